@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include <anechain/devices/surface.hpp>
+
+namespace anechain {
+
+/// A program that a device refuses: what is wrong, and where in its text or weights.
+struct CompileError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// An evaluation that did not give a result.
+struct EvaluateError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// A surface or request that cannot be had: no memory for it, or surfaces that are not those of the program.
+struct DeviceError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Where programs run. The contract is what the ANE takes, MIL text and a weight blob; every device gets the same bytes.
+///
+/// - `name()`: what the report prints, the machine and how it computes.
+/// - `surface(type)`: memory for one tensor, zeroed. Throws DeviceError.
+/// - `compile(text, blob)`: a program; the blob is empty for programs without weights. Throws CompileError.
+/// - `request(program, inputs, outputs)`: a program bound to surfaces, which both outlive it. Inputs and outputs are in
+///   the alphabetical order of their names in the program, as the ANE takes them. Throws DeviceError.
+/// - `evaluate(request)`: runs it, returns when the outputs are written. Throws EvaluateError. Requests of their own
+///   surfaces may be evaluated at the same time from several threads.
+/// - `now()`: this device's clock.
+template <class D>
+concept Device = requires(D& device, const D& constant, const mil::TensorType& type, std::string_view text, std::span<const std::byte> blob,
+                          typename D::Program& program, typename D::Request& request, std::span<typename D::Surface* const> surfaces) {
+  requires Surface<typename D::Surface>;
+  requires std::movable<typename D::Program>;
+  requires std::movable<typename D::Request>;
+  { constant.name() } -> std::convertible_to<std::string>;
+  { device.surface(type) } -> std::same_as<typename D::Surface>;
+  { device.compile(text, blob) } -> std::same_as<typename D::Program>;
+  { device.request(program, surfaces, surfaces) } -> std::same_as<typename D::Request>;
+  device.evaluate(request);
+  { device.now() } -> std::convertible_to<std::chrono::nanoseconds>;
+};
+
+}  // namespace anechain

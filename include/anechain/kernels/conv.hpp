@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <anechain/kernels/kernel.hpp>
+
+namespace anechain::kernels {
+
+/// A 1x1 convolution, which mixes channels at each position: [1, Channels, 1, Spatial] to [1, OutChannels, 1, Spatial].
+/// Its weight is "W". With as many channels out as in it is the kernel of the seed experiment, token for token.
+template <int Channels, int Spatial, mil::DType D = mil::fp16, int OutChannels = Channels>
+struct Conv1x1 {
+  static constexpr auto input = mil::tensor(D, 1, Channels, 1, Spatial);
+
+  static constexpr mil::Value body(mil::Builder& b, mil::Value x) { return b.conv(x, b.weight("W", mil::tensor(D, OutChannels, Channels, 1, 1))); }
+};
+
+/// What a Conv2d is: `Conv2d<{.in = 64, ...}>` is not C++20, so write `Conv2d<Conv2dShape{.in = 64, .out = 128, ...}>`.
+struct Conv2dShape {
+  int in = 1;
+  int out = 1;
+  int height = 1;
+  int width = 1;
+  int kernel_height = 1;
+  int kernel_width = 1;
+  int stride_height = 1;
+  int stride_width = 1;
+  int dilation_height = 1;
+  int dilation_width = 1;
+  int groups = 1;
+  mil::Padding padding = mil::Padding::valid;
+  int pad_top = 0;     ///< this and the next three with Padding::custom
+  int pad_bottom = 0;
+  int pad_left = 0;
+  int pad_right = 0;
+  bool bias = false;
+  mil::DType dtype = mil::fp16;
+};
+
+/// A two-dimensional convolution of [1, in, height, width]. Its weight is "W", [out, in / groups, kernel height, kernel
+/// width]; with `bias` it also has "b", [out].
+template <Conv2dShape S>
+struct Conv2d {
+  static constexpr auto input = mil::tensor(S.dtype, 1, S.in, S.height, S.width);
+
+  static constexpr mil::Value body(mil::Builder& b, mil::Value x) {
+    mil::require(S.groups >= 1, "Conv2d", "there must be at least 1 group, not {}", S.groups);
+    const mil::Value weight = b.weight("W", mil::tensor(S.dtype, S.out, S.in / S.groups, S.kernel_height, S.kernel_width));
+    return b.conv(x, weight,
+                  {.bias = S.bias ? b.weight("b", mil::tensor(S.dtype, S.out)) : mil::Value{},
+                   .strides = {S.stride_height, S.stride_width},
+                   .padding = S.padding,
+                   .pad = {S.pad_top, S.pad_bottom, S.pad_left, S.pad_right},
+                   .dilations = {S.dilation_height, S.dilation_width},
+                   .groups = S.groups});
+  }
+};
+
+}  // namespace anechain::kernels

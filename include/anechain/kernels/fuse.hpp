@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include <anechain/kernels/links.hpp>
+
+namespace anechain::kernels {
+
+/// The result of bodies applied one after the other within one program. The weights of body i are named "k<i>_<name>".
+template <class Bodies>
+constexpr mil::Value compose(mil::Builder& b, mil::Value x, const Bodies& bodies) {
+  std::size_t index = 0;
+  for (const auto& body : bodies) {
+    b.enter(index++);
+    x = body(b, x);
+    b.leave();
+  }
+  return x;
+}
+
+/// One program in place of several: what a chain would be without the round trips between its kernels. Itself a kernel;
+/// its weights are those of its parts, in order, named "k<i>_<name>".
+template <class... Ks>
+struct Fuse {
+  static_assert(sizeof...(Ks) > 0, "anechain::Fuse: name at least one kernel");
+  static_assert(linking::are_linked_kernels<Ks...>());
+
+  static constexpr std::string_view name = "Fuse";
+  static constexpr mil::TensorType input = linking::Ends<Ks...>::inputs.front();
+
+  static constexpr mil::Value body(mil::Builder& b, mil::Value x) {
+    constexpr Body bodies[]{&Ks::body...};
+    return compose(b, x, bodies);
+  }
+};
+
+}  // namespace anechain::kernels

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include <anechain/mil/builder.hpp>
+#include <anechain/mil/cost.hpp>
+#include <anechain/mil/print.hpp>
+
+namespace anechain::kernels {
+
+/// A kernel is a type that says what it takes and how its result is built:
+///
+///     struct Doubled {
+///       static constexpr auto input = mil::tensor(mil::fp16, 1, 64, 1, 32);
+///       static constexpr mil::Value body(mil::Builder& b, mil::Value x) { return b.add(x, x); }
+///     };
+///
+/// From it come, at compile time, everything below in this file. An optional `name`, a std::string_view, is what
+/// reports call it; without one they use the type's own name.
+template <class K>
+concept Kernel = requires(mil::Builder& b, mil::Value x) {
+  { K::input } -> std::convertible_to<mil::TensorType>;
+  { K::body(b, x) } -> std::same_as<mil::Value>;
+};
+
+/// A kernel's body, as a plain function.
+using Body = mil::Value (*)(mil::Builder&, mil::Value);
+
+/// The graph that a body builds from its input. Works at run time too, for sizes that are known only then.
+template <class B>
+constexpr mil::Graph trace(const mil::TensorType& input, const B& body) {
+  mil::Builder builder;
+  const mil::Value x = builder.input("x", input);
+  return builder.finish(body(builder, x));
+}
+
+/// The graph of a kernel.
+template <Kernel K>
+constexpr mil::Graph trace() {
+  return trace(K::input, K::body);
+}
+
+/// One tensor of a kernel's weight blob: its name in the body, its type, and where it stands.
+struct WeightFacts {
+  std::string_view name;
+  mil::TensorType type;
+  mil::blob::Placement placement;
+};
+
+/// What one evaluation of a kernel reads and writes.
+struct Bytes {
+  std::int64_t input = 0;    ///< packed
+  std::int64_t output = 0;   ///< packed
+  std::int64_t weights = 0;  ///< payloads only
+
+  constexpr std::int64_t total() const { return input + output + weights; }
+  constexpr bool operator==(const Bytes&) const = default;
+};
+
+/// All that a chain needs to know of a kernel: plain data, the same for a kernel that is a type and for one that was
+/// traced at run time. Texts and spans point into memory that outlives it.
+struct KernelFacts {
+  std::string_view name;
+  mil::TensorType input;
+  mil::TensorType output;
+  std::string_view text;  ///< MIL
+  std::span<const WeightFacts> weights;
+  std::int64_t flops = 0;
+  Bytes bytes;
+
+  /// Bytes of the weight blob; 0 where the kernel has no weights.
+  constexpr std::uint64_t blob_size() const { return weights.empty() ? 0 : weights.back().placement.end(); }
+};
+
+namespace tracing {
+
+/// The numbers of a traced graph that fit a constant.
+struct Summary {
+  mil::TensorType output;
+  std::int64_t flops;
+  Bytes bytes;
+  std::size_t weight_count;
+  std::size_t weight_characters;
+};
+
+/// Calls `visit(name, type, constant)` for each tensor of the weight blob, in file order.
+template <class Visitor>
+constexpr void for_each_weight(const mil::Graph& graph, Visitor visit) {
+  for (const mil::Operation& operation : graph.operations) {
+    if (operation.constant < 0) continue;
+    const mil::Constant& constant = graph.constants[static_cast<std::size_t>(operation.constant)];
+    if (constant.kind != mil::Constant::Kind::blob) continue;
+    visit(graph.text(operation.name), graph[operation.result].type, constant);
+  }
+}
+
+constexpr Summary summarize(const mil::Graph& graph) {
+  const mil::TensorType output = graph[graph.outputs[0]].type;
+  Summary summary{output, mil::flops(graph), {graph[graph.inputs[0]].type.packed_bytes(), output.packed_bytes(), 0}, 0, 0};
+  for_each_weight(graph, [&](std::string_view name, const mil::TensorType& type, const mil::Constant&) {
+    ++summary.weight_count;
+    summary.weight_characters += name.size();
+    summary.bytes.weights += type.packed_bytes();
+  });
+  return summary;
+}
+
+constexpr void copy_weight_names(const mil::Graph& graph, char* to) {
+  for_each_weight(graph, [&](std::string_view name, const mil::TensorType&, const mil::Constant&) {
+    for (const char c : name) *to++ = c;
+  });
+}
+
+/// `names` are the characters that copy_weight_names gave: the entries point at them.
+constexpr void list_weights(const mil::Graph& graph, const char* names, WeightFacts* to) {
+  for_each_weight(graph, [&](std::string_view name, const mil::TensorType& type, const mil::Constant& constant) {
+    *to++ = {{names, name.size()}, type, {constant.blob_offset, static_cast<std::uint64_t>(type.packed_bytes())}};
+    names += name.size();
+  });
+}
+
+template <class K>
+struct Traced {
+  static constexpr Summary summary = summarize(trace<K>());
+};
+
+template <class K>
+inline constexpr auto weight_names = [] {
+  std::array<char, Traced<K>::summary.weight_characters + 1> names{};
+  copy_weight_names(trace<K>(), names.data());
+  return names;
+}();
+
+template <class K>
+inline constexpr auto weight_entries = [] {
+  std::array<WeightFacts, Traced<K>::summary.weight_count> entries{};
+  list_weights(trace<K>(), weight_names<K>.data(), entries.data());
+  return entries;
+}();
+
+template <class K, mil::Dialect D>
+struct Text {
+  static constexpr std::size_t size = mil::printed_size(trace<K>(), D);
+  static constexpr auto characters = [] {
+    std::array<char, size> text{};
+    mil::print_to(text.data(), trace<K>(), D);
+    return text;
+  }();
+};
+
+/// "Conv1x1<64, 32>": the type as the compiler spells it, without this library's namespaces at the front.
+template <class K>
+constexpr std::string_view type_name() {
+  constexpr std::string_view marker = "K = ";
+  std::string_view text = __PRETTY_FUNCTION__;
+  text.remove_prefix(text.find(marker) + marker.size());
+  text = text.substr(0, text.find_first_of(";]"));
+  for (const std::string_view prefix : {"anechain::", "kernels::"})
+    if (text.starts_with(prefix)) text.remove_prefix(prefix.size());
+  return text;
+}
+
+template <class K>
+constexpr std::string_view name_of() {
+  if constexpr (requires { std::string_view{K::name}; }) return K::name;
+  else return type_name<K>();
+}
+
+}  // namespace tracing
+
+/// What a kernel reads.
+template <Kernel K>
+inline constexpr mil::TensorType input = K::input;
+
+/// What a kernel gives.
+template <Kernel K>
+inline constexpr mil::TensorType output = tracing::Traced<K>::summary.output;
+
+/// A kernel's program as MIL text, in static storage: nothing is done for it at run time.
+template <Kernel K, mil::Dialect D = mil::Dialect::ios16>
+inline constexpr std::string_view mil_text{tracing::Text<K, D>::characters.data(), tracing::Text<K, D>::size};
+
+/// The tensors of a kernel's weight blob, in file order.
+template <Kernel K>
+inline constexpr std::span<const WeightFacts> blob_layout{tracing::weight_entries<K>};
+
+/// Floating-point operations of one evaluation: two for each multiply-add of a convolution or matrix product, one for
+/// each element that an elementwise operation or a bias gives, none for moving and converting.
+template <Kernel K>
+inline constexpr std::int64_t flops = tracing::Traced<K>::summary.flops;
+
+/// Bytes that one evaluation reads and writes.
+template <Kernel K>
+inline constexpr Bytes bytes = tracing::Traced<K>::summary.bytes;
+
+/// What reports call a kernel.
+template <Kernel K>
+inline constexpr std::string_view kernel_name = tracing::name_of<K>();
+
+/// The facts of a kernel, its text in one dialect.
+template <Kernel K, mil::Dialect D = mil::Dialect::ios16>
+inline constexpr KernelFacts kernel_facts{kernel_name<K>, K::input, output<K>, mil_text<K, D>, blob_layout<K>, flops<K>, bytes<K>};
+
+}  // namespace anechain::kernels
+
+namespace anechain {
+using namespace kernels;
+}

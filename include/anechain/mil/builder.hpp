@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include <anechain/mil/blob.hpp>
+#include <anechain/mil/graph.hpp>
+#include <anechain/mil/infer.hpp>
+
+namespace anechain::mil {
+
+/// The values of one integer per spatial axis, or two for padding (before, after). Empty means the neutral value.
+struct PerAxis {
+  std::int64_t values[6]{};
+  int count = 0;
+
+  constexpr PerAxis() = default;
+  constexpr PerAxis(std::initializer_list<std::int64_t> given) {
+    require(given.size() <= 6, "conv", "at most 3 spatial axes");
+    for (const std::int64_t value : given) values[count++] = value;
+  }
+};
+
+/// How a convolution's input is extended. `custom` takes `ConvOptions::pad`.
+enum class Padding : std::uint8_t { valid, same, same_lower, custom };
+
+/// What a convolution takes besides its input and weight. Designated initialisers read well here:
+/// `b.conv(x, w, {.strides = {2, 2}, .padding = mil::Padding::same})`.
+struct ConvOptions {
+  Value bias{};           ///< [output channels]; absent by default
+  PerAxis strides{};      ///< one per spatial axis; 1 by default
+  Padding padding = Padding::valid;
+  PerAxis pad{};          ///< two per spatial axis, before and after, for Padding::custom
+  PerAxis dilations{};    ///< one per spatial axis; 1 by default
+  std::int64_t groups = 1;
+};
+
+/// Builds a graph operation by operation, inferring every type. Works in constant expressions and at run time alike.
+/// An operand that does not fit stops the compiler, or throws TypeError, naming the operation and the numbers.
+class Builder {
+ public:
+  /// An input of the program. Kernels do not call it: their input is given to `body`.
+  constexpr Value input(std::string_view name, const TensorType& type) {
+    require_reasonable(type, "input");
+    const Value value = add_value(graph_.add_text(name), type, -1);
+    graph_.inputs.push_back(value.id);
+    return value;
+  }
+
+  /// A tensor of the weight file. `name` is how `Weights` finds it: unique within the kernel, and not one of the names
+  /// that the builder gives to its own values (an operation's name, or a constant's, like "conv" or "st_1").
+  constexpr Value weight(std::string_view name, const TensorType& type) {
+    require_free(name, type);
+    const blob::Placement placement{next_weight_, static_cast<std::uint64_t>(type.packed_bytes())};
+    next_weight_ = blob::next_metadata(placement.end());
+    if (path_.size == 0) path_ = graph_.add_text(blob::default_path);
+    const Name scoped = scoped_name(name);
+    weight_names_.push_back(scoped);
+    return add_constant(scoped, type, {.kind = Constant::Kind::blob, .text = path_, .blob_offset = placement.metadata});
+  }
+
+  /// An immediate number, for use as an operand: `b.mul(x, b.scalar(mil::fp16, 0.5))`.
+  constexpr Value scalar(DType dtype, double number) {
+    const std::int64_t bits = facts(dtype).floating ? to_bits(number) : static_cast<std::int64_t>(number);
+    return operand(Param::y, {dtype, {}}, {&bits, 1});
+  }
+
+  /// Convolution of x [batch, channels, spatial...] with weight [output channels, channels / groups, kernel...].
+  constexpr Value conv(Value x, Value weight, const ConvOptions& options = {}) {
+    const int axes = x.type.shape.rank - 2;
+    require(axes >= 1 && axes <= 3, "conv", "the input has rank {}, it must be 3, 4 or 5", x.type.shape.rank);
+    constexpr std::string_view pad_types[]{"valid", "same", "same_lower", "custom"};
+    const Value pad_type = operand(Param::pad_type, pad_types[static_cast<int>(options.padding)]);
+    const Value strides = operand(Param::strides, options.strides, axes, 1);
+    const Value pad = operand(Param::pad, options.pad, 2 * axes, 0);
+    const Value dilations = operand(Param::dilations, options.dilations, axes, 1);
+    const Value groups = operand(Param::groups, {DType::int32, {}}, {&options.groups, 1});
+    return add(OpKind::conv, {{Param::bias, options.bias.id},
+                              {Param::dilations, dilations.id},
+                              {Param::groups, groups.id},
+                              {Param::pad, pad.id},
+                              {Param::pad_type, pad_type.id},
+                              {Param::strides, strides.id},
+                              {Param::weight, weight.id},
+                              {Param::x, x.id}});
+  }
+
+  /// The matrix product of the two innermost axes, repeated over the outer ones, which broadcast.
+  constexpr Value matmul(Value x, Value y, bool transpose_x = false, bool transpose_y = false) {
+    const Value tx = operand(Param::transpose_x, transpose_x);
+    const Value ty = operand(Param::transpose_y, transpose_y);
+    return add(OpKind::matmul, {{Param::transpose_x, tx.id}, {Param::transpose_y, ty.id}, {Param::x, x.id}, {Param::y, y.id}});
+  }
+
+  /// x + y, element by element, broadcasting.
+  constexpr Value add(Value x, Value y) { return add(OpKind::add, {{Param::x, x.id}, {Param::y, y.id}}); }
+
+  /// x * y, element by element, broadcasting.
+  constexpr Value mul(Value x, Value y) { return add(OpKind::mul, {{Param::x, x.id}, {Param::y, y.id}}); }
+
+  /// max(x, 0), element by element.
+  constexpr Value relu(Value x) { return add(OpKind::relu, {{Param::x, x.id}}); }
+
+  /// The same elements, in the same order, in another shape: `b.reshape(x, {1, 8, 32, 64})`.
+  constexpr Value reshape(Value x, std::initializer_list<std::int64_t> extents) {
+    const Value shape = operand(Param::shape, {DType::int32, {{std::ssize(extents)}, 1}}, {extents.begin(), extents.size()});
+    return add(OpKind::reshape, {{Param::shape, shape.id}, {Param::x, x.id}});
+  }
+
+  /// The axes in another order: axis i of the result is axis `permutation[i]` of x.
+  constexpr Value transpose(Value x, std::initializer_list<std::int64_t> permutation) {
+    const Value perm = operand(Param::perm, {DType::int32, {{std::ssize(permutation)}, 1}}, {permutation.begin(), permutation.size()});
+    return add(OpKind::transpose, {{Param::perm, perm.id}, {Param::x, x.id}});
+  }
+
+  /// The same numbers in another element type: fp16, fp32 or int32.
+  constexpr Value cast(Value x, DType dtype) {
+    const Value name = operand(Param::dtype, facts(dtype).name);
+    return add(OpKind::cast, {{Param::dtype, name.id}, {Param::x, x.id}});
+  }
+
+  /// Opens a scope for the kernel number `index` of a fused program: its weights are named "k<index>_<name>". Scopes nest.
+  constexpr void enter(std::size_t index) {
+    scopes_.push_back({scope_prefix_.size(), scope_weights_});
+    char digits[20];
+    int count = 0;
+    for (std::size_t rest = index; count == 0 || rest != 0; rest /= 10) digits[count++] = static_cast<char>('0' + rest % 10);
+    scope_prefix_.push_back('k');
+    while (count > 0) scope_prefix_.push_back(digits[--count]);
+    scope_prefix_.push_back('_');
+    scope_weights_ = weight_names_.size();
+  }
+
+  /// Closes the scope that `enter` opened.
+  constexpr void leave() {
+    scope_prefix_.resize(scopes_.back().prefix);
+    scope_weights_ = scopes_.back().weights;
+    scopes_.pop_back();
+  }
+
+  /// Ends the program with its result, which is named "y", and gives the graph away.
+  constexpr Graph finish(Value result) {
+    require(result.id >= 0, "body", "it returned no value");
+    const std::int32_t operation = graph_[result.id].operation;
+    require(operation >= 0 && graph_.operations[static_cast<std::size_t>(operation)].kind != OpKind::constant, "body",
+            "it must return the result of an operation, not its input or a weight");
+    graph_.values[static_cast<std::size_t>(result.id)].name = graph_.add_text("y");
+    graph_.outputs.push_back(result.id);
+    hoist_immediate_constants();
+    return static_cast<Graph&&>(graph_);
+  }
+
+ private:
+  struct Scope {
+    std::size_t prefix;
+    std::size_t weights;
+  };
+
+  /// A constant that was already made for a parameter: equal operands share one.
+  struct Shared {
+    Param param;
+    std::int32_t value;
+  };
+
+  /// Immediate constants come first, as in the seed experiment's program; all else keeps its order.
+  constexpr void hoist_immediate_constants() {
+    const auto is_immediate = [&](const Operation& operation) {
+      return operation.constant >= 0 && graph_.constants[static_cast<std::size_t>(operation.constant)].kind != Constant::Kind::blob;
+    };
+    std::vector<Operation> ordered;
+    ordered.reserve(graph_.operations.size());
+    for (const bool immediate : {true, false})
+      for (const Operation& operation : graph_.operations)
+        if (is_immediate(operation) == immediate) {
+          graph_.values[static_cast<std::size_t>(operation.result)].operation = static_cast<std::int32_t>(ordered.size());
+          ordered.push_back(operation);
+        }
+    graph_.operations = static_cast<std::vector<Operation>&&>(ordered);
+  }
+
+  constexpr Value add_value(Name name, const TensorType& type, std::int32_t operation) {
+    graph_.values.push_back({name, type, operation});
+    return {static_cast<std::int32_t>(graph_.values.size() - 1), type};
+  }
+
+  constexpr Value add_constant(Name name, const TensorType& type, const Constant& constant) {
+    require_reasonable(type, "const");
+    const Value value = add_value(name, type, static_cast<std::int32_t>(graph_.operations.size()));
+    graph_.constants.push_back(constant);
+    graph_.operations.push_back({.kind = OpKind::constant, .name = name, .result = value.id, .constant = static_cast<std::int32_t>(graph_.constants.size() - 1)});
+    return value;
+  }
+
+  /// Appends an operation; arguments without a value are left out.
+  constexpr Value add(OpKind kind, std::initializer_list<Argument> arguments) {
+    Operation operation{.kind = kind, .first_argument = static_cast<std::uint32_t>(graph_.arguments.size())};
+    for (const Argument& argument : arguments) {
+      if (argument.value < 0) continue;
+      graph_.arguments.push_back(argument);
+      ++operation.argument_count;
+    }
+    const TensorType type = infer(Operands{graph_, kind, graph_.arguments_of(operation)}, kind);
+    require_reasonable(type, facts(kind).name.data());
+    operation.name = numbered(facts(kind).name, operations_of_[static_cast<std::size_t>(kind)]++);
+    const Value value = add_value(operation.name, type, static_cast<std::int32_t>(graph_.operations.size()));
+    operation.result = value.id;
+    graph_.operations.push_back(operation);
+    return value;
+  }
+
+  constexpr Value operand(Param param, bool flag) {
+    const std::int64_t number = flag;
+    return operand(param, {DType::boolean, {}}, {&number, 1});
+  }
+
+  constexpr Value operand(Param param, PerAxis given, int count, std::int64_t neutral) {
+    if (given.count == 0)
+      for (given.count = 0; given.count < count;) given.values[given.count++] = neutral;
+    return operand(param, {DType::int32, {{given.count}, 1}}, {given.values, static_cast<std::size_t>(given.count)});
+  }
+
+  /// An immediate operand: integers (or the bits of doubles), or a string.
+  constexpr Value operand(Param param, const TensorType& type, std::span<const std::int64_t> numbers) { return operand(param, type, numbers, {}); }
+  constexpr Value operand(Param param, std::string_view text) { return operand(param, {DType::string, {}}, {}, text); }
+
+  constexpr Value operand(Param param, const TensorType& type, std::span<const std::int64_t> numbers, std::string_view text) {
+    for (const Shared& shared : shared_)
+      if (shared.param == param && graph_[shared.value].type == type && holds(*graph_.constant_of(shared.value), numbers, text))
+        return graph_.value(shared.value);
+    Constant constant{.kind = type.dtype == DType::string ? Constant::Kind::text : Constant::Kind::numbers,
+                      .first = static_cast<std::uint32_t>(graph_.numbers.size()),
+                      .count = static_cast<std::uint32_t>(numbers.size()),
+                      .text = graph_.add_text(text)};
+    for (std::size_t i = 0; i < numbers.size(); ++i) graph_.numbers.push_back(numbers[i]);
+    const Value value = add_constant(numbered(facts(param).constant_name, constants_of_[static_cast<std::size_t>(param)]++), type, constant);
+    shared_.push_back({param, value.id});
+    return value;
+  }
+
+  constexpr bool holds(const Constant& constant, std::span<const std::int64_t> numbers, std::string_view text) const {
+    if (constant.count != numbers.size() || graph_.text(constant.text) != text) return false;
+    for (std::size_t i = 0; i < numbers.size(); ++i)
+      if (graph_.numbers[constant.first + i] != numbers[i]) return false;
+    return true;
+  }
+
+  /// "conv" for the first, then "conv_1", "conv_2", ...
+  constexpr Name numbered(std::string_view base, std::uint32_t ordinal) {
+    Name name = graph_.add_text(base);
+    if (ordinal == 0) return name;
+    char digits[10];
+    int count = 0;
+    for (; ordinal != 0; ordinal /= 10) digits[count++] = static_cast<char>('0' + ordinal % 10);
+    graph_.characters.push_back('_');
+    for (int i = count; i > 0;) graph_.characters.push_back(digits[--i]);
+    name.size += static_cast<std::uint32_t>(count) + 1;
+    return name;
+  }
+
+  constexpr Name scoped_name(std::string_view name) {
+    Name scoped = graph_.add_text({scope_prefix_.data(), scope_prefix_.size()});
+    scoped.size += graph_.add_text(name).size;
+    return scoped;
+  }
+
+  constexpr void require_free(std::string_view name, const TensorType& type) const {
+    require(type.dtype != DType::string && facts(type.dtype).blob_code != 0, "weight", "weight files cannot hold this dtype");
+    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    require(!name.empty() && is_letter(name[0]), "weight", "a name starts with a letter or an underscore");
+    for (const char c : name) require(is_letter(c) || is_digit(c), "weight", "a name is made of letters, digits and underscores");
+
+    const auto generated = [&](std::string_view base) {
+      if (base.empty() || !name.starts_with(base)) return false;
+      std::string_view rest = name.substr(base.size());
+      if (rest.empty()) return true;
+      if (rest[0] != '_' || rest.size() == 1) return false;
+      for (const char c : rest.substr(1))
+        if (!is_digit(c)) return false;
+      return true;
+    };
+    require(name != "x" && name != "y", "weight", "the names x and y are the program's own input and output");
+    for (const OperationFacts& operation : operation_table) require(!generated(operation.name), "weight", "the name is one that the builder gives to its own values");
+    for (const ParamFacts& param : param_table) require(!generated(param.constant_name), "weight", "the name is one that the builder gives to its own constants");
+    if (name[0] == 'k') {
+      std::size_t end = 1;
+      while (end < name.size() && is_digit(name[end])) ++end;
+      require(end == 1 || end == name.size() || name[end] != '_', "weight", "names like k0_W are those of fused kernels");
+    }
+    for (std::size_t i = scope_weights_; i < weight_names_.size(); ++i)
+      require(graph_.text(weight_names_[i]).substr(scope_prefix_.size()) != name, "weight", "this kernel has two weights of one name");
+  }
+
+  Graph graph_;
+  std::vector<Shared> shared_;
+  std::vector<Name> weight_names_;
+  std::vector<char> scope_prefix_;
+  std::vector<Scope> scopes_;
+  std::size_t scope_weights_ = 0;
+  std::uint64_t next_weight_ = blob::header_bytes;
+  Name path_{};
+  std::uint32_t operations_of_[operation_table.size()]{};
+  std::uint32_t constants_of_[param_table.size()]{};
+};
+
+}  // namespace anechain::mil

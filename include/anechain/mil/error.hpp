@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace anechain::mil {
+
+/// A program whose types do not fit: a wrong shape, a wrong dtype, an operand that is missing.
+/// In a constant expression it is never thrown: the compiler stops at `require` and prints its arguments.
+struct TypeError : std::invalid_argument {
+  using std::invalid_argument::invalid_argument;
+};
+
+namespace detail {
+
+/// `rule` with each "{}" replaced by the next of the two numbers.
+inline std::string filled_in(const char* rule, std::int64_t first, std::int64_t second) {
+  std::string text{rule};
+  for (const std::int64_t number : {first, second})
+    if (const std::size_t hole = text.find("{}"); hole != std::string::npos) text.replace(hole, 2, std::to_string(number));
+  return text;
+}
+
+}  // namespace detail
+
+/// The one way a rule of the type system is enforced. Both compilers print the call with its arguments when it stops a
+/// constant evaluation, so `operation`, `rule` and the two numbers are what the user reads there; at run time the same
+/// words come as a TypeError, with each "{}" of `rule` filled in.
+constexpr void require(bool holds, const char* operation, const char* rule, std::int64_t first = 0, std::int64_t second = 0) {
+  if (!holds) throw TypeError(std::string{operation} + ": " + detail::filled_in(rule, first, second));
+}
+
+/// A MIL text that cannot be read. `line` and `column` count from 1 and point at the first wrong token.
+struct ParseError : std::runtime_error {
+  ParseError(std::size_t at_line, std::size_t at_column, const std::string& message)
+      : std::runtime_error(std::to_string(at_line) + ":" + std::to_string(at_column) + ": " + message), line(at_line), column(at_column) {}
+
+  std::size_t line;
+  std::size_t column;
+};
+
+/// A weight file that cannot be read, or does not hold what is asked of it. `offset` is the byte in the file where the
+/// wrong field stands.
+struct BlobError : std::runtime_error {
+  BlobError(std::uint64_t at_offset, std::string_view field, const std::string& message)
+      : std::runtime_error("weight blob, byte " + std::to_string(at_offset) + ", " + std::string{field} + ": " + message), offset(at_offset) {}
+
+  std::uint64_t offset;
+};
+
+}  // namespace anechain::mil

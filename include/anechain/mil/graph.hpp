@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include <anechain/mil/operations.hpp>
+#include <anechain/mil/types.hpp>
+
+namespace anechain::mil {
+
+/// A value of a graph, as a kernel's body handles it: an index into the graph, and its type.
+struct Value {
+  std::int32_t id = -1;
+  TensorType type{};
+};
+
+/// A stretch of a graph's characters. Read it with Graph::text; it stays valid while the graph grows.
+struct Name {
+  std::uint32_t offset = 0;
+  std::uint32_t size = 0;
+};
+
+/// One operand of an operation: which, and the value bound to it.
+struct Argument {
+  Param param{};
+  std::int32_t value = -1;
+};
+
+/// What a `const` operation holds.
+struct Constant {
+  enum class Kind : std::uint8_t {
+    numbers,  ///< `count` entries of Graph::numbers from `first` on
+    text,     ///< a string
+    blob,     ///< a tensor in the weight file `text`, its metadata at byte `blob_offset`
+  };
+
+  Kind kind = Kind::numbers;
+  std::uint32_t first = 0;
+  std::uint32_t count = 0;
+  Name text{};
+  std::uint64_t blob_offset = 0;
+};
+
+/// One operation; its operands are `argument_count` entries of Graph::arguments from `first_argument` on.
+struct Operation {
+  OpKind kind{};
+  Name name{};
+  std::uint32_t first_argument = 0;
+  std::uint32_t argument_count = 0;
+  std::int32_t result = -1;    ///< a value
+  std::int32_t constant = -1;  ///< an entry of Graph::constants, for `const` operations
+};
+
+/// A value's name and type, and the operation that defines it (-1: an input).
+struct ValueFacts {
+  Name name{};
+  TensorType type{};
+  std::int32_t operation = -1;
+};
+
+/// A MIL program of one function: the one representation that everything here reads or writes. Flat tables and
+/// indices, no pointers, so that it can be built and read in constant expressions.
+struct Graph {
+  std::vector<char> characters;
+  std::vector<std::int64_t> numbers;  ///< elements of immediate constants: integers, or the bits of a double
+  std::vector<ValueFacts> values;
+  std::vector<Constant> constants;
+  std::vector<Argument> arguments;
+  std::vector<Operation> operations;  ///< definitions before uses
+  std::vector<std::int32_t> inputs;
+  std::vector<std::int32_t> outputs;
+
+  constexpr std::string_view text(Name name) const { return {characters.data() + name.offset, name.size}; }
+
+  constexpr Name add_text(std::string_view text) {
+    const Name name{static_cast<std::uint32_t>(characters.size()), static_cast<std::uint32_t>(text.size())};
+    characters.insert(characters.end(), text.begin(), text.end());
+    return name;
+  }
+
+  constexpr Value value(std::int32_t id) const { return {id, values[static_cast<std::size_t>(id)].type}; }
+  constexpr const ValueFacts& operator[](std::int32_t id) const { return values[static_cast<std::size_t>(id)]; }
+
+  constexpr std::span<const Argument> arguments_of(const Operation& operation) const {
+    return {arguments.data() + operation.first_argument, operation.argument_count};
+  }
+
+  /// The value bound to `param`, or -1.
+  constexpr std::int32_t argument(std::span<const Argument> bound, Param param) const {
+    for (const Argument& argument : bound)
+      if (argument.param == param) return argument.value;
+    return -1;
+  }
+
+  /// The constant that a value is, or null where it is computed.
+  constexpr const Constant* constant_of(std::int32_t id) const {
+    const std::int32_t operation = (*this)[id].operation;
+    if (operation < 0) return nullptr;
+    const std::int32_t constant = operations[static_cast<std::size_t>(operation)].constant;
+    return constant < 0 ? nullptr : &constants[static_cast<std::size_t>(constant)];
+  }
+
+  constexpr std::span<const std::int64_t> numbers_of(const Constant& constant) const { return {numbers.data() + constant.first, constant.count}; }
+};
+
+/// How a floating constant's element is kept in Graph::numbers, and back.
+constexpr std::int64_t to_bits(double number) { return std::bit_cast<std::int64_t>(number); }
+constexpr double from_bits(std::int64_t bits) { return std::bit_cast<double>(bits); }
+
+/// Whether two graphs are the same program: the same names, types, constants and operations in the same order.
+constexpr bool same_program(const Graph& a, const Graph& b) {
+  const auto same_text = [&](Name left, Name right) { return a.text(left) == b.text(right); };
+  const auto same_constant = [&](const Constant& left, const Constant& right) {
+    if (left.kind != right.kind || !same_text(left.text, right.text) || left.blob_offset != right.blob_offset || left.count != right.count) return false;
+    for (std::uint32_t i = 0; i < left.count; ++i)
+      if (a.numbers[left.first + i] != b.numbers[right.first + i]) return false;
+    return true;
+  };
+  if (a.values.size() != b.values.size() || a.operations.size() != b.operations.size()) return false;
+  if (a.inputs != b.inputs || a.outputs != b.outputs) return false;
+  for (std::size_t i = 0; i < a.values.size(); ++i) {
+    const ValueFacts& left = a.values[i];
+    const ValueFacts& right = b.values[i];
+    if (left.type != right.type || left.operation != right.operation || !same_text(left.name, right.name)) return false;
+  }
+  for (std::size_t i = 0; i < a.operations.size(); ++i) {
+    const Operation& left = a.operations[i];
+    const Operation& right = b.operations[i];
+    if (left.kind != right.kind || left.result != right.result || !same_text(left.name, right.name)) return false;
+    if (left.argument_count != right.argument_count || (left.constant < 0) != (right.constant < 0)) return false;
+    for (std::uint32_t k = 0; k < left.argument_count; ++k) {
+      const Argument& mine = a.arguments[left.first_argument + k];
+      const Argument& theirs = b.arguments[right.first_argument + k];
+      if (mine.param != theirs.param || mine.value != theirs.value) return false;
+    }
+    if (left.constant >= 0 && !same_constant(a.constants[static_cast<std::size_t>(left.constant)], b.constants[static_cast<std::size_t>(right.constant)]))
+      return false;
+  }
+  return true;
+}
+
+}  // namespace anechain::mil
