@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <span>
@@ -111,36 +112,31 @@ struct Graph {
 constexpr std::int64_t to_bits(double number) { return std::bit_cast<std::int64_t>(number); }
 constexpr double from_bits(std::int64_t bits) { return std::bit_cast<double>(bits); }
 
-/// Whether two graphs are the same program: the same names, types, constants and operations in the same order.
+/// Whether two graphs are the same program: the same operations in the same order, with the same names, types and
+/// constants. How their tables are laid out does not matter.
 constexpr bool same_program(const Graph& a, const Graph& b) {
-  const auto same_text = [&](Name left, Name right) { return a.text(left) == b.text(right); };
-  const auto same_constant = [&](const Constant& left, const Constant& right) {
-    if (left.kind != right.kind || !same_text(left.text, right.text) || left.blob_offset != right.blob_offset || left.count != right.count) return false;
-    for (std::uint32_t i = 0; i < left.count; ++i)
-      if (a.numbers[left.first + i] != b.numbers[right.first + i]) return false;
-    return true;
+  const auto same_value = [&](std::int32_t left, std::int32_t right) {
+    return a[left].type == b[right].type && a.text(a[left].name) == b.text(b[right].name);
   };
-  if (a.values.size() != b.values.size() || a.operations.size() != b.operations.size()) return false;
-  if (a.inputs != b.inputs || a.outputs != b.outputs) return false;
-  for (std::size_t i = 0; i < a.values.size(); ++i) {
-    const ValueFacts& left = a.values[i];
-    const ValueFacts& right = b.values[i];
-    if (left.type != right.type || left.operation != right.operation || !same_text(left.name, right.name)) return false;
-  }
-  for (std::size_t i = 0; i < a.operations.size(); ++i) {
-    const Operation& left = a.operations[i];
-    const Operation& right = b.operations[i];
-    if (left.kind != right.kind || left.result != right.result || !same_text(left.name, right.name)) return false;
-    if (left.argument_count != right.argument_count || (left.constant < 0) != (right.constant < 0)) return false;
-    for (std::uint32_t k = 0; k < left.argument_count; ++k) {
-      const Argument& mine = a.arguments[left.first_argument + k];
-      const Argument& theirs = b.arguments[right.first_argument + k];
-      if (mine.param != theirs.param || mine.value != theirs.value) return false;
-    }
-    if (left.constant >= 0 && !same_constant(a.constants[static_cast<std::size_t>(left.constant)], b.constants[static_cast<std::size_t>(right.constant)]))
-      return false;
-  }
-  return true;
+  const auto same_values = [&](const std::vector<std::int32_t>& left, const std::vector<std::int32_t>& right) {
+    return std::equal(left.begin(), left.end(), right.begin(), right.end(), same_value);
+  };
+  const auto same_argument = [&](const Argument& left, const Argument& right) { return left.param == right.param && same_value(left.value, right.value); };
+  const auto same_constant = [&](const Constant& left, const Constant& right) {
+    const auto mine = a.numbers_of(left);
+    const auto theirs = b.numbers_of(right);
+    return left.kind == right.kind && a.text(left.text) == b.text(right.text) && left.blob_offset == right.blob_offset &&
+           std::equal(mine.begin(), mine.end(), theirs.begin(), theirs.end());
+  };
+  const auto same_operation = [&](const Operation& left, const Operation& right) {
+    const auto mine = a.arguments_of(left);
+    const auto theirs = b.arguments_of(right);
+    return left.kind == right.kind && a.text(left.name) == b.text(right.name) && same_value(left.result, right.result) &&
+           std::equal(mine.begin(), mine.end(), theirs.begin(), theirs.end(), same_argument) && (left.constant < 0) == (right.constant < 0) &&
+           (left.constant < 0 || same_constant(a.constants[static_cast<std::size_t>(left.constant)], b.constants[static_cast<std::size_t>(right.constant)]));
+  };
+  return same_values(a.inputs, b.inputs) && same_values(a.outputs, b.outputs) &&
+         std::equal(a.operations.begin(), a.operations.end(), b.operations.begin(), b.operations.end(), same_operation);
 }
 
 }  // namespace anechain::mil

@@ -84,7 +84,7 @@ class Lexer {
 
   Token string() {
     const std::size_t start = at_++;
-    while (at_ < text_.size() && text_[at_] != '"') at_ += text_[at_] == '\\' ? 2 : 1;
+    while (at_ < text_.size() && text_[at_] != '"') at_ += text_[at_] == '\\' ? 2U : 1U;
     if (at_ >= text_.size()) fail(start, "this string has no closing quote");
     ++at_;
     return {Token::Kind::string, text_.substr(start + 1, at_ - start - 2), start};

@@ -7,7 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#if ANECHAIN_HAS_CBLAS
+#if ANECHAIN_HAS_CBLAS && defined(__APPLE__)
+#include <Accelerate/Accelerate.h>
+#elif ANECHAIN_HAS_CBLAS
 #include <cblas.h>
 #endif
 
@@ -31,33 +33,36 @@ namespace detail {
 
 /// One tile of the product, held in registers: `Rows` rows of `Columns` vectors. `a` holds `Rows` numbers a step, `b`
 /// holds `Columns` vectors a step, both packed.
-template <class Vector, int Rows, int Columns>
-[[gnu::always_inline]] inline void multiply_tile(const float* a, const float* b, std::int64_t depth, Vector* c) {
-  constexpr int lanes = sizeof(Vector) / sizeof(float);
+template <class Vector, std::size_t Rows, std::size_t Columns>
+[[gnu::always_inline]] inline void multiply_tile(const float* a, const float* b, std::int64_t depth, float* c) {
+  constexpr std::size_t lanes = sizeof(Vector) / sizeof(float);
   Vector sums[Rows][Columns]{};
-  for (std::int64_t k = 0; k < depth; ++k) {
+  for (std::int64_t k = 0; k < depth; ++k, a += Rows, b += Columns * lanes) {
     Vector right[Columns];
-    std::memcpy(right, b + k * Columns * lanes, sizeof right);
+    std::memcpy(right, b, sizeof right);
 #pragma GCC unroll 16
-    for (int row = 0; row < Rows; ++row) {
-      const float left = a[k * Rows + row];
+    for (std::size_t row = 0; row < Rows; ++row)
 #pragma GCC unroll 4
-      for (int column = 0; column < Columns; ++column) sums[row][column] += left * right[column];
-    }
+      for (std::size_t column = 0; column < Columns; ++column) sums[row][column] += a[row] * right[column];
   }
   std::memcpy(c, sums, sizeof sums);
 }
 
+inline constexpr std::int64_t depth_block = 256;
+
 /// The whole product in blocks: a panel of b that stays in the second-level cache, a panel of a that stays in the
 /// first, both copied so that the inner loop reads them in order; edges are padded with zeros.
-template <class Vector, int Rows, int Columns>
-[[gnu::always_inline]] inline void multiply_blocked(const ProductShape& shape, const Matrix& a, const Matrix& b, float* c, std::int64_t c_stride, float* panels) {
-  constexpr std::int64_t width = Columns * static_cast<std::int64_t>(sizeof(Vector) / sizeof(float));
-  constexpr std::int64_t depth_block = 256;
-  constexpr std::int64_t row_block = 16 * Rows;
-  float* const a_panel = panels;
-  float* const b_panel = panels + row_block * depth_block;
-  alignas(64) float tile[static_cast<std::size_t>(Rows * width)];
+template <class Vector, std::size_t Rows, std::size_t Columns>
+[[gnu::always_inline]] inline void multiply_blocked(const ProductShape& shape, const Matrix& a, const Matrix& b, float* c, std::int64_t c_stride) {
+  constexpr auto rows = static_cast<std::int64_t>(Rows);
+  constexpr auto width = static_cast<std::int64_t>(Columns * sizeof(Vector) / sizeof(float));
+  constexpr std::int64_t row_block = 16 * rows;
+  thread_local std::vector<float> panels;
+  const auto needed = static_cast<std::size_t>((row_block + shape.columns + width) * depth_block);
+  if (panels.size() < needed) panels.resize(needed);
+  float* const a_panel = panels.data();
+  float* const b_panel = a_panel + row_block * depth_block;
+  alignas(64) float tile[Rows * width];
 
   for (std::int64_t k0 = 0; k0 < shape.depth; k0 += depth_block) {
     const std::int64_t depth = std::min(depth_block, shape.depth - k0);
@@ -74,16 +79,16 @@ template <class Vector, int Rows, int Columns>
     }
     for (std::int64_t i0 = 0; i0 < shape.rows; i0 += row_block) {
       const std::int64_t block_rows = std::min(row_block, shape.rows - i0);
-      for (std::int64_t i = 0; i < block_rows; i += Rows) {
+      for (std::int64_t i = 0; i < block_rows; i += rows) {
         float* to = a_panel + i * depth_block;
         for (std::int64_t k = 0; k < depth; ++k)
-          for (std::int64_t row = 0; row < Rows; ++row) *to++ = i + row < block_rows ? a.at(i0 + i + row, k0 + k) : 0;
+          for (std::int64_t row = 0; row < rows; ++row) *to++ = i + row < block_rows ? a.at(i0 + i + row, k0 + k) : 0;
       }
       for (std::int64_t j0 = 0; j0 < shape.columns; j0 += width) {
         const std::int64_t columns = std::min(width, shape.columns - j0);
-        for (std::int64_t i = 0; i < block_rows; i += Rows) {
-          multiply_tile<Vector, Rows, Columns>(a_panel + i * depth_block, b_panel + j0 * depth_block, depth, reinterpret_cast<Vector*>(tile));
-          for (std::int64_t row = 0; row < std::min<std::int64_t>(Rows, block_rows - i); ++row) {
+        for (std::int64_t i = 0; i < block_rows; i += rows) {
+          multiply_tile<Vector, Rows, Columns>(a_panel + i * depth_block, b_panel + j0 * depth_block, depth, tile);
+          for (std::int64_t row = 0; row < std::min(rows, block_rows - i); ++row) {
             float* to = c + (i0 + i + row) * c_stride + j0;
             const float* from = tile + row * width;
             if (k0 == 0) {
@@ -98,14 +103,6 @@ template <class Vector, int Rows, int Columns>
   }
 }
 
-/// Floats that multiply_blocked needs for its panels, whatever the vector.
-inline std::size_t panel_floats(std::int64_t columns) {
-  constexpr std::int64_t widest = 64;
-  constexpr std::int64_t depth_block = 256;
-  constexpr std::int64_t most_rows = 16 * 14;
-  return static_cast<std::size_t>((most_rows + (columns + widest - 1) / widest * widest) * depth_block);
-}
-
 using Vector4 = float __attribute__((vector_size(16), may_alias));
 
 #if defined(__x86_64__)
@@ -113,12 +110,12 @@ using Vector4 = float __attribute__((vector_size(16), may_alias));
 using Vector8 = float __attribute__((vector_size(32), may_alias));
 using Vector16 = float __attribute__((vector_size(64), may_alias));
 
-__attribute__((target("avx2,fma"))) inline void multiply_avx2(const ProductShape& shape, const Matrix& a, const Matrix& b, float* c, std::int64_t stride, float* panels) {
-  multiply_blocked<Vector8, 6, 2>(shape, a, b, c, stride, panels);
+__attribute__((target("avx2,fma"))) inline void multiply_avx2(const ProductShape& shape, const Matrix& a, const Matrix& b, float* c, std::int64_t stride) {
+  multiply_blocked<Vector8, 6, 2>(shape, a, b, c, stride);
 }
 
-__attribute__((target("avx512f,avx2,fma"))) inline void multiply_avx512(const ProductShape& shape, const Matrix& a, const Matrix& b, float* c, std::int64_t stride, float* panels) {
-  multiply_blocked<Vector16, 12, 2>(shape, a, b, c, stride, panels);
+__attribute__((target("avx512f,avx2,fma"))) inline void multiply_avx512(const ProductShape& shape, const Matrix& a, const Matrix& b, float* c, std::int64_t stride) {
+  multiply_blocked<Vector16, 12, 2>(shape, a, b, c, stride);
 }
 
 /// The widest vectors that this processor and system have: chosen when the program runs, not by build flags.
@@ -134,13 +131,11 @@ inline int vector_bits() {
 /// c = a * b through the built-in loop: blocked, packed, vectors of the widest kind that the processor has. `c` has rows
 /// of `c_stride` floats. Not parallel.
 inline void multiply_built_in(const ProductShape& shape, const Matrix& a, const Matrix& b, float* c, std::int64_t c_stride) {
-  thread_local std::vector<float> panels;
-  if (const std::size_t needed = detail::panel_floats(shape.columns); panels.size() < needed) panels.resize(needed);
 #if defined(__x86_64__)
-  if (detail::vector_bits() == 512) return detail::multiply_avx512(shape, a, b, c, c_stride, panels.data());
-  if (detail::vector_bits() == 256) return detail::multiply_avx2(shape, a, b, c, c_stride, panels.data());
+  if (detail::vector_bits() == 512) return detail::multiply_avx512(shape, a, b, c, c_stride);
+  if (detail::vector_bits() == 256) return detail::multiply_avx2(shape, a, b, c, c_stride);
 #endif
-  detail::multiply_blocked<detail::Vector4, 4, 3>(shape, a, b, c, c_stride, panels.data());
+  detail::multiply_blocked<detail::Vector4, 4, 3>(shape, a, b, c, c_stride);
 }
 
 #if ANECHAIN_HAS_CBLAS

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <exception>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include <anechain/chain/pass.hpp>
+#include <anechain/chain/weights.hpp>
+
+namespace anechain {
+
+/// Kernels in a row as programs on a device, one a kernel. Knows them as data; what a chain that is a type compiles to is
+/// Compiled<Chain, Device>.
+template <Device D>
+class CompiledKernels {
+ public:
+  /// Throws CompileError, with the kernel's position and name.
+  CompiledKernels(D& device, std::span<const KernelFacts> kernels, const WeightBlobs& weights) : device_(&device), kernels_(kernels.begin(), kernels.end()) {
+    programs_.reserve(kernels_.size());
+    for (std::size_t k = 0; k < kernels_.size(); ++k) {
+      try {
+        programs_.push_back(device.compile(kernels_[k].text, weights.blob(k)));
+      } catch (const CompileError& error) {
+        throw CompileError("kernel " + std::to_string(k) + " (" + std::string{kernels_[k].name} + "): " + error.what());
+      }
+    }
+  }
+
+  /// Surfaces and requests for one strategy. Any number of passes may be bound to the same programs.
+  template <StrategyWithName S>
+  Pass<D, S> bind(const S&) {
+    return Pass<D, S>{*device_, kernels_, programs_};
+  }
+
+  std::span<const KernelFacts> kernels() const { return kernels_; }
+
+ private:
+  D* device_;
+  std::vector<KernelFacts> kernels_;
+  std::vector<typename D::Program> programs_;
+};
+
+/// A chain's programs on a device. Get one from `Chain::compile(device, weights)`. The device must outlive it.
+template <class Chain, class D>
+class Compiled : public CompiledKernels<D> {
+ public:
+  using CompiledKernels<D>::CompiledKernels;
+
+  /// A pass of this chain under a strategy: `auto pass = chain.bind(sequential);`
+  template <StrategyWithName S>
+  Pass<D, S> bind(const S& strategy) {
+    static_assert(!S::fuses || Chain::length == 1, "anechain: this strategy runs a chain as one program: compile Chain::Fused, and bind that");
+    return CompiledKernels<D>::bind(strategy);
+  }
+};
+
+template <class... Ks>
+template <mil::Dialect Spelling, class D, class W>
+Compiled<Chain<Ks...>, D> Chain<Ks...>::compile(D& device, const W& weights) {
+  if constexpr (WeightSource<W>) {
+    return {device, kernels<Spelling>, WeightBlobs{kernels<Spelling>, weights}};
+  } else {
+    static_assert(std::is_same_v<W, Weights<Chain>>, "anechain: compile takes a Weights of this chain, or a weight source like `identity`");
+    return {device, kernels<Spelling>, weights.blobs()};
+  }
+}
+
+}  // namespace anechain

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <exception>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#if defined(__APPLE__) && !defined(ANECHAIN_HAS_LIBDISPATCH)
+#define ANECHAIN_HAS_LIBDISPATCH 1
+#endif
+
+#if ANECHAIN_HAS_LIBDISPATCH
+#include <dispatch/dispatch.h>
+#else
+#include <anechain/chain/executor/worker.hpp>
+#endif
+
+namespace anechain::executor {
+
+#if ANECHAIN_HAS_LIBDISPATCH
+
+/// A serial queue of libdispatch: one `dispatch_async_f` a kernel, one semaphore wait a pass, as in the seed experiment.
+class SerialQueue {
+ public:
+  static constexpr std::size_t lanes = 1;
+  static constexpr std::string_view description = "libdispatch serial queue";
+
+  explicit SerialQueue(std::size_t steps)
+      : queue_(dispatch_queue_create("anechain.serial", DISPATCH_QUEUE_SERIAL)), done_(dispatch_semaphore_create(0)), jobs_(steps) {}
+
+  SerialQueue(const SerialQueue&) = delete;
+  SerialQueue& operator=(const SerialQueue&) = delete;
+
+  ~SerialQueue() {
+    dispatch_release(done_);
+    dispatch_release(queue_);
+  }
+
+  template <class Step>
+  void run(std::span<const std::span<Step>> lanes_of_steps) {
+    const std::span<Step> steps = lanes_of_steps[0];
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      jobs_[i] = {this, &steps[i], i + 1 == steps.size()};
+      dispatch_async_f(queue_, &jobs_[i], &SerialQueue::invoke<Step>);
+    }
+    dispatch_semaphore_wait(done_, DISPATCH_TIME_FOREVER);
+    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+  }
+
+ private:
+  struct Job {
+    SerialQueue* queue;
+    void* step;
+    bool last;
+  };
+
+  template <class Step>
+  static void invoke(void* context) {
+    const Job& job = *static_cast<Job*>(context);
+    SerialQueue& queue = *job.queue;
+    if (!queue.failure_) {
+      try {
+        (*static_cast<Step*>(job.step))();
+      } catch (...) {
+        queue.failure_ = std::current_exception();
+      }
+    }
+    if (job.last) dispatch_semaphore_signal(queue.done_);
+  }
+
+  dispatch_queue_t queue_;
+  dispatch_semaphore_t done_;
+  std::vector<Job> jobs_;
+  std::exception_ptr failure_;
+};
+
+#else
+
+/// A serial queue where there is no libdispatch: one job a kernel to a worker thread, in order and one at a time, one
+/// completion wait a pass.
+class SerialQueue {
+ public:
+  static constexpr std::size_t lanes = 1;
+  static constexpr std::string_view description = "worker thread (no libdispatch here)";
+
+  explicit SerialQueue(std::size_t steps) : worker_(steps) {}
+
+  template <class Step>
+  void run(std::span<const std::span<Step>> lanes_of_steps) {
+    const std::span<Step> steps = lanes_of_steps[0];
+    for (Step& step : steps) worker_.submit([](void* context) { (*static_cast<Step*>(context))(); }, &step, &step == &steps.back());
+    worker_.wait();
+  }
+
+ private:
+  Worker worker_;
+};
+
+#endif
+
+}  // namespace anechain::executor

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <string_view>
+
+#include <anechain/chain/executor.hpp>
+#include <anechain/chain/transfer.hpp>
+
+namespace anechain {
+
+/// Which half of a pass is done.
+enum class Work {
+  all,        ///< kernels and transfers
+  transfers,  ///< transfers alone
+};
+
+/// How a chain is run: what moves data over its links, who submits, which half is done. A strategy is a struct with a
+/// name that derives from it:
+///
+///     struct Mine : Strategy<MyTransfer, executor::Inline> { static constexpr std::string_view name = "mine"; };
+template <class T, class E, Work W = Work::all>
+struct Strategy {
+  using Transfer = T;
+  using Executor = E;
+  static constexpr Work work = W;
+  static constexpr bool fuses = false;  ///< whether it runs the chain as one program
+};
+
+/// A type that says how a chain is run, and what that is called.
+template <class S>
+concept StrategyWithName = requires {
+  typename S::Transfer;
+  typename S::Executor;
+  { S::work } -> std::convertible_to<Work>;
+  { S::fuses } -> std::convertible_to<bool>;
+  { S::name } -> std::convertible_to<std::string_view>;
+};
+
+/// Run and copy: the whole round trip. The seed's test 1.
+struct Sequential : Strategy<transfer::Memcpy, executor::Inline> {
+  static constexpr std::string_view name = "sequential";
+};
+
+/// The kernels without transfers. The seed's test 2.
+struct RunOnly : Strategy<transfer::None, executor::Inline> {
+  static constexpr std::string_view name = "run_only";
+};
+
+/// The transfers without kernels. The seed's test 3.
+struct TransferOnly : Strategy<transfer::Memcpy, executor::Inline, Work::transfers> {
+  static constexpr std::string_view name = "transfer_only";
+};
+
+/// The kernels through a serial queue, without transfers. The seed's test 4.
+struct GcdSerial : Strategy<transfer::None, executor::SerialQueue> {
+  static constexpr std::string_view name = "gcd_serial";
+};
+
+/// Run and copy through a serial queue.
+struct GcdSequential : Strategy<transfer::Memcpy, executor::SerialQueue> {
+  static constexpr std::string_view name = "gcd_sequential";
+};
+
+/// One surface a link: kernels back to back, nothing copied.
+struct ZeroCopy : Strategy<transfer::ZeroCopy, executor::Inline> {
+  static constexpr std::string_view name = "zero_copy";
+};
+
+namespace detail {
+
+/// "overlapped4": a base and a number.
+template <std::size_t N>
+struct OverlappedName {
+  static constexpr std::string_view base = "overlapped";
+  static constexpr auto characters = [] {
+    std::array<char, base.size() + 4> text{};
+    std::size_t size = 0;
+    for (const char c : base) text[size++] = c;
+    for (std::size_t unit = N >= 100 ? 100 : N >= 10 ? 10 : 1; unit > 0; unit /= 10) text[size++] = static_cast<char>('0' + N / unit % 10);
+    return text;
+  }();
+};
+
+}  // namespace detail
+
+/// N zero-copy passes in flight at once, each with surfaces of its own.
+template <std::size_t N>
+struct Overlapped : Strategy<transfer::ZeroCopy, executor::Overlapped<N>> {
+  static_assert(N < 1000, "anechain::Overlapped: fewer than 1000 passes in flight");
+  static constexpr std::string_view name{anechain::detail::OverlappedName<N>::characters.data()};
+};
+
+/// The whole chain as one program: no link is left.
+struct Fused : Strategy<transfer::None, executor::Inline> {
+  static constexpr std::string_view name = "fused";
+  static constexpr bool fuses = true;
+};
+
+inline constexpr Sequential sequential{};
+inline constexpr RunOnly run_only{};
+inline constexpr TransferOnly transfer_only{};
+inline constexpr GcdSerial gcd_serial{};
+inline constexpr GcdSequential gcd_sequential{};
+inline constexpr ZeroCopy zero_copy{};
+template <std::size_t N>
+inline constexpr Overlapped<N> overlapped{};
+inline constexpr Fused fused{};
+
+}  // namespace anechain

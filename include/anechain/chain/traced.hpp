@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <anechain/kernels/fuse.hpp>
+#include <anechain/kernels/kernel.hpp>
+
+namespace anechain {
+
+/// Kernels in a row whose sizes are known only at run time, from a command line, say. It traces the same bodies with the
+/// same builder as a Chain does at compile time and gives the same facts; what a Chain refuses to compile, it throws.
+class TracedChain {
+ public:
+  using Body = std::function<mil::Value(mil::Builder&, mil::Value)>;
+
+  /// Appends a kernel. Throws mil::TypeError where its body does not type-check, or its input is not the output of the
+  /// kernel before it.
+  void add(std::string name, const mil::TensorType& input, Body body) {
+    if (!facts_.empty() && facts_.back().output != input)
+      throw mil::TypeError("kernels do not fit: kernel " + std::to_string(facts_.size() - 1) + " gives " + to_string(facts_.back().output) + ", but kernel " +
+                           std::to_string(facts_.size()) + " takes " + to_string(input));
+    auto kernel = std::make_unique<TracedKernel>(std::move(name), trace(input, body));
+    facts_.push_back(kernel->facts(input));
+    kernels_.push_back(std::move(kernel));
+    bodies_.push_back(std::move(body));
+  }
+
+  /// The facts of every kernel. They point into this object.
+  std::span<const KernelFacts> kernels() const { return facts_; }
+
+  /// The same computation as one program.
+  TracedChain fused() const {
+    TracedChain chain;
+    chain.add("Fuse", facts_.front().input, [bodies = bodies_](mil::Builder& b, mil::Value x) { return kernels::compose(b, x, bodies); });
+    return chain;
+  }
+
+ private:
+  struct TracedKernel {
+    TracedKernel(std::string called, const mil::Graph& graph)
+        : name(std::move(called)),
+          text(mil::print(graph)),
+          summary(kernels::tracing::summarize(graph)),
+          weight_names(summary.weight_characters + 1),
+          weights(summary.weight_count) {
+      kernels::tracing::copy_weight_names(graph, weight_names.data());
+      kernels::tracing::list_weights(graph, weight_names.data(), weights.data());
+    }
+
+    KernelFacts facts(const mil::TensorType& input) const { return {name, input, summary.output, text, weights, summary.flops, summary.bytes}; }
+
+    std::string name;
+    std::string text;
+    kernels::tracing::Summary summary;
+    std::vector<char> weight_names;
+    std::vector<WeightFacts> weights;
+  };
+
+  std::vector<std::unique_ptr<TracedKernel>> kernels_;
+  std::vector<KernelFacts> facts_;
+  std::vector<Body> bodies_;
+};
+
+}  // namespace anechain

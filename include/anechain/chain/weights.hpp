@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <anechain/chain/chain.hpp>
+#include <anechain/mil/blob_file.hpp>
+#include <anechain/mil/convert.hpp>
+#include <anechain/support/random.hpp>
+
+namespace anechain {
+
+/// Fills the tensors of a chain's weights, one after the other: `source(kernel, weight, values)`, with the kernel's
+/// position in the chain and as many values, zero at first, as the tensor has elements. The values are rounded to its dtype.
+template <class S>
+concept WeightSource = requires(const S& source, std::size_t kernel, const WeightFacts& weight, std::span<float> values) { source(kernel, weight, values); };
+
+/// Every convolution and matrix gives back its input, as in the seed experiment: ones on the diagonal, at the centre of a
+/// wider kernel. Where there are more channels out than in, the rest is zero. Tensors of rank 1, biases, are zero.
+struct Identity {
+  void operator()(std::size_t, const WeightFacts& weight, std::span<float> values) const {
+    const mil::Shape& shape = weight.type.shape;
+    if (shape.rank < 2) return;
+    std::int64_t kernel = 1;
+    std::int64_t centre = 0;
+    for (int axis = 2; axis < shape.rank; ++axis) {
+      kernel *= shape[axis];
+      centre = centre * shape[axis] + (shape[axis] - 1) / 2;
+    }
+    for (std::int64_t i = 0; i < std::min(shape[0], shape[1]); ++i) values[static_cast<std::size_t>((i * shape[1] + i) * kernel + centre)] = 1;
+  }
+};
+inline constexpr Identity identity{};
+
+/// All zero.
+struct Zeros {
+  void operator()(std::size_t, const WeightFacts&, std::span<float>) const {}
+};
+inline constexpr Zeros zeros{};
+
+/// Random weights that depend on the seed, the kernel's position and the tensor's name alone. Uniform, with a spread of
+/// 1/sqrt(inputs of one output), so that numbers keep their size along a chain.
+class RandomWeights {
+ public:
+  explicit constexpr RandomWeights(std::uint64_t seed) : seed_(seed) {}
+
+  void operator()(std::size_t kernel, const WeightFacts& weight, std::span<float> values) const {
+    std::uint64_t seed = seed_ + 0x9E3779B97F4A7C15 * (kernel + 1);
+    for (const char c : weight.name) seed = (seed ^ static_cast<unsigned char>(c)) * 0x100000001B3;
+    const mil::Shape& shape = weight.type.shape;
+    const double fan_in = shape.rank < 2 ? 16.0 : static_cast<double>(shape.elements() / shape[0]);
+    const double limit = std::sqrt(3.0 / fan_in);
+    Random random{seed};
+    for (float& value : values) value = static_cast<float>(random.uniform(-limit, limit));
+  }
+
+ private:
+  std::uint64_t seed_;
+};
+
+/// A weight source of random numbers; the same seed gives the same weights on every machine.
+constexpr RandomWeights random_weights(std::uint64_t seed) { return RandomWeights{seed}; }
+
+/// The weight blobs of kernels in a row: what devices compile, one blob a kernel. Knows kernels as data; for a chain
+/// that is a type, use Weights<Chain>, which checks names when it is compiled.
+class WeightBlobs {
+ public:
+  template <WeightSource S>
+  WeightBlobs(std::span<const KernelFacts> kernels, const S& source) : kernels_(kernels.begin(), kernels.end()) {
+    for (const KernelFacts& kernel : kernels_) blobs_.push_back(empty_blob(kernel));
+    std::vector<float> values;
+    for (std::size_t k = 0; k < kernels_.size(); ++k) {
+      for (const WeightFacts& weight : kernels_[k].weights) {
+        values.assign(static_cast<std::size_t>(weight.type.elements()), 0.0f);
+        source(k, weight, std::span<float>{values});
+        mil::encode(weight.type.dtype, values.data(), payload(k, weight).data(), values.size());
+      }
+    }
+  }
+
+  /// The blob of a kernel; empty where it has no weights.
+  std::span<const std::byte> blob(std::size_t kernel) const { return blobs_.at(kernel); }
+
+  /// The bytes of one tensor. Throws std::out_of_range where the kernel has none of this name.
+  std::span<std::byte> tensor(std::size_t kernel, std::string_view name) { return payload(kernel, find(kernel, name)); }
+
+  /// Gives a tensor its numbers, row-major. Throws std::out_of_range where the kernel has none of this name, and
+  /// std::invalid_argument where the count is not that of its elements.
+  void set(std::size_t kernel, std::string_view name, std::span<const float> values) {
+    const WeightFacts& weight = find(kernel, name);
+    if (values.size() != static_cast<std::size_t>(weight.type.elements()))
+      throw std::invalid_argument(std::to_string(values.size()) + " numbers for the weight '" + std::string{name} + "', which is a " + to_string(weight.type));
+    mil::encode(weight.type.dtype, values.data(), payload(kernel, weight).data(), values.size());
+  }
+
+  /// The same tensors, in the same order, for other kernels: those of the fused chain.
+  /// Throws std::invalid_argument where the tensors are not of the same types.
+  WeightBlobs refitted(std::span<const KernelFacts> kernels) const {
+    WeightBlobs other{kernels, zeros};
+    const std::vector<Tensor> from = tensors();
+    const std::vector<Tensor> to = other.tensors();
+    if (!std::ranges::equal(from, to, {}, &Tensor::type, &Tensor::type))
+      throw std::invalid_argument("the weights of " + std::to_string(from.size()) + " tensors do not fit kernels with " + std::to_string(to.size()) + " of other types");
+    std::size_t next = 0;
+    for (std::size_t k = 0; k < other.kernels_.size(); ++k)
+      for (const WeightFacts& weight : other.kernels_[k].weights) std::ranges::copy(from[next++].payload, other.payload(k, weight).begin());
+    return other;
+  }
+
+  /// Writes all tensors to one weight file, kernel after kernel. Throws std::system_error.
+  void save(const std::filesystem::path& path) const {
+    mil::BlobWriter writer;
+    for (const Tensor& tensor : tensors()) writer.append(tensor.type.dtype, static_cast<std::uint64_t>(tensor.type.elements()), tensor.payload);
+    mil::write_file(path, writer.bytes());
+  }
+
+  /// Reads all tensors from a file like `save` writes; the fused program's weight file is one.
+  /// Throws std::system_error, or BlobError where a tensor is missing, spoilt, or of another type.
+  void load(const std::filesystem::path& path) {
+    const std::vector<std::byte> bytes = mil::read_file(path);
+    const mil::BlobReader reader{bytes};
+    const std::vector<mil::BlobEntry> entries = reader.entries();
+    const std::size_t needed = tensors().size();
+    if (entries.size() != needed)
+      throw mil::BlobError(mil::blob::field::count, "count", "the file holds " + std::to_string(entries.size()) + " tensors, the chain has " + std::to_string(needed));
+    std::size_t next = 0;
+    for (std::size_t k = 0; k < kernels_.size(); ++k)
+      for (const WeightFacts& weight : kernels_[k].weights) {
+        const mil::BlobEntry entry = reader.at(entries[next++].metadata, weight.type);
+        std::ranges::copy(entry.payload, payload(k, weight).begin());
+      }
+  }
+
+ private:
+  struct Tensor {
+    mil::TensorType type;
+    std::span<const std::byte> payload;
+  };
+
+  static std::vector<std::byte> empty_blob(const KernelFacts& kernel) {
+    if (kernel.weights.empty()) return {};
+    mil::BlobWriter writer;
+    for (const WeightFacts& weight : kernel.weights) {
+      const std::vector<std::byte> payload(weight.placement.size);
+      writer.append(weight.type.dtype, static_cast<std::uint64_t>(weight.type.elements()), payload);
+    }
+    return {writer.bytes().begin(), writer.bytes().end()};
+  }
+
+  std::vector<Tensor> tensors() const {
+    std::vector<Tensor> all;
+    for (std::size_t k = 0; k < kernels_.size(); ++k)
+      for (const WeightFacts& weight : kernels_[k].weights)
+        all.push_back({weight.type, std::span{blobs_[k]}.subspan(weight.placement.payload(), weight.placement.size)});
+    return all;
+  }
+
+  const WeightFacts& find(std::size_t kernel, std::string_view name) const {
+    const KernelFacts& facts = kernels_.at(kernel);
+    std::string known;
+    for (const WeightFacts& weight : facts.weights) {
+      if (weight.name == name) return weight;
+      known += (known.empty() ? "" : ", ") + std::string{weight.name};
+    }
+    throw std::out_of_range("kernel " + std::to_string(kernel) + " (" + std::string{facts.name} + ") has no weight '" + std::string{name} + "'; it has " +
+                            (known.empty() ? "none" : known));
+  }
+
+  std::span<std::byte> payload(std::size_t kernel, const WeightFacts& weight) {
+    return std::span{blobs_.at(kernel)}.subspan(weight.placement.payload(), weight.placement.size);
+  }
+
+  std::vector<KernelFacts> kernels_;
+  std::vector<std::vector<std::byte>> blobs_;
+};
+
+/// Called, and so named by the compiler, where a weight is asked for that no kernel of the chain has.
+void no_kernel_of_this_chain_has_a_weight_of_this_name(const char* name);
+
+/// The name of a weight of a chain. A name that no kernel of the chain has does not compile.
+template <class Chain>
+class WeightName {
+ public:
+  template <std::size_t N>
+  consteval WeightName(const char (&name)[N]) : text_(name) {
+    for (const KernelFacts& kernel : Chain::template kernels<>)
+      for (const WeightFacts& weight : kernel.weights)
+        if (weight.name == text_) return;
+    no_kernel_of_this_chain_has_a_weight_of_this_name(name);
+  }
+
+  constexpr std::string_view text() const { return text_; }
+
+ private:
+  std::string_view text_;
+};
+
+/// The weights of a chain: one blob a kernel, laid out as its program says.
+///
+///     Weights<Net> weights{identity};                 // or zeros, random_weights(42), any WeightSource
+///     weights.set(0, "W", numbers);                   // from memory; a misspelt name does not compile
+///     weights.load("weights.bin");                    // from a file
+template <class Chain>
+class Weights {
+ public:
+  explicit Weights() : Weights(zeros) {}
+
+  template <WeightSource S>
+  explicit Weights(const S& source) : blobs_(Chain::template kernels<>, source) {}
+
+  /// See WeightBlobs.
+  void set(std::size_t kernel, WeightName<Chain> name, std::span<const float> values) { blobs_.set(kernel, name.text(), values); }
+  std::span<std::byte> tensor(std::size_t kernel, WeightName<Chain> name) { return blobs_.tensor(kernel, name.text()); }
+  void save(const std::filesystem::path& path) const { blobs_.save(path); }
+  void load(const std::filesystem::path& path) { blobs_.load(path); }
+
+  /// The same weights for the chain as one program.
+  Weights<typename Chain::Fused> fused() const { return Weights<typename Chain::Fused>{blobs_.refitted(Chain::Fused::template kernels<>)}; }
+
+  const WeightBlobs& blobs() const { return blobs_; }
+
+ private:
+  template <class>
+  friend class Weights;
+
+  explicit Weights(WeightBlobs blobs) : blobs_(std::move(blobs)) {}
+
+  WeightBlobs blobs_;
+};
+
+}  // namespace anechain

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <anechain/devices/clock.hpp>
+#include <anechain/devices/device.hpp>
+#include <anechain/devices/host/plan.hpp>
+#include <anechain/support/machine.hpp>
+
+namespace anechain {
+namespace host {
+
+namespace detail {
+
+struct AlignedDelete {
+  void operator()(std::byte* bytes) const { ::operator delete[](bytes, std::align_val_t{64}); }
+};
+
+/// Zeroed memory at a multiple of 64 bytes. Throws DeviceError where there is not so much.
+inline std::shared_ptr<std::byte[]> zeroed(std::uint64_t bytes, const std::string& purpose) {
+  const std::uint64_t physical = machine::memory();
+  void* memory = physical != 0 && bytes > physical ? nullptr : ::operator new[](bytes, std::align_val_t{64}, std::nothrow);
+  if (memory == nullptr) throw DeviceError("no memory for " + purpose + ": " + std::to_string(bytes) + " bytes, the machine has " + std::to_string(physical));
+  std::memset(memory, 0, bytes);
+  return {static_cast<std::byte*>(memory), AlignedDelete{}};
+}
+
+}  // namespace detail
+
+/// Memory in the ANE's layout. Locks cost nothing here.
+class Surface {
+ public:
+  class Lock {
+   public:
+    explicit Lock(std::span<std::byte> bytes) : bytes_(bytes) {}
+    std::span<std::byte> bytes() const { return bytes_; }
+
+   private:
+    std::span<std::byte> bytes_;
+  };
+
+  explicit Surface(const mil::TensorType& type)
+      : type_(type), memory_(detail::zeroed(static_cast<std::uint64_t>(type.surface_bytes()), "a surface of " + to_string(type))) {}
+  Surface(Surface&&) = default;
+  Surface& operator=(Surface&&) = default;
+
+  const mil::TensorType& type() const { return type_; }
+  Lock lock(Access) const { return Lock{{memory_.get(), static_cast<std::size_t>(type_.surface_bytes())}}; }
+
+ private:
+  friend class Request;
+
+  mil::TensorType type_;
+  std::shared_ptr<std::byte[]> memory_;
+};
+
+/// A planned program.
+class Program {
+ public:
+  explicit Program(std::shared_ptr<const Plan> plan) : plan_(std::move(plan)) {}
+  Program(Program&&) = default;
+  Program& operator=(Program&&) = default;
+
+  std::span<const Port> inputs() const { return plan_->inputs(); }
+  std::span<const Port> outputs() const { return plan_->outputs(); }
+
+ private:
+  friend class Request;
+
+  std::shared_ptr<const Plan> plan_;
+};
+
+/// A program, the surfaces that it reads and writes, and the memory it works in.
+class Request {
+ public:
+  /// Throws DeviceError where the surfaces are not as many, or not of the types, that the program has.
+  Request(const Program& program, std::span<Surface* const> inputs, std::span<Surface* const> outputs) : plan_(program.plan_) {
+    bind(plan_->inputs(), inputs, "input", inputs_);
+    bind(plan_->outputs(), outputs, "output", outputs_);
+    scratch_ = detail::zeroed(plan_->scratch_cells() * sizeof(Cell), "a program's scratch memory");
+  }
+  Request(Request&&) = default;
+  Request& operator=(Request&&) = default;
+
+  void evaluate() const {
+    Cell* const cells = reinterpret_cast<Cell*>(scratch_.get());
+    for (const Binding& input : inputs_) load(input, cells + input.scratch);
+    plan_->run(cells);
+    for (const Binding& output : outputs_) store(cells + output.scratch, output);
+  }
+
+ private:
+  struct Binding {
+    mil::TensorType type;
+    std::size_t scratch;
+    std::shared_ptr<std::byte[]> memory;
+  };
+
+  static void bind(std::span<const Port> ports, std::span<Surface* const> surfaces, const char* role, std::vector<Binding>& to) {
+    if (ports.size() != surfaces.size())
+      throw DeviceError(std::to_string(surfaces.size()) + " surfaces for the " + std::to_string(ports.size()) + " " + role + "s of the program");
+    for (std::size_t i = 0; i < ports.size(); ++i) {
+      if (surfaces[i]->type() != ports[i].type)
+        throw DeviceError("the surface for the " + std::string{role} + " '" + ports[i].name + "' is " + to_string(surfaces[i]->type()) + ", the program has " +
+                          to_string(ports[i].type));
+      to.push_back({ports[i].type, ports[i].scratch, surfaces[i]->memory_});
+    }
+  }
+
+  /// Calls `row(bytes of the surface's row, first cell, count)`, with as many rows at once as lie packed.
+  template <class Row>
+  static void for_each_row(const mil::TensorType& type, std::byte* memory, Cell* cells, Row row) {
+    const bool packed = type.surface_bytes() == type.packed_bytes();
+    const auto length = static_cast<std::size_t>(packed ? type.elements() : type.row_elements());
+    for (std::int64_t left = packed ? 1 : type.rows(); left > 0; --left, memory += type.row_bytes(), cells += length) row(memory, cells, length);
+  }
+
+  static void load(const Binding& from, Cell* cells) {
+    for_each_row(from.type, from.memory.get(), cells, [&](std::byte* row, Cell* to, std::size_t count) {
+      if (from.type.dtype == mil::fp16) mil::widen(reinterpret_cast<const mil::half*>(row), &to->number, count);
+      else std::memcpy(to, row, count * sizeof(Cell));
+    });
+  }
+
+  static void store(Cell* cells, const Binding& to) {
+    for_each_row(to.type, to.memory.get(), cells, [&](std::byte* row, Cell* from, std::size_t count) {
+      if (to.type.dtype == mil::fp16) mil::narrow(&from->number, reinterpret_cast<mil::half*>(row), count);
+      else std::memcpy(row, from, count * sizeof(Cell));
+    });
+  }
+
+  std::shared_ptr<const Plan> plan_;
+  std::vector<Binding> inputs_;
+  std::vector<Binding> outputs_;
+  std::shared_ptr<std::byte[]> scratch_;
+};
+
+}  // namespace host
+
+/// The CPU as a device: executes MIL text and weight blobs, everywhere. Half precision in storage, single precision in
+/// accumulation, one rounding an operation. Matrix products go through CBLAS where the build found it, on the calling
+/// thread alone: measurements want quiet.
+class HostDevice {
+ public:
+  using Surface = host::Surface;
+  using Program = host::Program;
+  using Request = host::Request;
+
+  HostDevice() {
+#if ANECHAIN_HAS_CBLAS && defined(OPENBLAS_VERSION)
+    openblas_set_num_threads(1);
+#endif
+  }
+
+  /// "host: AMD EPYC 9354, matrix products by OpenBLAS 0.3.21".
+  std::string name() const { return "host: " + machine::processor() + ", matrix products by " + products(); }
+
+  Surface surface(const mil::TensorType& type) const { return Surface{type}; }
+  Program compile(std::string_view text, std::span<const std::byte> blob) const { return Program{std::make_shared<host::Plan>(text, blob)}; }
+  Request request(const Program& program, std::span<Surface* const> inputs, std::span<Surface* const> outputs) const { return {program, inputs, outputs}; }
+  void evaluate(const Request& request) const { request.evaluate(); }
+  std::chrono::nanoseconds now() const { return MachineClock::now(); }
+
+ private:
+  static std::string products() {
+#if ANECHAIN_HAS_CBLAS && defined(OPENBLAS_VERSION)
+    const std::string config = openblas_get_config();
+    return config.substr(0, config.find(' ', config.find(' ') + 1)) + " (" + openblas_get_corename() + ")";
+#elif ANECHAIN_HAS_CBLAS && defined(__APPLE__)
+    return "Accelerate";
+#else
+    return std::string{host::product_library};
+#endif
+  }
+};
+
+static_assert(Device<HostDevice>);
+
+}  // namespace anechain

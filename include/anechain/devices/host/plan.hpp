@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <anechain/devices/device.hpp>
+#include <anechain/devices/host/operations.hpp>
+#include <anechain/mil/blob_file.hpp>
+#include <anechain/mil/fp16.hpp>
+#include <anechain/mil/parse.hpp>
+
+namespace anechain::host {
+
+/// An input or output of a program: its name, its type, and the place of its cells in the scratch memory.
+struct Port {
+  std::string name;
+  mil::TensorType type;
+  std::size_t scratch;
+};
+
+/// A program made ready to run: constants widened, places and tasks decided. Immutable once made, so that any number of
+/// requests can run it at the same time, each with scratch memory of its own.
+class Plan {
+ public:
+  /// Parses, checks and plans. Throws CompileError with the position and the reason.
+  Plan(std::string_view text, std::span<const std::byte> blob) {
+    try {
+      build(mil::parse(text), blob);
+    } catch (const mil::ParseError& error) {
+      throw CompileError(std::string{"MIL text, "} + error.what());
+    } catch (const mil::BlobError& error) {
+      throw CompileError(error.what());
+    }
+  }
+
+  Plan(const Plan&) = delete;
+  Plan& operator=(const Plan&) = delete;
+
+  std::span<const Port> inputs() const { return inputs_; }
+  std::span<const Port> outputs() const { return outputs_; }
+
+  /// Cells of memory that a run works in.
+  std::size_t scratch_cells() const { return scratch_; }
+
+  /// Runs every task. The inputs' cells must be in place.
+  void run(Cell* memory) const {
+    for (const Task& task : tasks_) task(memory);
+  }
+
+ private:
+  void build(const mil::Graph& graph, std::span<const std::byte> blob) {
+    std::vector<Place> places(graph.values.size());
+    for (const std::int32_t input : graph.inputs) {
+      require_computable(graph, input);
+      places[static_cast<std::size_t>(input)].scratch = reserve(graph[input].type.elements());
+      inputs_.push_back({std::string{graph.text(graph[input].name)}, graph[input].type, places[static_cast<std::size_t>(input)].scratch});
+    }
+    for (const mil::Operation& operation : graph.operations) {
+      Place& place = places[static_cast<std::size_t>(operation.result)];
+      if (operation.kind == mil::OpKind::constant) place.constant = constant(graph, operation, blob);
+      else place.scratch = plan(graph, operation, places);
+    }
+    for (const std::int32_t output : graph.outputs) {
+      const Place& place = places[static_cast<std::size_t>(output)];
+      if (place.constant != nullptr) throw CompileError("the result '" + std::string{graph.text(graph[output].name)} + "' is a constant: nothing would be computed");
+      outputs_.push_back({std::string{graph.text(graph[output].name)}, graph[output].type, place.scratch});
+    }
+    if (outputs_.empty()) throw CompileError("the program has no result");
+    std::ranges::sort(inputs_, {}, &Port::name);
+    std::ranges::sort(outputs_, {}, &Port::name);
+  }
+
+  /// Plans one operation and returns the place of its result. Results in half precision are rounded to it: once, here.
+  std::size_t plan(const mil::Graph& graph, const mil::Operation& operation, const std::vector<Place>& places) {
+    require_computable(graph, operation.result);
+    const mil::TensorType& type = graph[operation.result].type;
+    const mil::Operands operands{graph, operation.kind, graph.arguments_of(operation)};
+    const std::size_t to = reserve(type.elements());
+    const auto place = [&](mil::Param param) {
+      require_computable(graph, operands.id(param));
+      return places[static_cast<std::size_t>(operands.id(param))];
+    };
+    tasks_.push_back(task_for(operation.kind, {operands, type, to, place, [&](std::int64_t cells) { return reserve(cells); }}));
+    const bool only_moves = operation.kind == mil::OpKind::reshape || operation.kind == mil::OpKind::transpose || operation.kind == mil::OpKind::relu;
+    if (type.dtype == mil::fp16 && !only_moves)
+      tasks_.push_back([to, count = static_cast<std::size_t>(type.elements())](Cell* memory) { mil::round_to_half(&memory[to].number, count); });
+    return to;
+  }
+
+  const Cell* constant(const mil::Graph& graph, const mil::Operation& operation, std::span<const std::byte> blob) {
+    const mil::Constant& constant = graph.constants[static_cast<std::size_t>(operation.constant)];
+    if (constant.kind == mil::Constant::Kind::text) return nullptr;
+    const mil::TensorType& type = graph[operation.result].type;
+    std::vector<Cell>& cells = constants_.emplace_back(static_cast<std::size_t>(
+        constant.kind == mil::Constant::Kind::numbers ? static_cast<std::int64_t>(constant.count) : checked_blob(graph, constant, type, blob).elements()));
+    if (constant.kind == mil::Constant::Kind::blob) {
+      const mil::BlobEntry entry = mil::BlobReader{blob}.at(constant.blob_offset, type);
+      if (type.dtype == mil::fp16) mil::widen(reinterpret_cast<const mil::half*>(entry.payload.data()), &cells[0].number, cells.size());
+      else std::memcpy(cells.data(), entry.payload.data(), entry.payload.size());
+    } else {
+      const auto numbers = graph.numbers_of(constant);
+      for (std::size_t i = 0; i < cells.size(); ++i) {
+        if (facts(type.dtype).floating) cells[i].number = static_cast<float>(mil::from_bits(numbers[i]));
+        else cells[i].integer = static_cast<std::int32_t>(numbers[i]);
+      }
+    }
+    return cells.data();
+  }
+
+  static const mil::TensorType& checked_blob(const mil::Graph& graph, const mil::Constant& constant, const mil::TensorType& type, std::span<const std::byte> blob) {
+    const bool readable = type.dtype == mil::fp16 || type.dtype == mil::fp32 || type.dtype == mil::int32;
+    if (!readable) throw CompileError("weights of " + to_string(type) + " are not supported on the host yet");
+    if (blob.empty())
+      throw CompileError("the program reads weights from '" + std::string{graph.text(constant.text)} + "' at byte " + std::to_string(constant.blob_offset) +
+                         ", but no weight blob was given");
+    mil::BlobReader{blob}.at(constant.blob_offset, type);
+    return type;
+  }
+
+  static void require_computable(const mil::Graph& graph, std::int32_t value) {
+    const mil::TensorType& type = graph[value].type;
+    if (type.dtype != mil::fp16 && type.dtype != mil::fp32 && type.dtype != mil::int32)
+      throw CompileError("'" + std::string{graph.text(graph[value].name)} + "' is a " + to_string(type) + ": the host computes with fp16, fp32 and int32");
+  }
+
+  /// A place for so many cells, at a multiple of 16 cells: whole cache lines.
+  std::size_t reserve(std::int64_t cells) {
+    const std::size_t at = scratch_;
+    scratch_ += (static_cast<std::size_t>(cells) + 15) / 16 * 16;
+    return at;
+  }
+
+  std::vector<Port> inputs_;
+  std::vector<Port> outputs_;
+  std::vector<Task> tasks_;
+  std::vector<std::vector<Cell>> constants_;
+  std::size_t scratch_ = 0;
+};
+
+}  // namespace anechain::host
