@@ -6,3 +6,8 @@
 #include <anechain/chain/traced.hpp>
 #include <anechain/core.hpp>
 #include <anechain/devices/host.hpp>
+#include <anechain/experiment/estimate.hpp>
+#include <anechain/experiment/report.hpp>
+#include <anechain/experiment/report/console.hpp>
+#include <anechain/experiment/throughput_ceiling.hpp>
+#include <anechain/version.hpp>

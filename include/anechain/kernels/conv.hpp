@@ -5,13 +5,18 @@
 
 namespace anechain::kernels {
 
+/// The body of a 1x1 convolution with the weight "W", [out channels, channels of x, 1, 1].
+constexpr mil::Value conv1x1(mil::Builder& b, mil::Value x, std::int64_t out_channels) {
+  return b.conv(x, b.weight("W", mil::tensor(x.type.dtype, out_channels, x.type.shape[1], 1, 1)));
+}
+
 /// A 1x1 convolution, which mixes channels at each position: [1, Channels, 1, Spatial] to [1, OutChannels, 1, Spatial].
 /// Its weight is "W". With as many channels out as in it is the kernel of the seed experiment, token for token.
 template <int Channels, int Spatial, mil::DType D = mil::fp16, int OutChannels = Channels>
 struct Conv1x1 {
   static constexpr auto input = mil::tensor(D, 1, Channels, 1, Spatial);
 
-  static constexpr mil::Value body(mil::Builder& b, mil::Value x) { return b.conv(x, b.weight("W", mil::tensor(D, OutChannels, Channels, 1, 1))); }
+  static constexpr mil::Value body(mil::Builder& b, mil::Value x) { return conv1x1(b, x, OutChannels); }
 };
 
 /// What a Conv2d is: `Conv2d<{.in = 64, ...}>` is not C++20, so write `Conv2d<Conv2dShape{.in = 64, .out = 128, ...}>`.

@@ -80,13 +80,14 @@ struct KernelFacts {
 
 namespace tracing {
 
-/// The numbers of a traced graph that fit a constant.
+/// The numbers of a traced graph that fit a constant. Where a rule is broken, only that is told.
 struct Summary {
   mil::TensorType output;
   std::int64_t flops;
   Bytes bytes;
   std::size_t weight_count;
   std::size_t weight_characters;
+  mil::BrokenRule broken{};
 };
 
 /// Calls `visit(name, type, constant)` for each tensor of the weight blob, in file order.
@@ -102,7 +103,7 @@ constexpr void for_each_weight(const mil::Graph& graph, Visitor visit) {
 
 constexpr Summary summarize(const mil::Graph& graph) {
   const mil::TensorType output = graph[graph.outputs[0]].type;
-  Summary summary{output, mil::flops(graph), {graph[graph.inputs[0]].type.packed_bytes(), output.packed_bytes(), 0}, 0, 0};
+  Summary summary{output, mil::flops(graph), {graph[graph.inputs[0]].type.packed_bytes(), output.packed_bytes(), 0}, 0, 0, {}};
   for_each_weight(graph, [&](std::string_view name, const mil::TensorType& type, const mil::Constant&) {
     ++summary.weight_count;
     summary.weight_characters += name.size();
@@ -125,9 +126,48 @@ constexpr void list_weights(const mil::Graph& graph, const char* names, WeightFa
   });
 }
 
+/// The words of a rule in a template argument, where compilers print them.
+template <std::size_t Size>
+struct Rule {
+  char text[Size]{};
+
+  constexpr explicit Rule(const char* words) {
+    for (std::size_t i = 0; i + 1 < Size; ++i) text[i] = words[i];
+  }
+};
+
+/// What the compiler shows of a body that breaks a rule of an operation.
+template <class K, mil::OpKind Operation, Rule Broken, std::int64_t First, std::int64_t Second>
+struct BodyBreaksRule {
+  static constexpr bool holds = Broken.text[0] == '\0';
+  static_assert(holds, "anechain: the body of this kernel breaks a rule of an operation: see BodyBreaksRule, whose numbers fill the {} of the rule");
+};
+
+template <class K>
+constexpr Summary traced_summary() {
+  mil::Builder builder;
+  const mil::Value x = builder.input("x", K::input);
+  const mil::Value y = K::body(builder, x);
+  if (builder.broken().rule != nullptr) return {.output = {}, .flops = 0, .bytes = {}, .weight_count = 0, .weight_characters = 0, .broken = builder.broken()};
+  return summarize(builder.finish(y));
+}
+
 template <class K>
 struct Traced {
-  static constexpr Summary summary = summarize(trace<K>());
+  static constexpr Summary unchecked = traced_summary<K>();
+
+  /// GCC prints the template arguments in full, Clang the arguments of the call that stops the evaluation.
+  static constexpr const Summary& checked() {
+    constexpr mil::BrokenRule broken = unchecked.broken;
+    if constexpr (broken.rule != nullptr) {
+      constexpr std::size_t size = std::string_view{broken.rule}.size() + 1;
+      static_assert(BodyBreaksRule<K, broken.operation, Rule<size>{broken.rule}, broken.first, broken.second>::holds);
+      mil::require(false, facts(broken.operation).name.data(), broken.rule, broken.first, broken.second);
+    }
+    return unchecked;
+  }
+
+  static constexpr const Summary& summary = checked();
 };
 
 template <class K>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <initializer_list>
 #include <span>
@@ -65,14 +66,13 @@ class Builder {
 
   /// An immediate number, for use as an operand: `b.mul(x, b.scalar(mil::fp16, 0.5))`.
   constexpr Value scalar(DType dtype, double number) {
-    const std::int64_t bits = facts(dtype).floating ? to_bits(number) : static_cast<std::int64_t>(number);
+    const std::int64_t bits = facts(dtype).floating ? to_bits(rounded(dtype, number)) : static_cast<std::int64_t>(number);
     return operand(Param::y, {dtype, {}}, {&bits, 1});
   }
 
   /// Convolution of x [batch, channels, spatial...] with weight [output channels, channels / groups, kernel...].
   constexpr Value conv(Value x, Value weight, const ConvOptions& options = {}) {
-    const int axes = x.type.shape.rank - 2;
-    require(axes >= 1 && axes <= 3, "conv", "the input has rank {}, it must be 3, 4 or 5", x.type.shape.rank);
+    const int axes = std::clamp(x.type.shape.rank - 2, 1, 3);
     constexpr std::string_view pad_types[]{"valid", "same", "same_lower", "custom"};
     const Value pad_type = operand(Param::pad_type, pad_types[static_cast<int>(options.padding)]);
     const Value strides = operand(Param::strides, options.strides, axes, 1);
@@ -142,8 +142,12 @@ class Builder {
     scopes_.pop_back();
   }
 
+  /// The first rule that an operation broke, while a constant evaluation goes on.
+  constexpr const BrokenRule& broken() const { return broken_; }
+
   /// Ends the program with its result, which is named "y", and gives the graph away.
   constexpr Graph finish(Value result) {
+    require(broken_.rule == nullptr, facts(broken_.operation).name.data(), broken_.rule, broken_.first, broken_.second);
     require(result.id >= 0, "body", "it returned no value");
     const std::int32_t operation = graph_[result.id].operation;
     require(operation >= 0 && graph_.operations[static_cast<std::size_t>(operation)].kind != OpKind::constant, "body",
@@ -196,6 +200,8 @@ class Builder {
   }
 
   /// Appends an operation; arguments without a value are left out.
+  /// Once a rule is broken in a constant evaluation, what is built no longer matters: it goes on with an operand in place
+  /// of the result, so that the body runs to its end and the rule can be reported.
   constexpr Value add(OpKind kind, std::initializer_list<Argument> arguments) {
     Operation operation{.kind = kind, .first_argument = static_cast<std::uint32_t>(graph_.arguments.size())};
     for (const Argument& argument : arguments) {
@@ -203,7 +209,8 @@ class Builder {
       graph_.arguments.push_back(argument);
       ++operation.argument_count;
     }
-    const TensorType type = infer(Operands{graph_, kind, graph_.arguments_of(operation)}, kind);
+    const TensorType type = infer(Operands{graph_, kind, graph_.arguments_of(operation), &broken_}, kind);
+    if (broken_.rule != nullptr) return graph_.value(graph_.arguments.back().value);
     require_reasonable(type, facts(kind).name.data());
     operation.name = numbered(facts(kind).name, operations_of_[static_cast<std::size_t>(kind)]++);
     const Value value = add_value(operation.name, type, static_cast<std::int32_t>(graph_.operations.size()));
@@ -296,6 +303,7 @@ class Builder {
   }
 
   Graph graph_;
+  BrokenRule broken_;
   std::vector<Shared> shared_;
   std::vector<Name> weight_names_;
   std::vector<char> scope_prefix_;

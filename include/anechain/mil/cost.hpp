@@ -18,7 +18,7 @@ constexpr std::int64_t flops(const Graph& graph, const Operation& operation) {
     case OpKind::mul:
     case OpKind::relu: return results;
     case OpKind::conv: {
-      const TensorType& weight = operands.type(Param::weight);
+      const TensorType weight = operands.type(Param::weight);
       const std::int64_t products = weight.elements() / weight.shape[0];
       return results * (2 * products + (operands.has(Param::bias) ? 1 : 0));
     }

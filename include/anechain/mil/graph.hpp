@@ -112,6 +112,13 @@ struct Graph {
 constexpr std::int64_t to_bits(double number) { return std::bit_cast<std::int64_t>(number); }
 constexpr double from_bits(std::int64_t bits) { return std::bit_cast<double>(bits); }
 
+/// A floating constant's element as it is kept: rounded to its dtype, so that printing and reading do not change it.
+constexpr double rounded(DType dtype, double number) {
+  if (dtype == DType::fp16) return static_cast<double>(static_cast<_Float16>(number));
+  if (dtype == DType::fp32) return static_cast<double>(static_cast<float>(number));
+  return number;
+}
+
 /// Whether two graphs are the same program: the same operations in the same order, with the same names, types and
 /// constants. How their tables are laid out does not matter.
 constexpr bool same_program(const Graph& a, const Graph& b) {

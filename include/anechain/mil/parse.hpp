@@ -13,7 +13,6 @@
 #include <unordered_map>
 #include <utility>
 
-#include <anechain/mil/fp16.hpp>
 #include <anechain/mil/graph.hpp>
 #include <anechain/mil/infer.hpp>
 #include <anechain/mil/lexer.hpp>
@@ -262,7 +261,7 @@ class Parser {
     if (facts(dtype).floating) {
       const std::optional<double> value = to_double(token_.text);
       if (!value) wrong("a number");
-      graph_.numbers.push_back(to_bits(dtype == fp16 ? static_cast<double>(static_cast<half>(*value)) : dtype == fp32 ? static_cast<float>(*value) : *value));
+      graph_.numbers.push_back(to_bits(rounded(dtype, *value)));
     } else {
       std::string_view digits = token_.text;
       if (digits.starts_with('+')) digits.remove_prefix(1);

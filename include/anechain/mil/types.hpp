@@ -100,7 +100,7 @@ struct TensorType {
 /// Checks that every extent is positive and that the surface's size can be counted in 48 bits, more than any machine's
 /// memory: sums and products of sizes never overflow after that.
 constexpr void require_reasonable(const TensorType& type, const char* what) {
-  std::int64_t bytes = row_alignment * 8;
+  std::int64_t bytes = row_alignment;  // no element takes more, rows padded
   for (const std::int64_t extent : type.shape) {
     require(extent > 0, what, "every extent must be at least 1, this one is {}", extent);
     require(extent <= (std::int64_t{1} << 48) / bytes, what, "the tensor is too large to address: an extent of {} after {} bytes", extent, bytes);

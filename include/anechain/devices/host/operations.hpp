@@ -154,7 +154,7 @@ inline Task reshape(const Planning& plan) {
 
 inline Task transpose(const Planning& plan) {
   const mil::Shape shape = plan.result.shape;
-  const mil::Shape& source = plan.operands.type(mil::Param::x).shape;
+  const mil::Shape source = plan.operands.type(mil::Param::x).shape;
   const auto permutation = plan.operands.numbers(mil::Param::perm);
   const auto own = steps_of(source);
   std::array<std::array<std::int64_t, mil::max_rank>, 1> steps{};
@@ -174,8 +174,8 @@ inline Task transpose(const Planning& plan) {
 }
 
 inline Task matmul(const Planning& plan) {
-  const mil::Shape& x = plan.operands.type(mil::Param::x).shape;
-  const mil::Shape& y = plan.operands.type(mil::Param::y).shape;
+  const mil::Shape x = plan.operands.type(mil::Param::x).shape;
+  const mil::Shape y = plan.operands.type(mil::Param::y).shape;
   const bool transpose_x = plan.operands.flag(mil::Param::transpose_x);
   const bool transpose_y = plan.operands.flag(mil::Param::transpose_y);
   const ProductShape product{plan.result.shape[-2], plan.result.shape[-1], x[transpose_x ? -2 : -1]};

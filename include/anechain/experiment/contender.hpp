@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include <anechain/experiment/measurement.hpp>
+#include <anechain/experiment/verify.hpp>
+
+namespace anechain {
+
+/// One strategy of an experiment with its type forgotten. The virtual call stands outside of what is timed.
+class Contender {
+ public:
+  virtual ~Contender() = default;
+
+  /// Throws where the strategy does not do what it says.
+  virtual void verify(std::uint64_t seed) = 0;
+
+  /// Runs the pass so many times between two readings of the device's clock. Throws PassError where one fails.
+  virtual Sample time(std::size_t repeats) = 0;
+};
+
+/// A pass under a strategy, the kernels that it runs and what they should give.
+template <Device D, StrategyWithName S>
+class StrategyContender final : public Contender {
+ public:
+  StrategyContender(D& device, CompiledKernels<D>& compiled, Reference& reference)
+      : device_(device), kernels_(compiled.kernels()), reference_(reference), pass_(compiled.bind(S{})) {}
+
+  void verify(std::uint64_t seed) override { anechain::verify(pass_, kernels_, reference_, seed); }
+
+  Sample time(std::size_t repeats) override {
+    const std::chrono::nanoseconds start = device_.now();
+    for (std::size_t i = 0; i < repeats; ++i) pass_.run();
+    const std::chrono::nanoseconds end = device_.now();
+    return {.start = start, .duration = end - start};
+  }
+
+ private:
+  D& device_;
+  std::span<const KernelFacts> kernels_;
+  Reference& reference_;
+  Pass<D, S> pass_;
+};
+
+/// What a report says of a strategy type.
+template <StrategyWithName S>
+MeasuredStrategy described() {
+  return {.name = std::string{S::name},
+          .executor = std::string{S::Executor::description},
+          .lanes = S::Executor::lanes,
+          .work = S::work,
+          .fuses = S::fuses,
+          .copies = S::Transfer::link == transfer::Link::two_surfaces && S::Transfer::delivers,
+          .failure = {}};
+}
+
+}  // namespace anechain

@@ -1,0 +1,10 @@
+# Clang stops an evaluation at 1 048 576 steps, GCC at 33 554 432 operations: a quarter of each must do.
+if(ID STREQUAL "GNU")
+  set(budget -fconstexpr-ops-limit=8388608)
+else()
+  set(budget -fconstexpr-steps=262144)
+endif()
+execute_process(COMMAND ${CXX} -std=c++20 -fsyntax-only -I${INCLUDE} ${budget} ${SOURCE} RESULT_VARIABLE result ERROR_VARIABLE printed)
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "${budget} is not enough:\n${printed}")
+endif()

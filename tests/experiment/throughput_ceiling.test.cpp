@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <anechain/anechain.hpp>
+#include <anechain/experiment/report/json.hpp>
+
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "faulty_device.hpp"
+
+using namespace anechain;
+
+namespace {
+
+using Net = Repeat<Conv1x1<16, 20>, 4>;
+using Experiment = ThroughputCeiling<Net, Sequential, RunOnly, TransferOnly, GcdSerial, GcdSequential, ZeroCopy, Overlapped<2>, Fused>;
+
+MeasurementOptions brief() {
+  MeasurementOptions options;
+  options.rounds = 5;
+  return options;
+}
+
+const MeasuredStrategy& strategy(const Measurement& measurement, std::string_view name) {
+  const auto found = std::ranges::find(measurement.strategies, name, &MeasuredStrategy::name);
+  REQUIRE(found != measurement.strategies.end());
+  return *found;
+}
+
+std::size_t samples_of(const Measurement& measurement, std::string_view name) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(measurement.samples, [&](const Sample& sample) { return measurement.strategies[sample.strategy].name == name; }));
+}
+
+/// A strategy that loses the data of its links but says that it delivers.
+struct Losing {
+  static constexpr transfer::Link link = transfer::Link::two_surfaces;
+  static constexpr bool delivers = true;
+  template <Surface S>
+  static void move(S&, S&) {}
+};
+struct Broken : Strategy<Losing, executor::Inline> {
+  static constexpr std::string_view name = "broken";
+};
+
+}  // namespace
+
+TEST_CASE("every shipped strategy is verified and measured on the host, one sample a round") {
+  HostDevice device;
+  const Measurement measurement = Experiment{"16x20"}.run(device, brief());
+  CHECK(measurement.rounds == 5);
+  CHECK(measurement.length == 4);
+  CHECK(measurement.flops == 4 * flops<Conv1x1<16, 20>>);
+  CHECK(measurement.link_bytes == 3 * 16 * 20 * 2);
+  for (const MeasuredStrategy& one : measurement.strategies) {
+    CAPTURE(one.name);
+    CHECK(one.ok());
+    CHECK(samples_of(measurement, one.name) == 5);
+  }
+  for (const Sample& sample : measurement.samples) CHECK(sample.duration.count() > 0);
+}
+
+TEST_CASE("the strategies that are asked for are measured, and no others") {
+  HostDevice device;
+  MeasurementOptions options = brief();
+  options.strategies = {"zero_copy", "run_only"};
+  const Measurement measurement = Experiment{"16x20"}.run(device, options);
+  REQUIRE(measurement.strategies.size() == 2);
+  CHECK(measurement.strategies[0].name == "run_only");
+  options.strategies = {"nonsense"};
+  CHECK_THROWS_WITH_AS(Experiment{"16x20"}.run(device, options), "no strategy of this experiment is called 'nonsense'", std::invalid_argument);
+}
+
+TEST_CASE("a strategy that loses data is reported as failed, with the link, and never timed") {
+  HostDevice device;
+  const Measurement measurement = ThroughputCeiling<Net, RunOnly, Broken>{"16x20"}.run(device, brief());
+  CHECK(strategy(measurement, "broken").failure.find("the link behind kernel 0 (Conv1x1<16, 20") == 0);
+  CHECK(samples_of(measurement, "broken") == 0);
+  CHECK(samples_of(measurement, "run_only") == 5);
+}
+
+TEST_CASE("a device that does nothing, or gives zeros, is found out before it is timed") {
+  for (const bool nothing : {true, false}) {
+    FaultyDevice device;
+    (nothing ? device.ignore_from : device.spoil_from) = 0;
+    const Measurement measurement = Experiment{"16x20"}.run(device, brief());
+    for (const MeasuredStrategy& one : measurement.strategies) {
+      CAPTURE(one.name);
+      CHECK(one.ok() == (one.work == Work::transfers));
+      CHECK(samples_of(measurement, one.name) == (one.ok() ? 5 : 0));
+      if (!one.ok()) CHECK(one.failure.find("kernel 0 (") == 0);
+    }
+  }
+}
+
+TEST_CASE("an evaluation that fails while it is timed is a failure of its strategy, with its kernel, and no timing") {
+  for (const std::string name : {"sequential", "run_only", "gcd_serial", "gcd_sequential", "zero_copy", "overlapped2", "fused"}) {
+    FaultyDevice device;
+    MeasurementOptions options = brief();
+    options.strategies = {name};
+    bool armed = false;
+    options.on_progress = [&](const Progress& progress) {
+      if (progress.stage == "measuring" && progress.done == 2 && !armed) {
+        device.fail_from = device.evaluations + (name == "fused" ? 0 : 3);
+        armed = true;
+      }
+    };
+    const Measurement measurement = Experiment{"16x20"}.run(device, options);
+    CAPTURE(name);
+    REQUIRE(armed);
+    CHECK(measurement.strategies[0].failure.starts_with("kernel "));
+    CHECK(measurement.strategies[0].failure.ends_with("injected: status=0x1d"));
+    if (name == "sequential") CHECK(measurement.strategies[0].failure.starts_with("kernel 3 (Conv1x1<16, 20"));
+    CHECK(measurement.samples.empty());
+  }
+}
+
+TEST_CASE("the budget ends a measurement after whole rounds") {
+  HostDevice device;
+  MeasurementOptions options = brief();
+  options.rounds = 1'000'000;
+  options.budget = std::chrono::nanoseconds{1};
+  const Measurement measurement = Experiment{"16x20"}.run(device, options);
+  CHECK(measurement.rounds == 3);
+  CHECK(measurement.samples.size() == 3 * measurement.strategies.size());
+}
+
+TEST_CASE("a chain traced at run time is measured like one that is a type, and needs a link too") {
+  TracedChain chain;
+  chain.add("relu", mil::tensor(mil::fp16, 1, 16, 1, 20), [](mil::Builder& b, mil::Value x) { return b.relu(x); });
+  using Traced = ThroughputCeiling<TracedChain, Sequential, RunOnly, Fused>;
+  TracedChain longer;
+  for (int k = 0; k < 2; ++k) longer.add("relu", mil::tensor(mil::fp16, 1, 16, 1, 20), [](mil::Builder& b, mil::Value x) { return b.relu(x); });
+  HostDevice device;
+  const Measurement measurement = Traced{"relu", std::move(longer)}.run(device, brief());
+  for (const MeasuredStrategy& one : measurement.strategies) CHECK(one.ok());
+  CHECK_THROWS_WITH_AS((Traced{"relu", std::move(chain)}), "a chain of one kernel has no link, and no round trip to measure", std::invalid_argument);
+}
+
+TEST_CASE("the console shows every strategy, its failure where it has one, and who submits") {
+  HostDevice device;
+  Report report{.environment = {}, .seed = 42, .rounds = 5, .budget_s = 1, .measurements = {}};
+  report.measurements.push_back(ThroughputCeiling<Net, Sequential, RunOnly, TransferOnly, GcdSerial, Broken>{"16x20"}.run(device, brief()));
+  std::ostringstream text;
+  report::print(text, report);
+  const std::string shown = text.str();
+  CAPTURE(shown);
+  CHECK(shown.find("16x20 fp16: 4 kernels of 10.2 kFLOP, 3 links of 640 B; 5 rounds") != std::string::npos);
+  CHECK(shown.find("broken failed: the link behind kernel 0") != std::string::npos);
+  CHECK(shown.find("FAILED") != std::string::npos);
+  CHECK(shown.find("us a copy, ") != std::string::npos);
+  CHECK(shown.find("sequential: ") != std::string::npos);
+  CHECK(shown.find(std::string{"gcd_serial: "} + std::string{executor::SerialQueue::description}) != std::string::npos);
+  CHECK_FALSE(report.ok());
+}
+
+TEST_CASE("the JSON document holds estimates, failures and every sample") {
+  HostDevice device;
+  Report report{.environment = {.device = device.name(), .arguments = {"program", "\xff\"quoted\""}}, .seed = 42, .rounds = 5, .budget_s = 1, .measurements = {}};
+  report.measurements.push_back(ThroughputCeiling<Net, Sequential, RunOnly, TransferOnly, Broken>{"16x20"}.run(device, brief()));
+  const auto document = nlohmann::json::parse(report::json(report));
+  CHECK(document["schema"] == "anechain-bench/1.0.0");
+  CHECK(document["env"]["backend"]["name"] == device.name());
+  CHECK(document["protocol"]["seed"] == 42);
+  const auto& config = document["configs"][0];
+  CHECK(config["ch"] == 16);
+  CHECK(config["sp"] == 20);
+  CHECK(config["n"] == 4);
+  CHECK(config["correct"]["broken"] == false);
+  CHECK(config["strategies"][0]["name"] == "sequential");
+  CHECK(config["strategies"][0]["status"] == "ok");
+  CHECK(config["strategies"][0]["contrast"]["base"] == "run_only");
+  CHECK(config["strategies"][0]["pass_us"]["median"].get<double>() > 0);
+  CHECK(config["strategies"][2]["copy"]["gb_per_s"].get<double>() > 0);
+  CHECK(config["strategies"][3]["status"] == "failed");
+  CHECK_FALSE(config["strategies"][3].contains("pass_us"));
+  CHECK(config["raw"]["rows"].size() == 15);
+  CHECK(config["raw"]["rows"][0].size() == config["raw"]["columns"].size());
+}

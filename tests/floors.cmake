@@ -1,0 +1,28 @@
+# Which folders a folder's headers may include, besides their own. design: mil below kernels below chain below experiment;
+# devices stand beside the chain, on mil.
+set(mil "")
+set(support "")
+set(kernels "mil")
+set(devices "mil|support")
+set(chain "mil|support|kernels|devices")
+set(experiment "mil|support|kernels|devices|chain")
+
+foreach(floor mil support kernels devices chain experiment)
+  file(GLOB_RECURSE headers ${INCLUDE}/anechain/${floor}/*.hpp)
+  foreach(header ${headers})
+    file(STRINGS ${header} includes REGEX "#include <anechain/[a-z]+/")
+    foreach(line ${includes})
+      string(REGEX REPLACE ".*<anechain/([a-z]+)/.*" "\\1" folder "${line}")
+      if(NOT folder MATCHES "^(${floor}|${${floor}})$")
+        message(SEND_ERROR "${header}: ${line}: ${floor}/ must not know ${folder}/")
+      endif()
+    endforeach()
+    # Below experiment/ time is read through Device::now alone.
+    if(NOT floor STREQUAL "experiment" AND NOT header MATCHES "devices/clock.hpp$")
+      file(STRINGS ${header} clocks REGEX "clock_gettime|steady_clock|system_clock|high_resolution_clock")
+      if(clocks)
+        message(SEND_ERROR "${header} reads a clock: ${clocks}")
+      endif()
+    endif()
+  endforeach()
+endforeach()
