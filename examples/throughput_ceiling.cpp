@@ -66,8 +66,8 @@ void require_memory(const std::string& name, const Size& size, std::size_t lengt
   const double needed = static_cast<double>(length) * channels * (channels * bytes_per_weight + static_cast<double>(size.spatial) * bytes_per_element);
   const auto present = static_cast<double>(machine::memory());
   if (present > 0 && needed > present)
-    throw UsageError("--config " + name + " --length " + std::to_string(length) + ": about " + report::detail::scaled(needed, "B") + " of memory needed, this machine has " +
-                     report::detail::scaled(present, "B"));
+    throw UsageError("--config " + name + " --length " + std::to_string(length) + ": about " + report::scaled(needed, "B") + " of memory needed, this machine has " +
+                     report::scaled(present, "B"));
 }
 
 TracedChain chain_of(const Size& size, std::size_t length) {

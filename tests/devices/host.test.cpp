@@ -273,3 +273,35 @@ TEST_CASE("a request outlives the program and the surfaces that it was made of")
   host.evaluate(request);
   CHECK(read(*output) == std::vector<float>(128, 3.0f));
 }
+
+TEST_CASE("scratch memory is given back after the last use, and never while it is needed") {
+  host::ScratchLayout layout;
+  const auto a = layout.take(100);
+  const auto b = layout.take(1);
+  const auto c = layout.take(200);
+  CHECK(layout.size() == 112 + 16 + 208);
+  layout.give_back(b);
+  layout.give_back(a);
+  layout.give_back(a);                  // again: nothing happens
+  CHECK(layout.take(128) == a);         // the two gaps have become one
+  layout.give_back(c);
+  CHECK(layout.take(16) == 128);
+  CHECK(layout.take(300) == 144 + 192);  // the gap of 192 behind it is too small
+}
+
+TEST_CASE("values that live long survive the reuse of memory around them") {
+  const mil::TensorType type = mil::tensor(mil::fp32, 1, 8, 5, 5);
+  const Tensor x = random_tensor(type, 12);
+  const Tensor weight = random_tensor(mil::tensor(mil::fp32, 8, 8, 3, 3), 13);
+  const Tensor got = run(type, x, {weight}, [](mil::Builder& b, mil::Value value) {
+    const auto w = b.weight("W", mil::tensor(mil::fp32, 8, 8, 3, 3));
+    const auto early = b.relu(value);
+    auto h = value;
+    for (int i = 0; i < 4; ++i) h = b.add(b.conv(h, w, {.padding = mil::Padding::same}), early);
+    return b.add(b.mul(h, early), value);
+  });
+  const Tensor early = reference::relu(x);
+  Tensor h = x;
+  for (int i = 0; i < 4; ++i) h = reference::add(reference::conv(h, weight, {}, {1, 1}, {1, 1}, "same", {}, 1), early);
+  CHECK(distance(got, reference::add(reference::mul(h, early), x)) <= 5 * single_tolerance);
+}

@@ -55,7 +55,7 @@ TEST_CASE("tensors stand where coremltools' writer puts them") {
 
   mil::BlobWriter real;
   std::vector<std::uint64_t> metadata;
-  for (const std::size_t size : {33024, 32, 24768, 10}) metadata.push_back(real.append(mil::DType::uint8, size, std::vector<std::byte>(size)).metadata);
+  for (const std::size_t size : {33024u, 32u, 24768u, 10u}) metadata.push_back(real.append(mil::DType::uint8, size, std::vector<std::byte>(size)).metadata);
   CHECK(metadata == std::vector<std::uint64_t>{64, 33152, 33280, 58112});
 
   mil::BlobWriter empty;

@@ -157,15 +157,7 @@ class Trial {
       const std::vector<std::size_t> strategies = standing();
       if (strategies.empty() || (round >= least_rounds && now() >= deadline)) break;
       options_.on_progress({"measuring", round, options_.rounds});
-      for (const auto [slot, s] : ranges::views::enumerate(schedule_.round(strategies))) {
-        attempt(s, [&, slot = slot, s = s] {
-          Sample sample = contenders_[s]->time(measurement_.repeats);
-          sample.round = round;
-          sample.slot = slot;
-          sample.strategy = s;
-          measurement_.samples.push_back(sample);
-        });
-      }
+      for (const auto& turn : ranges::views::enumerate(schedule_.round(strategies))) visit(round, turn.first, turn.second);
       ++measurement_.rounds;
     }
     std::erase_if(measurement_.samples, [&](const Sample& sample) { return !measurement_.strategies[sample.strategy].ok(); });
@@ -176,6 +168,17 @@ class Trial {
   std::vector<std::size_t> standing() const {
     return ranges::views::iota(std::size_t{0}, contenders_.size()) | ranges::views::filter([&](std::size_t s) { return measurement_.strategies[s].ok(); }) |
            ranges::to<std::vector>();
+  }
+
+  /// One sample of one strategy.
+  void visit(std::size_t round, std::size_t slot, std::size_t strategy) {
+    attempt(strategy, [&] {
+      Sample sample = contenders_[strategy]->time(measurement_.repeats);
+      sample.round = round;
+      sample.slot = slot;
+      sample.strategy = strategy;
+      measurement_.samples.push_back(sample);
+    });
   }
 
   /// A strategy that throws has failed, with the reason, and is not run again.

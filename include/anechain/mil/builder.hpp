@@ -44,6 +44,16 @@ struct ConvOptions {
 /// An operand that does not fit stops the compiler, or throws TypeError, naming the operation and the numbers.
 class Builder {
  public:
+  /// Growing tables is what costs most in a constant evaluation: room for some fifty operations is made at once.
+  constexpr Builder() {
+    for (std::int32_t& latest : latest_) latest = -1;
+    graph_.numbers.reserve(64);
+    graph_.values.reserve(128);
+    graph_.constants.reserve(64);
+    graph_.arguments.reserve(512);
+    graph_.operations.reserve(128);
+  }
+
   /// An input of the program. Kernels do not call it: their input is given to `body`.
   constexpr Value input(std::string_view name, const TensorType& type) {
     require_reasonable(type, "input");
@@ -126,18 +136,15 @@ class Builder {
   /// Opens a scope for the kernel number `index` of a fused program: its weights are named "k<index>_<name>". Scopes nest.
   constexpr void enter(std::size_t index) {
     scopes_.push_back({scope_prefix_.size(), scope_weights_});
-    char digits[20];
-    int count = 0;
-    for (std::size_t rest = index; count == 0 || rest != 0; rest /= 10) digits[count++] = static_cast<char>('0' + rest % 10);
-    scope_prefix_.push_back('k');
-    while (count > 0) scope_prefix_.push_back(digits[--count]);
-    scope_prefix_.push_back('_');
+    scope_prefix_.append("k");
+    append_digits(scope_prefix_, index);
+    scope_prefix_.append("_");
     scope_weights_ = weight_names_.size();
   }
 
   /// Closes the scope that `enter` opened.
   constexpr void leave() {
-    scope_prefix_.resize(scopes_.back().prefix);
+    scope_prefix_.truncate(scopes_.back().prefix);
     scope_weights_ = scopes_.back().weights;
     scopes_.pop_back();
   }
@@ -164,10 +171,10 @@ class Builder {
     std::size_t weights;
   };
 
-  /// A constant that was already made for a parameter: equal operands share one.
+  /// A constant that was made for a parameter, so that equal operands share it; those of one parameter are a list.
   struct Shared {
-    Param param;
     std::int32_t value;
+    std::int32_t previous;
   };
 
   /// Immediate constants come first, as in the seed experiment's program; all else keeps its order.
@@ -235,23 +242,26 @@ class Builder {
   constexpr Value operand(Param param, std::string_view text) { return operand(param, {DType::string, {}}, {}, text); }
 
   constexpr Value operand(Param param, const TensorType& type, std::span<const std::int64_t> numbers, std::string_view text) {
-    for (const Shared& shared : shared_)
-      if (shared.param == param && graph_[shared.value].type == type && holds(*graph_.constant_of(shared.value), numbers, text))
-        return graph_.value(shared.value);
+    for (std::int32_t known = latest_[static_cast<std::size_t>(param)]; known >= 0; known = shared_[static_cast<std::size_t>(known)].previous) {
+      const std::int32_t value = shared_[static_cast<std::size_t>(known)].value;
+      if (graph_[value].type == type && holds(*graph_.constant_of(value), numbers, text)) return graph_.value(value);
+    }
     Constant constant{.kind = type.dtype == DType::string ? Constant::Kind::text : Constant::Kind::numbers,
                       .first = static_cast<std::uint32_t>(graph_.numbers.size()),
                       .count = static_cast<std::uint32_t>(numbers.size()),
                       .text = graph_.add_text(text)};
     for (std::size_t i = 0; i < numbers.size(); ++i) graph_.numbers.push_back(numbers[i]);
     const Value value = add_constant(numbered(facts(param).constant_name, constants_of_[static_cast<std::size_t>(param)]++), type, constant);
-    shared_.push_back({param, value.id});
+    shared_.push_back({value.id, latest_[static_cast<std::size_t>(param)]});
+    latest_[static_cast<std::size_t>(param)] = static_cast<std::int32_t>(shared_.size() - 1);
     return value;
   }
 
   constexpr bool holds(const Constant& constant, std::span<const std::int64_t> numbers, std::string_view text) const {
-    if (constant.count != numbers.size() || graph_.text(constant.text) != text) return false;
+    if (constant.count != numbers.size() || !same_text(graph_.text(constant.text), text)) return false;
+    const std::int64_t* mine = graph_.numbers.data() + constant.first;
     for (std::size_t i = 0; i < numbers.size(); ++i)
-      if (graph_.numbers[constant.first + i] != numbers[i]) return false;
+      if (mine[i] != numbers.data()[i]) return false;
     return true;
   }
 
@@ -259,17 +269,22 @@ class Builder {
   constexpr Name numbered(std::string_view base, std::uint32_t ordinal) {
     Name name = graph_.add_text(base);
     if (ordinal == 0) return name;
-    char digits[10];
-    int count = 0;
-    for (; ordinal != 0; ordinal /= 10) digits[count++] = static_cast<char>('0' + ordinal % 10);
-    graph_.characters.push_back('_');
-    for (int i = count; i > 0;) graph_.characters.push_back(digits[--i]);
-    name.size += static_cast<std::uint32_t>(count) + 1;
+    graph_.characters.append("_");
+    append_digits(graph_.characters, ordinal);
+    name.size = static_cast<std::uint32_t>(graph_.characters.size()) - name.offset;
     return name;
   }
 
+  static constexpr void append_digits(Characters& to, std::size_t number) {
+    char digits[20];
+    std::size_t first = sizeof digits;
+    do digits[--first] = static_cast<char>('0' + number % 10);
+    while ((number /= 10) != 0);
+    to.append({digits + first, sizeof digits - first});
+  }
+
   constexpr Name scoped_name(std::string_view name) {
-    Name scoped = graph_.add_text({scope_prefix_.data(), scope_prefix_.size()});
+    Name scoped = graph_.add_text(scope_prefix_.view());
     scoped.size += graph_.add_text(name).size;
     return scoped;
   }
@@ -281,32 +296,34 @@ class Builder {
     require(!name.empty() && is_letter(name[0]), "weight", "a name starts with a letter or an underscore");
     for (const char c : name) require(is_letter(c) || is_digit(c), "weight", "a name is made of letters, digits and underscores");
 
+    const char first = name[0];
     const auto generated = [&](std::string_view base) {
-      if (base.empty() || !name.starts_with(base)) return false;
-      std::string_view rest = name.substr(base.size());
+      if (base.empty() || *base.data() != first || name.size() < base.size() || !same_text(name.substr(0, base.size()), base)) return false;
+      const std::string_view rest = name.substr(base.size());
       if (rest.empty()) return true;
       if (rest[0] != '_' || rest.size() == 1) return false;
       for (const char c : rest.substr(1))
         if (!is_digit(c)) return false;
       return true;
     };
-    require(name != "x" && name != "y", "weight", "the names x and y are the program's own input and output");
+    require(!same_text(name, "x") && !same_text(name, "y"), "weight", "the names x and y are the program's own input and output");
     for (const OperationFacts& operation : operation_table) require(!generated(operation.name), "weight", "the name is one that the builder gives to its own values");
     for (const ParamFacts& param : param_table) require(!generated(param.constant_name), "weight", "the name is one that the builder gives to its own constants");
-    if (name[0] == 'k') {
+    if (first == 'k') {
       std::size_t end = 1;
       while (end < name.size() && is_digit(name[end])) ++end;
       require(end == 1 || end == name.size() || name[end] != '_', "weight", "names like k0_W are those of fused kernels");
     }
     for (std::size_t i = scope_weights_; i < weight_names_.size(); ++i)
-      require(graph_.text(weight_names_[i]).substr(scope_prefix_.size()) != name, "weight", "this kernel has two weights of one name");
+      require(!same_text(graph_.text(weight_names_[i]).substr(scope_prefix_.size()), name), "weight", "this kernel has two weights of one name");
   }
 
   Graph graph_;
   BrokenRule broken_;
   std::vector<Shared> shared_;
+  std::int32_t latest_[param_table.size()];
   std::vector<Name> weight_names_;
-  std::vector<char> scope_prefix_;
+  Characters scope_prefix_;
   std::vector<Scope> scopes_;
   std::size_t scope_weights_ = 0;
   std::uint64_t next_weight_ = blob::header_bytes;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <anechain/mil/operations.hpp>
+#include <anechain/mil/text.hpp>
 #include <anechain/mil/types.hpp>
 
 namespace anechain::mil {
@@ -66,7 +67,7 @@ struct ValueFacts {
 /// A MIL program of one function: the one representation that everything here reads or writes. Flat tables and
 /// indices, no pointers, so that it can be built and read in constant expressions.
 struct Graph {
-  std::vector<char> characters;
+  Characters characters;
   std::vector<std::int64_t> numbers;  ///< elements of immediate constants: integers, or the bits of a double
   std::vector<ValueFacts> values;
   std::vector<Constant> constants;
@@ -75,16 +76,17 @@ struct Graph {
   std::vector<std::int32_t> inputs;
   std::vector<std::int32_t> outputs;
 
-  constexpr std::string_view text(Name name) const { return {characters.data() + name.offset, name.size}; }
+  constexpr std::string_view text(Name name) const { return characters.view().substr(name.offset, name.size); }
 
+  /// `text` must not be of this graph.
   constexpr Name add_text(std::string_view text) {
     const Name name{static_cast<std::uint32_t>(characters.size()), static_cast<std::uint32_t>(text.size())};
-    characters.insert(characters.end(), text.begin(), text.end());
+    characters.append(text);
     return name;
   }
 
-  constexpr Value value(std::int32_t id) const { return {id, values[static_cast<std::size_t>(id)].type}; }
-  constexpr const ValueFacts& operator[](std::int32_t id) const { return values[static_cast<std::size_t>(id)]; }
+  constexpr Value value(std::int32_t id) const { return {id, (*this)[id].type}; }
+  constexpr const ValueFacts& operator[](std::int32_t id) const { return values.data()[id]; }
 
   constexpr std::span<const Argument> arguments_of(const Operation& operation) const {
     return {arguments.data() + operation.first_argument, operation.argument_count};
@@ -101,8 +103,8 @@ struct Graph {
   constexpr const Constant* constant_of(std::int32_t id) const {
     const std::int32_t operation = (*this)[id].operation;
     if (operation < 0) return nullptr;
-    const std::int32_t constant = operations[static_cast<std::size_t>(operation)].constant;
-    return constant < 0 ? nullptr : &constants[static_cast<std::size_t>(constant)];
+    const std::int32_t constant = operations.data()[operation].constant;
+    return constant < 0 ? nullptr : constants.data() + constant;
   }
 
   constexpr std::span<const std::int64_t> numbers_of(const Constant& constant) const { return {numbers.data() + constant.first, constant.count}; }

@@ -26,7 +26,10 @@ class Operands {
   /// A broken rule throws TypeError; in a constant evaluation it is written to `broken`, where one is given, so that a
   /// diagnostic can be made whose template arguments are the facts. Only the first is kept.
   constexpr Operands(const Graph& graph, OpKind kind, std::span<const Argument> arguments, BrokenRule* broken = nullptr)
-      : graph_(graph), arguments_(arguments), kind_(kind), broken_(broken) {}
+      : graph_(graph), kind_(kind), broken_(broken) {
+    const Argument* const end = arguments.data() + arguments.size();
+    for (const Argument* argument = arguments.data(); argument != end; ++argument) bound_[static_cast<std::size_t>(argument->param)] = argument->value + 1;
+  }
 
   /// Enforces a rule: "{}" in it stand for the two numbers.
   constexpr bool holds(bool condition, const char* rule, std::int64_t first = 0, std::int64_t second = 0) const {
@@ -40,7 +43,7 @@ class Operands {
   constexpr bool broken() const { return broken_ != nullptr && broken_->rule != nullptr; }
 
   constexpr bool has(Param param) const { return id(param) >= 0; }
-  constexpr std::int32_t id(Param param) const { return graph_.argument(arguments_, param); }
+  constexpr std::int32_t id(Param param) const { return bound_[static_cast<std::size_t>(param)] - 1; }
   constexpr TensorType type(Param param) const { return holds(has(param), "an operand is missing") ? graph_[id(param)].type : TensorType{}; }
 
   /// The elements of an integer or bool operand, which must be a constant. Valid while the graph does not change.
@@ -80,7 +83,7 @@ class Operands {
   }
 
   const Graph& graph_;
-  std::span<const Argument> arguments_;
+  std::int32_t bound_[param_table.size()]{};  ///< one more than the value bound to each parameter; 0: none
   OpKind kind_;
   BrokenRule* broken_;
 };
@@ -127,8 +130,10 @@ constexpr ConvGeometry conv_geometry(const Operands& operands) {
   }
 
   const std::string_view pad_type = operands.text(Param::pad_type);
-  const bool same = pad_type == "same" || pad_type == "same_lower";
-  operands.holds(same || pad_type == "valid" || pad_type == "custom", "pad_type must be valid, same, same_lower or custom");
+  const bool custom = same_text(pad_type, "custom");
+  const bool same_upper = same_text(pad_type, "same");
+  const bool same = same_upper || same_text(pad_type, "same_lower");
+  operands.holds(same || custom || same_text(pad_type, "valid"), "pad_type must be valid, same, same_lower or custom");
   const auto strides = operands.numbers(Param::strides, axis_count);
   const auto dilations = operands.numbers(Param::dilations, axis_count);
   const auto pad = operands.numbers(Param::pad, 2 * std::int64_t{axis_count});
@@ -145,10 +150,10 @@ constexpr ConvGeometry conv_geometry(const Operands& operands) {
     if (same) {
       axis.output = (axis.input + axis.stride - 1) / axis.stride;
       const std::int64_t total = std::max<std::int64_t>(0, (axis.output - 1) * axis.stride + reach - axis.input);
-      axis.pad_before = pad_type == "same" ? total / 2 : total - total / 2;
+      axis.pad_before = same_upper ? total / 2 : total - total / 2;
       axis.pad_after = total - axis.pad_before;
     } else {
-      if (pad_type == "custom") {
+      if (custom) {
         axis.pad_before = pad[2 * at];
         axis.pad_after = pad[2 * at + 1];
         if (!operands.holds(axis.pad_before >= 0 && axis.pad_after >= 0 && axis.pad_before < limit && axis.pad_after < limit,
@@ -195,7 +200,7 @@ constexpr TensorType infer_elementwise(const Operands& operands) {
 constexpr TensorType infer_cast(const Operands& operands) {
   const std::string_view name = operands.text(Param::dtype);
   for (const DType dtype : {fp16, fp32, int32})
-    if (facts(dtype).name == name) return {dtype, operands.type(Param::x).shape};
+    if (same_text(facts(dtype).name, name)) return {dtype, operands.type(Param::x).shape};
   operands.holds(false, "dtype must be fp16, fp32 or int32");
   return {};
 }

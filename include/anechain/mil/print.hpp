@@ -29,7 +29,7 @@ struct WritingSink {
   char* next;
 
   constexpr void write(const char* characters, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) next[i] = characters[i];
+    copy_characters(next, characters, count);
     next += count;
   }
 };
@@ -125,14 +125,14 @@ class Printer {
   constexpr void string(std::string_view value) {
     type({DType::string, {}});
     literal("(\"");
-    for (std::size_t from = 0; from <= value.size();) {
-      const std::size_t quote = value.find_first_of("\"\\", from);
-      text(value.substr(from, quote - from));
-      if (quote == std::string_view::npos) break;
+    const char* unwritten = value.data();
+    for (const char& c : value) {
+      if (c != '"' && c != '\\') continue;
+      sink_.write(unwritten, static_cast<std::size_t>(&c - unwritten));
       literal("\\");
-      text(value.substr(quote, 1));
-      from = quote + 1;
+      unwritten = &c;
     }
+    sink_.write(unwritten, static_cast<std::size_t>(value.data() + value.size() - unwritten));
     literal("\")");
   }
 

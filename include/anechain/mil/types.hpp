@@ -102,9 +102,12 @@ struct TensorType {
 constexpr void require_reasonable(const TensorType& type, const char* what) {
   std::int64_t bytes = row_alignment;  // no element takes more, rows padded
   for (const std::int64_t extent : type.shape) {
+    if (extent > 0 && extent <= (std::int64_t{1} << 48) / bytes) {
+      bytes *= extent;
+      continue;
+    }
     require(extent > 0, what, "every extent must be at least 1, this one is {}", extent);
-    require(extent <= (std::int64_t{1} << 48) / bytes, what, "the tensor is too large to address: an extent of {} after {} bytes", extent, bytes);
-    bytes *= extent;
+    require(false, what, "the tensor is too large to address: an extent of {} after {} bytes", extent, bytes);
   }
 }
 

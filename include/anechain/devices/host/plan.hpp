@@ -12,6 +12,7 @@
 
 #include <anechain/devices/device.hpp>
 #include <anechain/devices/host/operations.hpp>
+#include <anechain/devices/host/scratch.hpp>
 #include <anechain/mil/blob_file.hpp>
 #include <anechain/mil/fp16.hpp>
 #include <anechain/mil/parse.hpp>
@@ -47,7 +48,7 @@ class Plan {
   std::span<const Port> outputs() const { return outputs_; }
 
   /// Cells of memory that a run works in.
-  std::size_t scratch_cells() const { return scratch_; }
+  std::size_t scratch_cells() const { return scratch_.size(); }
 
   /// Runs every task. The inputs' cells must be in place.
   void run(Cell* memory) const {
@@ -57,24 +58,42 @@ class Plan {
  private:
   void build(const mil::Graph& graph, std::span<const std::byte> blob) {
     std::vector<Place> places(graph.values.size());
+    const std::vector<std::size_t> last_uses = last_uses_of(graph);
     for (const std::int32_t input : graph.inputs) {
       require_computable(graph, input);
       places[static_cast<std::size_t>(input)].scratch = reserve(graph[input].type.elements());
       inputs_.push_back({std::string{graph.text(graph[input].name)}, graph[input].type, places[static_cast<std::size_t>(input)].scratch});
     }
-    for (const mil::Operation& operation : graph.operations) {
+    for (std::size_t i = 0; i < graph.operations.size(); ++i) {
+      const mil::Operation& operation = graph.operations[i];
       Place& place = places[static_cast<std::size_t>(operation.result)];
-      if (operation.kind == mil::OpKind::constant) place.constant = constant(graph, operation, blob);
-      else place.scratch = plan(graph, operation, places);
+      if (operation.kind == mil::OpKind::constant) {
+        place.constant = constant(graph, operation, blob);
+        continue;
+      }
+      place.scratch = plan(graph, operation, places);
+      for (const mil::Argument& argument : graph.arguments_of(operation)) {
+        const auto value = static_cast<std::size_t>(argument.value);
+        if (last_uses[value] == i && graph.constant_of(argument.value) == nullptr) scratch_.give_back(places[value].scratch);
+      }
     }
     for (const std::int32_t output : graph.outputs) {
-      const Place& place = places[static_cast<std::size_t>(output)];
-      if (place.constant != nullptr) throw CompileError("the result '" + std::string{graph.text(graph[output].name)} + "' is a constant: nothing would be computed");
-      outputs_.push_back({std::string{graph.text(graph[output].name)}, graph[output].type, place.scratch});
+      const std::string name{graph.text(graph[output].name)};
+      if (graph.constant_of(output) != nullptr) throw CompileError("the result '" + name + "' is a constant: nothing would be computed");
+      outputs_.push_back({name, graph[output].type, places[static_cast<std::size_t>(output)].scratch});
     }
     if (outputs_.empty()) throw CompileError("the program has no result");
     std::ranges::sort(inputs_, {}, &Port::name);
     std::ranges::sort(outputs_, {}, &Port::name);
+  }
+
+  /// For each value the last operation that reads it. Results of the program are read at its end.
+  static std::vector<std::size_t> last_uses_of(const mil::Graph& graph) {
+    std::vector<std::size_t> last_uses(graph.values.size());
+    for (std::size_t i = 0; i < graph.operations.size(); ++i)
+      for (const mil::Argument& argument : graph.arguments_of(graph.operations[i])) last_uses[static_cast<std::size_t>(argument.value)] = i;
+    for (const std::int32_t output : graph.outputs) last_uses[static_cast<std::size_t>(output)] = graph.operations.size();
+    return last_uses;
   }
 
   /// Plans one operation and returns the place of its result. Results in half precision are rounded to it: once, here.
@@ -87,7 +106,10 @@ class Plan {
       require_computable(graph, operands.id(param));
       return places[static_cast<std::size_t>(operands.id(param))];
     };
-    tasks_.push_back(task_for(operation.kind, {operands, type, to, place, [&](std::int64_t cells) { return reserve(cells); }}));
+    std::size_t working = to;
+    const auto working_memory = [&](std::int64_t cells) { return working = reserve(cells); };
+    tasks_.push_back(task_for(operation.kind, {operands, type, to, place, working_memory}));
+    if (working != to) scratch_.give_back(working);
     const bool only_moves = operation.kind == mil::OpKind::reshape || operation.kind == mil::OpKind::transpose || operation.kind == mil::OpKind::relu;
     if (type.dtype == mil::fp16 && !only_moves)
       tasks_.push_back([to, count = static_cast<std::size_t>(type.elements())](Cell* memory) { mil::round_to_half(&memory[to].number, count); });
@@ -130,18 +152,13 @@ class Plan {
       throw CompileError("'" + std::string{graph.text(graph[value].name)} + "' is a " + to_string(type) + ": the host computes with fp16, fp32 and int32");
   }
 
-  /// A place for so many cells, at a multiple of 16 cells: whole cache lines.
-  std::size_t reserve(std::int64_t cells) {
-    const std::size_t at = scratch_;
-    scratch_ += (static_cast<std::size_t>(cells) + 15) / 16 * 16;
-    return at;
-  }
+  std::size_t reserve(std::int64_t cells) { return scratch_.take(static_cast<std::size_t>(cells)); }
 
   std::vector<Port> inputs_;
   std::vector<Port> outputs_;
   std::vector<Task> tasks_;
   std::vector<std::vector<Cell>> constants_;
-  std::size_t scratch_ = 0;
+  ScratchLayout scratch_;
 };
 
 }  // namespace anechain::host

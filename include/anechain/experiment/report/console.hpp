@@ -1,61 +1,23 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
-#include <cmath>
-#include <cstdio>
 #include <optional>
 #include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <range/v3/algorithm/find.hpp>
 #include <range/v3/view/zip.hpp>
 
 #include <anechain/experiment/estimate.hpp>
 #include <anechain/experiment/report.hpp>
+#include <anechain/experiment/report/format.hpp>
 
 /// A report as text for a terminal.
 namespace anechain::report {
 
 namespace detail {
-
-/// A number with four significant digits, or none behind the point where it has more in front of it.
-inline std::string digits(double number, bool sign = false) {
-  const double magnitude = std::abs(number);
-  const int decimals = magnitude >= 1000 ? 0 : magnitude >= 100 ? 1 : magnitude >= 10 ? 2 : 3;
-  char text[64];
-  std::snprintf(text, sizeof text, sign ? "%+.*f" : "%.*f", decimals, number);
-  return text;
-}
-
-/// A count of something with the decimal prefix that fits: "302 MFLOP".
-inline std::string scaled(double number, std::string_view unit) {
-  constexpr std::string_view prefixes[]{"", "k", "M", "G", "T"};
-  std::size_t prefix = 0;
-  for (; number >= 1000 && prefix + 1 < std::size(prefixes); number /= 1000) ++prefix;
-  char text[64];
-  std::snprintf(text, sizeof text, "%.3g ", number);
-  return std::string{text} + std::string{prefixes[prefix]} + std::string{unit};
-}
-
-/// Rows of cells, each column as wide as its widest cell: the first flush left, the others flush right.
-inline void print_aligned(std::ostream& to, const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::size_t> widths;
-  for (const auto& row : rows)
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      if (i == widths.size()) widths.push_back(0);
-      widths[i] = std::max(widths[i], row[i].size());
-    }
-  for (const auto& row : rows) {
-    std::string line = " ";
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      const std::string filling(widths[i] - row[i].size(), ' ');
-      line += i == 0 ? ' ' + row[i] + filling : "  " + filling + row[i];
-    }
-    to << line.substr(0, line.find_last_not_of(' ') + 1) << '\n';
-  }
-}
 
 inline std::string quartiles(const statistics::Summary& summary, bool sign = false) { return digits(summary.q1, sign) + " .. " + digits(summary.q3, sign); }
 
@@ -73,8 +35,8 @@ inline std::string answer(const MeasuredStrategy& strategy, const statistics::Su
 inline void print(std::ostream& to, const Measurement& measurement) {
   const auto per_kernel = static_cast<double>(measurement.flops) / static_cast<double>(measurement.length);
   const auto per_link = static_cast<double>(measurement.link_bytes) / static_cast<double>(measurement.links());
-  to << measurement.name << ' ' << facts(measurement.input.dtype).name << ": " << measurement.length << " kernels of " << detail::scaled(per_kernel, "FLOP") << ", "
-     << measurement.links() << " links of " << detail::scaled(per_link, "B") << "; " << measurement.rounds << " rounds";
+  to << measurement.name << ' ' << facts(measurement.input.dtype).name << ": " << measurement.length << " kernels of " << scaled(per_kernel, "FLOP") << ", "
+     << measurement.links() << " links of " << scaled(per_link, "B") << "; " << measurement.rounds << " rounds";
   if (measurement.repeats > 1) to << " of " << measurement.repeats << " passes";
   to << '\n';
 
@@ -92,15 +54,15 @@ inline void print(std::ostream& to, const Measurement& measurement) {
     }
     const bool computes = strategy.work == Work::all;
     const bool has_link = estimate->link_us.has_value();
-    rows.push_back({strategy.name, detail::digits(estimate->pass_us.median), detail::quartiles(estimate->pass_us), computes ? detail::digits(estimate->kernel_us) : "",
-                    computes ? detail::digits(estimate->kernels_per_s) : "", computes ? detail::digits(estimate->gflops) : "",
-                    has_link ? detail::digits(estimate->link_us->median, true) : strategy.name == baseline ? "baseline" : "",
+    rows.push_back({strategy.name, digits(estimate->pass_us.median), detail::quartiles(estimate->pass_us), computes ? digits(estimate->kernel_us) : "",
+                    computes ? digits(estimate->kernels_per_s) : "", computes ? digits(estimate->gflops) : "",
+                    has_link ? digits(estimate->link_us->median, true) : strategy.name == baseline ? "baseline" : "",
                     has_link ? detail::quartiles(*estimate->link_us, true) : "", "verified"});
     if (estimate->copy_us)
-      remarks.push_back("  " + strategy.name + ": " + detail::digits(*estimate->copy_us) + " us a copy, " + detail::digits(*estimate->copy_gb_per_s) + " GB/s");
+      remarks.push_back("  " + strategy.name + ": " + digits(*estimate->copy_us) + " us a copy, " + digits(*estimate->copy_gb_per_s) + " GB/s");
     if (has_link && strategy.copies && base_pass_us) remarks.push_back(detail::answer(strategy, *estimate->link_us, measurement.links(), *base_pass_us));
   }
-  detail::print_aligned(to, rows);
+  print_aligned(to, rows);
   for (const std::string& remark : remarks) to << remark << '\n';
 }
 

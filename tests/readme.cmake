@@ -1,0 +1,12 @@
+# The README shows examples/quickstart.cpp as it is.
+file(READ ${ROOT}/README.md readme)
+file(READ ${ROOT}/examples/quickstart.cpp quickstart)
+string(FIND "${readme}" "```cpp\n${quickstart}```" at)
+if(at EQUAL -1)
+  message(FATAL_ERROR "README.md does not show examples/quickstart.cpp as it is")
+endif()
+string(REGEX MATCHALL "\n" lines "${quickstart}")
+list(LENGTH lines count)
+if(count GREATER 29)
+  message(FATAL_ERROR "the quickstart has ${count} lines, it promises fewer than 30")
+endif()
