@@ -11,7 +11,7 @@
 #include <range/v3/algorithm/find.hpp>
 
 #include <anechain/experiment/measurement.hpp>
-#include <anechain/experiment/statistics.hpp>
+#include <anechain/experiment/statistics/summary.hpp>
 
 /// From samples to numbers.
 namespace anechain {

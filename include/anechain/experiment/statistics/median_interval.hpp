@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include <anechain/experiment/statistics/distributions.hpp>
+#include <anechain/experiment/statistics/summary.hpp>
+
+/// A median with an interval that assumes nothing of the samples' distribution, and little of their independence.
+namespace anechain::statistics {
+
+struct Interval {
+  double low = 0;
+  double high = 0;
+
+  bool contains(double number) const { return low <= number && number <= high; }
+  double half_width() const { return (high - low) / 2; }
+};
+
+/// How far samples depend on those before them.
+struct Dependence {
+  double ljung_box_q = 0;  ///< over five lags of the signs
+  double tau = 1;          ///< so many samples say as much as one independent one
+};
+
+/// Whether each sample lies above (1) or below (-1) the median; 0 where it equals it.
+inline std::vector<double> signs_about_median(std::span<const double> samples) {
+  const double middle = median(samples);
+  std::vector<double> signs(samples.size());
+  std::ranges::transform(samples, signs.begin(), [middle](double sample) { return sample > middle ? 1.0 : sample < middle ? -1.0 : 0.0; });
+  return signs;
+}
+
+namespace detail {
+
+/// Autocorrelation of a series at one lag, with n below.
+inline double autocorrelation(std::span<const double> series, std::size_t lag) {
+  double mean = 0;
+  for (const double value : series) mean += value;
+  mean /= static_cast<double>(series.size());
+  double variance = 0;
+  double covariance = 0;
+  for (std::size_t i = 0; i < series.size(); ++i) {
+    variance += (series[i] - mean) * (series[i] - mean);
+    if (i + lag < series.size()) covariance += (series[i] - mean) * (series[i + lag] - mean);
+  }
+  return variance > 0 ? covariance / variance : 0;
+}
+
+/// The number at a rank between 1 and n that need not be whole, interpolated.
+inline double at_rank(std::span<const double> sorted, double rank) {
+  return quantile_of_sorted(sorted, (std::clamp(rank, 1.0, static_cast<double>(sorted.size())) - 1) / std::max(1.0, static_cast<double>(sorted.size() - 1)));
+}
+
+}  // namespace detail
+
+/// Ljung and Box's statistic over `lags` lags (Biometrika 65, 1978): n (n + 2) sum_k r_k^2 / (n - k).
+inline double ljung_box(std::span<const double> series, std::size_t lags) {
+  const auto n = static_cast<double>(series.size());
+  double sum = 0;
+  for (std::size_t lag = 1; lag <= lags && lag < series.size(); ++lag) {
+    const double r = detail::autocorrelation(series, lag);
+    sum += r * r / (n - static_cast<double>(lag));
+  }
+  return n * (n + 2) * sum;
+}
+
+/// The autocorrelation time: twice the sum of Geyer's initial positive pairs (Statistical Science 7, 1992) less one,
+/// corrected for the mean that was taken from the same short series; between 1 and n / 4.
+inline double autocorrelation_time(std::span<const double> series) {
+  const auto n = static_cast<double>(series.size());
+  double sum = 0;
+  for (std::size_t lag = 0; lag + 1 < series.size(); lag += 2) {
+    const double pair = (lag == 0 ? 1.0 : detail::autocorrelation(series, lag)) + detail::autocorrelation(series, lag + 1);
+    if (pair <= 0) break;
+    sum += pair;
+  }
+  const double tau = 2 * sum - 1;
+  return std::clamp(tau / std::max(0.2, 1 - tau / n), 1.0, std::max(1.0, n / 4));
+}
+
+/// Looks for dependence in the signs about the median: Ljung-Box over five lags at 10 % decides whether there is any;
+/// only then the autocorrelation time differs from 1.
+inline Dependence dependence(std::span<const double> samples) {
+  constexpr double chi_square_5_at_90_percent = 9.236;
+  const std::vector<double> signs = signs_about_median(samples);
+  Dependence found{ljung_box(signs, 5), 1};
+  if (found.ljung_box_q > chi_square_5_at_90_percent) found.tau = autocorrelation_time(signs);
+  return found;
+}
+
+/// The order-statistic interval of the median, interpolated after Hettmansperger and Sheather (Statistics & Probability
+/// Letters 4, 1986) and widened for an autocorrelation time above 1: the half-width in ranks times
+/// sqrt(tau) t(n / tau - 1) / z. None where there are too few samples for the confidence (six for 95 %).
+inline std::optional<Interval> median_interval(std::span<const double> sorted, double confidence, double tau = 1) {
+  const std::size_t n = sorted.size();
+  const auto count = static_cast<double>(n);
+  const auto coverage = [n](std::size_t d) { return 1 - 2 * coin_cdf(n, d - 1); };
+  if (n < 2 || coverage(1) < confidence) return std::nullopt;
+  std::size_t d = 1;
+  while (2 * (d + 1) <= n && coverage(d + 1) >= confidence) ++d;
+  const double outer = coverage(d);
+  const double inner = 2 * (d + 1) <= n + 1 ? std::max(coverage(d + 1), 0.0) : 0;
+  const double share = (outer - confidence) / (outer - inner);
+  const auto rank = static_cast<double>(d);
+  const double lambda = (count - rank) * share / (rank + (count - 2 * rank) * share);
+
+  double half_width = (count + 1) / 2 - (rank + lambda);
+  if (tau > 1) {
+    const double p = (1 + confidence) / 2;
+    half_width *= std::sqrt(tau) * student_quantile(p, std::max(1.0, count / tau - 1)) / normal_quantile(p);
+  }
+  return Interval{detail::at_rank(sorted, (count + 1) / 2 - half_width), detail::at_rank(sorted, (count + 1) / 2 + half_width)};
+}
+
+/// What a set of samples says of its median.
+struct MedianEstimate {
+  double median = 0;
+  std::optional<Interval> interval;
+  std::size_t count = 0;
+  Dependence dependence;
+  std::size_t ties = 0;  ///< samples equal to another one
+
+  /// Independent samples that would say as much.
+  double effective_count() const { return static_cast<double>(count) / dependence.tau; }
+
+  /// Spread of the samples: 1.4826 times the median absolute deviation, which is the standard deviation of normal ones.
+  double sigma = 0;
+
+  /// Standard error of the median, for nearly normal samples: sqrt(pi / 2) sigma sqrt(tau / n).
+  double standard_error() const { return 1.2533 * sigma * std::sqrt(dependence.tau / static_cast<double>(count)); }
+
+  /// The smallest difference that such a measurement would find with 80 % probability at 95 % confidence.
+  double minimum_detectable() const { return (1.96 + 0.84) * standard_error(); }
+};
+
+/// The median of samples in the order in which they were taken, with its interval.
+inline MedianEstimate estimate_median(std::span<const double> samples, double confidence) {
+  MedianEstimate estimate;
+  estimate.count = samples.size();
+  const std::vector<double> ordered = sorted(samples);
+  estimate.median = quantile_of_sorted(ordered, 0.5);
+  estimate.dependence = dependence(samples);
+  estimate.interval = median_interval(ordered, confidence, estimate.dependence.tau);
+  for (std::size_t i = 1; i < ordered.size(); ++i) estimate.ties += ordered[i] == ordered[i - 1];
+  std::vector<double> deviations(samples.begin(), samples.end());
+  for (double& deviation : deviations) deviation = std::abs(deviation - estimate.median);
+  estimate.sigma = 1.4826 * median(deviations);
+  return estimate;
+}
+
+}  // namespace anechain::statistics
