@@ -96,12 +96,16 @@ class ProgressLine {
   bool visible_ = isatty(STDERR_FILENO) != 0;
 };
 
-// Finds out before anything is measured whether the results can be written afterwards.
+// Finds out before anything is measured whether the results can be written afterwards. Pipes, devices and links to
+// nothing are left alone: they are tried at the end.
 void require_writable(const std::string& path) {
-  const bool existed = std::filesystem::exists(path);
+  const std::filesystem::file_status status = std::filesystem::symlink_status(path);
+  const bool exists = status.type() == std::filesystem::file_type::regular;
+  if (std::filesystem::is_directory(status)) throw std::system_error(EISDIR, std::generic_category(), "cannot write " + path);
+  if (!exists && std::filesystem::exists(status)) return;
   errno = 0;
   if (!std::ofstream(path, std::ios::app)) throw std::system_error(errno != 0 ? errno : EIO, std::generic_category(), "cannot write " + path);
-  if (!existed) std::filesystem::remove(path);
+  if (!exists) std::filesystem::remove(path);
 }
 
 void list() {
@@ -149,12 +153,13 @@ int main(int argc, char** argv) {
   std::string configurations{seed_configurations};
   double budget_s = 20;
   bool only_list = false;
+  const CLI::Validator finite{[](const std::string& text) { return text.find_first_not_of("0123456789.e+-") == text.npos ? std::string{} : "not a number: " + text; }, ""};
   app.add_option("--config", configurations, "Sizes to measure, CHANNELSxSPATIAL, separated by commas")->capture_default_str();
   app.add_option("--length", arguments.length, "Kernels in the chain")->check(CLI::Range(2, 1000))->capture_default_str();
   app.add_option("--strategies", arguments.options.strategies, "Strategies to measure, separated by commas; all by default")->delimiter(',');
   app.add_option("--rounds", arguments.options.rounds, "Visits to every strategy, at most")->check(CLI::Range(1, 1'000'000))->capture_default_str();
-  app.add_option("--budget", budget_s, "Seconds of measuring for each size, at most")->check(CLI::Range(0.0, 1e6))->capture_default_str();
-  app.add_option("--seed", arguments.options.seed, "Seed of the schedule, the weights and the data")->capture_default_str();
+  app.add_option("--budget", budget_s, "Seconds of measuring for each size, at most")->check(finite)->check(CLI::Range(0.0, 1e6))->capture_default_str();
+  app.add_option("--seed", arguments.options.seed, "Seed of the schedule, the weights and the data")->check(CLI::NonNegativeNumber)->capture_default_str();
   app.add_option("--json", arguments.json_path, "Write the results, with every sample, to this file")->type_name("FILE");
   app.add_flag("--list", only_list, "List the strategies and sizes, and end");
   app.set_version_flag("--version", std::string{version});

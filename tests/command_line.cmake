@@ -30,6 +30,8 @@ expect(2 "-64x32: channels and spatial size" --config=-64x32)
 expect(2 "65536x65536 .*of memory needed, this machine has" --config 65536x65536)
 expect(2 "--length" --length 1)
 expect(2 "--rounds" --rounds 0)
+expect(2 "--budget" --budget nan)
+expect(2 "--seed" --seed -1)
 expect(1 "cannot write /nowhere/result.json: No such file or directory" --json /nowhere/result.json --config 64x32)
 
 expect(0 "64x20 fp16: 3 kernels" --config 64x20 --length 3 --rounds 3 --strategies run_only,sequential,zero_copy --json ${DIRECTORY}/result.json)

@@ -56,12 +56,20 @@ TEST_CASE("random weights depend on seed, kernel and name, and keep the size of 
 }
 
 TEST_CASE("the generator gives the stream of its authors' own code") {
-  // xoshiro256** from the state that splitmix64 makes of seed 0; both reference programs are public domain, and the first
-  // outputs of splitmix64(0) are published: e220a8397b1dcdaf, 6e789e6aa1b965f4, ...
+  // xoshiro256** as its authors define it, from the state that splitmix64 makes of seed 0, whose outputs are published.
+  std::uint64_t s[4]{0xe220a8397b1dcdaf, 0x6e789e6aa1b965f4, 0x06c45d188009454f, 0xf88bb8a8724c81ec};
   Random random{0};
-  const std::uint64_t state1 = 0x6e789e6aa1b965f4;
-  const std::uint64_t times5 = state1 * 5;
-  CHECK(random.bits() == (times5 << 7 | times5 >> 57) * 9);
+  for (int i = 0; i < 1000; ++i) {
+    const std::uint64_t product = s[1] * 5;
+    CHECK(random.bits() == (product << 7 | product >> 57) * 9);
+    const std::uint64_t t = s[1] << 17;
+    s[2] ^= s[0];
+    s[3] ^= s[1];
+    s[1] ^= s[2];
+    s[0] ^= s[3];
+    s[2] ^= t;
+    s[3] = s[3] << 45 | s[3] >> 19;
+  }
   std::set<std::uint64_t> drawn;
   for (int i = 0; i < 1000; ++i) drawn.insert(random.below(10));
   CHECK(drawn.size() == 10);

@@ -241,6 +241,38 @@ TEST_CASE("programs that the host cannot run are refused when they are compiled,
   CHECK(refusal(text, weights.blob(0).first(200)).starts_with("weight blob, byte 72, size: 8192 bytes from byte 128 on end behind the end of the file"));
 }
 
+TEST_CASE("sizes that cannot be counted are refused before memory is asked for") {
+  mil::Builder b;
+  const auto x = b.input("x", mil::tensor(mil::fp16, 1, 4, 1, 1));
+  const auto window = b.input("window", mil::tensor(mil::fp16, 1, 4, 1, 2147483647));
+  const std::string text = mil::print(b.finish(b.conv(x, window, {.padding = mil::Padding::custom, .pad = {0, 0, 2147483646, 2147483646}})));
+  CHECK_THROWS_WITH_AS(HostDevice{}.compile(text, {}), doctest::Contains("a matrix product with an extent of 8589934588 is too large for the host"), CompileError);
+  TracedChain product;
+  CHECK_THROWS_WITH_AS(product.add("vast", mil::tensor(mil::fp16, 1, 1 << 21, 1, 1 << 20), [](mil::Builder& builder, mil::Value value) { return conv1x1(builder, value, 1 << 21); }),
+                       doctest::Contains("cannot be counted"), mil::TypeError);
+}
+
+TEST_CASE("a payload at an odd byte is read as any other") {
+  const std::string text{mil_text<Conv1x1<8, 32>>};
+  const WeightBlobs weights{Chain<Conv1x1<8, 32>>::kernels<>, random_weights(4)};
+  std::vector<std::byte> moved{weights.blob(0).begin(), weights.blob(0).end()};
+  moved.insert(moved.begin() + 128, std::byte{0});
+  mil::blob::store(moved, 64 + mil::blob::field::offset, std::uint64_t{129});
+  HostDevice host;
+  const auto run_with = [&](std::span<const std::byte> blob) {
+    const auto program = host.compile(text, blob);
+    auto x = host.surface(mil::tensor(mil::fp16, 1, 8, 1, 32));
+    auto y = host.surface(mil::tensor(mil::fp16, 1, 8, 1, 32));
+    write(x, std::span<const float>{std::vector<float>(256, 1.0f)});
+    HostDevice::Surface* inputs[]{&x};
+    HostDevice::Surface* outputs[]{&y};
+    const auto request = host.request(program, inputs, outputs);
+    host.evaluate(request);
+    return read(y);
+  };
+  CHECK(run_with(moved) == run_with(weights.blob(0)));
+}
+
 TEST_CASE("requests check their surfaces") {
   HostDevice host;
   const auto program = host.compile(mil_text<Relu<64, 32>>, {});

@@ -43,11 +43,14 @@ TEST_CASE("quantiles of the normal and of Student's distribution are those of th
   CHECK(student_cdf(1, 2.5) == doctest::Approx(1 - student_cdf(-1, 2.5)));
 }
 
-TEST_CASE("coins: exact binomial sums") {
-  CHECK(coin_cdf(5, 0) == doctest::Approx(1.0 / 32));
-  CHECK(coin_cdf(10, 2) == doctest::Approx(56.0 / 1024));
-  CHECK(coin_cdf(20, 5) == doctest::Approx(21700.0 / 1048576));
-  CHECK(coin_cdf(4000, 4000) == doctest::Approx(1));
+TEST_CASE("coins: exact binomial probabilities") {
+  CHECK(coin_probability(5, 0) == doctest::Approx(1.0 / 32));
+  CHECK(coin_probability(10, 2) == doctest::Approx(45.0 / 1024));
+  CHECK(coin_probability(20, 5) == doctest::Approx(15504.0 / 1048576));
+  CHECK(coin_probability(5, 6) == 0);
+  double sum = 0;
+  for (std::size_t k = 0; k <= 4000; ++k) sum += coin_probability(4000, k);
+  CHECK(sum == doctest::Approx(1));
 }
 
 TEST_CASE("the interval lies between the order statistics of the published tables") {

@@ -4,6 +4,8 @@
 #include <anechain/anechain.hpp>
 #include <anechain/experiment/report/json.hpp>
 
+#include <algorithm>
+#include <exception>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -33,6 +35,39 @@ std::size_t samples_of(const Measurement& measurement, std::string_view name) {
   return static_cast<std::size_t>(
       std::ranges::count_if(measurement.samples, [&](const Sample& sample) { return measurement.strategies[sample.strategy].name == name; }));
 }
+
+/// Executors that cannot be had, and say so badly.
+template <class Thrown>
+class Unavailable {
+ public:
+  static constexpr std::size_t lanes = 1;
+  static constexpr std::string_view description = "never there";
+  explicit Unavailable(std::size_t) { throw Thrown{}; }
+  template <class Step>
+  void run(std::span<const std::span<Step>>) {}
+};
+struct Wordless : std::exception {
+  const char* what() const noexcept override { return ""; }
+};
+struct Silent : Strategy<transfer::None, Unavailable<Wordless>> {
+  static constexpr std::string_view name = "silent";
+};
+struct Odd : Strategy<transfer::None, Unavailable<int>> {
+  static constexpr std::string_view name = "odd";
+};
+
+/// A device whose clock moves only when it evaluates.
+class VirtualTime : public HostDevice {
+ public:
+  void evaluate(const Request& request) {
+    HostDevice::evaluate(request);
+    time_ += std::chrono::microseconds{100};
+  }
+  std::chrono::nanoseconds now() const { return time_; }
+
+ private:
+  std::chrono::nanoseconds time_{};
+};
 
 /// A strategy that loses the data of its links but says that it delivers.
 struct Losing {
@@ -76,7 +111,7 @@ TEST_CASE("the strategies that are asked for are measured, and no others") {
 TEST_CASE("a strategy that loses data is reported as failed, with the link, and never timed") {
   HostDevice device;
   const Measurement measurement = ThroughputCeiling<Net, RunOnly, Broken>{"16x20"}.run(device, brief());
-  CHECK(strategy(measurement, "broken").failure.find("the link behind kernel 0 (Conv1x1<16, 20") == 0);
+  CHECK(strategy(measurement, "broken").failure.value_or("").find("the link behind kernel 0 (Conv1x1<16, 20") == 0);
   CHECK(samples_of(measurement, "broken") == 0);
   CHECK(samples_of(measurement, "run_only") == 5);
 }
@@ -90,7 +125,7 @@ TEST_CASE("a device that does nothing, or gives zeros, is found out before it is
       CAPTURE(one.name);
       CHECK(one.ok() == (one.work == Work::transfers));
       CHECK(samples_of(measurement, one.name) == (one.ok() ? 5 : 0));
-      if (!one.ok()) CHECK(one.failure.find("kernel 0 (") == 0);
+      if (!one.ok()) CHECK(one.failure.value_or("").find("kernel 0 (") == 0);
     }
   }
 }
@@ -110,9 +145,9 @@ TEST_CASE("an evaluation that fails while it is timed is a failure of its strate
     const Measurement measurement = Experiment{"16x20"}.run(device, options);
     CAPTURE(name);
     REQUIRE(armed);
-    CHECK(measurement.strategies[0].failure.starts_with("kernel "));
-    CHECK(measurement.strategies[0].failure.ends_with("injected: status=0x1d"));
-    if (name == "sequential") CHECK(measurement.strategies[0].failure.starts_with("kernel 3 (Conv1x1<16, 20"));
+    CHECK(measurement.strategies[0].failure.value_or("").starts_with("kernel "));
+    CHECK(measurement.strategies[0].failure.value_or("").ends_with("injected: status=0x1d"));
+    if (name == "sequential") CHECK(measurement.strategies[0].failure.value_or("").starts_with("kernel 3 (Conv1x1<16, 20"));
     CHECK(measurement.samples.empty());
   }
 }
@@ -125,6 +160,38 @@ TEST_CASE("the budget ends a measurement after whole rounds") {
   const Measurement measurement = Experiment{"16x20"}.run(device, options);
   CHECK(measurement.rounds == 3);
   CHECK(measurement.samples.size() == 3 * measurement.strategies.size());
+}
+
+TEST_CASE("a strategy that cannot be set up is a failure, whatever it throws, and the others are measured") {
+  HostDevice device;
+  const Measurement measurement = ThroughputCeiling<Net, Silent, Odd, RunOnly>{"16x20"}.run(device, brief());
+  CHECK(strategy(measurement, "silent").failure == "");
+  CHECK_FALSE(strategy(measurement, "silent").ok());
+  CHECK(strategy(measurement, "odd").failure == "something was thrown that is not a std::exception");
+  CHECK(samples_of(measurement, "run_only") == 5);
+  CHECK(measurement.samples.size() == 5);
+}
+
+TEST_CASE("a clock that moves only with the work is taken as it is") {
+  VirtualTime device;
+  const Measurement measurement = ThroughputCeiling<Net, Sequential, RunOnly>{"16x20"}.run(device, brief());
+  CHECK(measurement.repeats == 1);
+  for (const Sample& sample : measurement.samples) CHECK(sample.duration == std::chrono::microseconds{400});
+}
+
+TEST_CASE("no budget is too large") {
+  HostDevice device;
+  MeasurementOptions options = brief();
+  options.budget = std::chrono::nanoseconds::max();
+  CHECK(Experiment{"16x20"}.run(device, options).rounds == 5);
+}
+
+TEST_CASE("what overflows for the host too is no failure of a strategy") {
+  HostDevice device;
+  MeasurementOptions options = brief();
+  options.weights = [](std::size_t, const WeightFacts&, std::span<float> values) { std::ranges::fill(values, 60000.0f); };
+  const Measurement measurement = ThroughputCeiling<Net, RunOnly, Fused>{"16x20"}.run(device, options);
+  CHECK(strategy(measurement, "run_only").ok());
 }
 
 TEST_CASE("a chain traced at run time is measured like one that is a type, and needs a link too") {
@@ -172,6 +239,9 @@ TEST_CASE("the JSON document holds estimates, failures and every sample") {
   CHECK(config["strategies"][0]["name"] == "sequential");
   CHECK(config["strategies"][0]["status"] == "ok");
   CHECK(config["strategies"][0]["contrast"]["base"] == "run_only");
+  CHECK(config["strategies"][0]["contrast"]["n"] == 5);
+  CHECK(config["strategies"][0]["contrast"]["per_link_us"]["lo"].is_null());  // five rounds have no 95 % interval
+  CHECK(config["bytes_weights"] == 16 * 16 * 2);
   CHECK(config["strategies"][0]["pass_us"]["median"].get<double>() > 0);
   CHECK(config["strategies"][2]["copy"]["gb_per_s"].get<double>() > 0);
   CHECK(config["strategies"][3]["status"] == "failed");

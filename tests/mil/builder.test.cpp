@@ -68,6 +68,18 @@ TEST_CASE("operands that do not fit throw at run time, with the operation and th
         "conv: a constant operand has 1 elements where 2 are needed");
   CHECK(message([](Builder b, Value x) { return b.conv(x, b.weight("W", tensor(fp16, 5, 12, 1, 1)), {.bias = b.weight("b", tensor(fp16, 4))}); }) ==
         "conv: the bias has 4 elements, the weight 5 output channels");
+  CHECK(message([](Builder b, Value x) { return b.conv(x, b.weight("W", tensor(fp16, 5, 12, 3, 3)), {.pad = {1, 1, 1, 1}}); }) ==
+        "conv: pad is given, 1, but takes effect only with Padding::custom");
+  CHECK(message([](Builder b, Value x) { const auto whole = b.cast(x, mil::int32); return b.matmul(whole, whole, false, true); }) ==
+        "matmul: x and y must be of a floating dtype");
+  CHECK(message([](Builder b, Value x) { return b.conv(b.cast(x, mil::int32), b.weight("W", tensor(mil::int32, 5, 12, 1, 1))); }) ==
+        "conv: the input must be of a floating dtype");
+  CHECK(message([](Builder b, Value) { return b.scalar(fp16, 1e6); }) == "scalar: the number is too large for its dtype");
+  CHECK(message([](Builder b, Value) { return b.scalar(mil::int32, 0.5); }) == "scalar: the number is no 32-bit integer");
+  CHECK(message([](Builder b, Value) { return b.scalar(mil::int32, 1e10); }) == "scalar: the number is no 32-bit integer");
+  CHECK(message([](Builder b, Value x) { return b.weight("inf", x.type); }) == "weight: the name is a word of the language");
+  CHECK(message([](Builder b, Value x) { return b.conv(x, b.weight("W", tensor(fp16, 5, 12, 1, 2147483647)), {.padding = mil::Padding::custom, .pad = {0, 0, 2147483647, 0}}); }) ==
+        "accepted");
   CHECK(message([](Builder b, Value x) { return b.matmul(x, x); }) == "matmul: the inner extents differ: 10 in x, 9 in y");
   CHECK(message([](Builder b, Value x) { return b.add(x, b.weight("b", tensor(fp16, 7))); }) == "add: extents 10 and 7 do not broadcast");
   CHECK(message([](Builder b, Value x) { return b.add(x, b.cast(x, mil::fp32)); }) == "add: x and y must be of one dtype");

@@ -115,6 +115,27 @@ TEST_CASE("errors say where, what was found and what was expected") {
   CHECK(error_of(text.substr(0, text.size() / 2)).find("expected ") != std::string::npos);
 }
 
+TEST_CASE("only the value of a constant may be in the weight file, so that nothing nests without end") {
+  const std::string text{mil_text<Conv1x1<64, 32>, mil::Dialect::ios18>};
+  const std::string blob = "BLOBFILE(path = string(\"p\"), offset = uint64(64))";
+  CHECK(error_of(replaced(text, "string(\"pt\")", "string(" + blob + ")")) == "5:43: expected a string, found 'BLOBFILE'");
+  CHECK(error_of(replaced(text, "string(\"valid\")", "string(" + blob + ")")).find("expected a string, found 'BLOBFILE'") != std::string::npos);
+  CHECK(error_of(replaced(text, "[name = string(\"pt\")", "[name = string(\"pt\"), name = string(\"pt\")")).find("const has no attribute 'name', or it is given twice") !=
+        std::string::npos);
+  std::string nested = "program(1.0) { func main(fp16 x) { string s = const()[val = ";
+  for (int i = 0; i < 100'000; ++i) nested += "string(BLOBFILE(path = ";
+  CHECK(error_of(nested).find("expected a string") != std::string::npos);
+}
+
+TEST_CASE("numbers that do not fit their dtype are refused, those too small for it are zero") {
+  const std::string text = mil::print(everything(), mil::Dialect::ios18);
+  CHECK(error_of(replaced(text, "fp16(0x1p-24)", "fp16(70000)")).find("70000 does not fit fp16") != std::string::npos);
+  CHECK(error_of(replaced(text, "fp16(0x1p-24)", "fp16(1e-400)")) == "accepted");
+  CHECK(error_of(replaced(text, "fp16(0x1p-24)", "fp16(1e400)")).find("1e400 does not fit fp16") != std::string::npos);
+  CHECK(error_of(replaced(text, "fp16(0x1p-24)", "fp16(-inf)")) == "accepted");
+  CHECK(error_of(replaced(text, "program(1.3)", "program(-7)")).find("1:9: expected the version of the language") == 0);
+}
+
 TEST_CASE("a text cut anywhere is an error, never a crash") {
   const std::string text = mil::print(everything());
   for (std::size_t size = 0; size + 2 < text.size(); ++size) CHECK_THROWS_AS(mil::parse(std::string_view{text}.substr(0, size)), mil::ParseError);

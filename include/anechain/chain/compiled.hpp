@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <exception>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -18,8 +19,16 @@ namespace anechain {
 template <Device D>
 class CompiledKernels {
  public:
-  /// Throws CompileError, with the kernel's position and name.
+  /// Throws CompileError, with the kernel's position and name, and std::invalid_argument where there is no kernel, kernels
+  /// do not fit each other, or the weights are not theirs.
   CompiledKernels(D& device, std::span<const KernelFacts> kernels, const WeightBlobs& weights) : device_(&device), kernels_(kernels.begin(), kernels.end()) {
+    if (kernels_.empty()) throw std::invalid_argument("a chain needs at least one kernel");
+    if (weights.count() != kernels_.size())
+      throw std::invalid_argument("weights of " + std::to_string(weights.count()) + " kernels for a chain of " + std::to_string(kernels_.size()));
+    for (std::size_t k = 0; k + 1 < kernels_.size(); ++k)
+      if (kernels_[k].output != kernels_[k + 1].input)
+        throw std::invalid_argument("kernels do not fit: kernel " + std::to_string(k) + " gives " + to_string(kernels_[k].output) + ", but kernel " +
+                                    std::to_string(k + 1) + " takes " + to_string(kernels_[k + 1].input));
     programs_.reserve(kernels_.size());
     for (std::size_t k = 0; k < kernels_.size(); ++k) {
       try {
@@ -30,11 +39,16 @@ class CompiledKernels {
     }
   }
 
-  /// Surfaces and requests for one strategy. Any number of passes may be bound to the same programs.
+  /// Surfaces and requests for one strategy. Any number of passes may be bound to the same programs, which must outlive
+  /// them. Throws std::invalid_argument for a strategy that fuses, where there is more than one program.
   template <StrategyWithName S>
-  Pass<D, S> bind(const S&) {
+  Pass<D, S> bind(const S&) & {
+    if (S::fuses && kernels_.size() != 1) throw std::invalid_argument(std::string{S::name} + " runs a chain as one program; this chain has " + std::to_string(kernels_.size()));
     return Pass<D, S>{*device_, kernels_, programs_};
   }
+
+  template <StrategyWithName S>
+  void bind(const S&) && = delete;  // the programs would be gone before the pass runs
 
   std::span<const KernelFacts> kernels() const { return kernels_; }
 
@@ -52,10 +66,12 @@ class Compiled : public CompiledKernels<D> {
 
   /// A pass of this chain under a strategy: `auto pass = chain.bind(sequential);`
   template <StrategyWithName S>
-  Pass<D, S> bind(const S& strategy) {
+  Pass<D, S> bind(const S& strategy) & {
     static_assert(!S::fuses || Chain::length == 1, "anechain: this strategy runs a chain as one program: compile Chain::Fused, and bind that");
     return CompiledKernels<D>::bind(strategy);
   }
+  template <StrategyWithName S>
+  void bind(const S&) && = delete;  // keep the compiled chain: `auto chain = Net::compile(device, weights);`
 };
 
 template <class... Ks>

@@ -32,6 +32,9 @@ struct PassError : std::runtime_error {
 
 namespace detail {
 
+/// What is told of something thrown that says nothing of itself.
+inline constexpr const char* not_an_exception = "something was thrown that is not a std::exception";
+
 /// Rethrows the exception that is being handled as a PassError.
 [[noreturn]] inline void rethrow_as_pass_error(std::string_view strategy, std::size_t kernel, std::string_view kernel_name) {
   try {
@@ -39,7 +42,7 @@ namespace detail {
   } catch (const std::exception& error) {
     throw PassError(strategy, kernel, kernel_name, error.what());
   } catch (...) {
-    throw PassError(strategy, kernel, kernel_name, "an exception that is not a std::exception");
+    throw PassError(strategy, kernel, kernel_name, not_an_exception);
   }
 }
 
@@ -129,10 +132,19 @@ class Pass {
   }
 
   std::size_t length() const { return kernels_.size(); }
-  Surface& input_surface(std::size_t kernel, std::size_t lane = 0) { return *inputs_.at(lane * length() + kernel); }
-  Surface& output_surface(std::size_t kernel, std::size_t lane = 0) { return *outputs_.at(lane * length() + kernel); }
+
+  /// What a kernel of a lane reads and writes. Throws std::out_of_range.
+  Surface& input_surface(std::size_t kernel, std::size_t lane = 0) { return *inputs_[position(kernel, lane)]; }
+  Surface& output_surface(std::size_t kernel, std::size_t lane = 0) { return *outputs_[position(kernel, lane)]; }
 
  private:
+  std::size_t position(std::size_t kernel, std::size_t lane) const {
+    if (kernel >= length() || lane >= lanes)
+      throw std::out_of_range("there is no kernel " + std::to_string(kernel) + " in lane " + std::to_string(lane) + ": the pass has " + std::to_string(length()) +
+                              " kernels and " + std::to_string(lanes) + " lanes");
+    return lane * length() + kernel;
+  }
+
   std::vector<KernelFacts> kernels_;
   std::vector<Surface> surfaces_;
   std::vector<Surface*> inputs_;

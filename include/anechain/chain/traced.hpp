@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,8 +36,9 @@ class TracedChain {
   /// The facts of every kernel. They point into this object.
   std::span<const KernelFacts> kernels() const { return facts_; }
 
-  /// The same computation as one program.
+  /// The same computation as one program. Throws std::invalid_argument where there is no kernel.
   TracedChain fused() const {
+    if (facts_.empty()) throw std::invalid_argument("a chain needs at least one kernel");
     TracedChain chain;
     chain.add("Fuse", facts_.front().input, [bodies = bodies_](mil::Builder& b, mil::Value x) { return kernels::compose(b, x, bodies); });
     return chain;

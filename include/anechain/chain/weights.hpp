@@ -26,8 +26,9 @@ namespace anechain {
 template <class S>
 concept WeightSource = requires(const S& source, std::size_t kernel, const WeightFacts& weight, std::span<float> values) { source(kernel, weight, values); };
 
-/// Every convolution and matrix gives back its input, as in the seed experiment: ones on the diagonal, at the centre of a
-/// wider kernel. Where there are more channels out than in, the rest is zero. Tensors of rank 1, biases, are zero.
+/// Convolutions of one group, and matrices of rank 2, give back their input, as in the seed experiment: a weight is taken
+/// as [out, in, kernel...], with ones on the diagonal of the first two axes, at the centre of a wider kernel. Where there
+/// are more channels out than in, the rest is zero. Tensors of rank 1, biases, are zero.
 struct Identity {
   void operator()(std::size_t, const WeightFacts& weight, std::span<float> values) const {
     const mil::Shape& shape = weight.type.shape;
@@ -50,7 +51,7 @@ struct Zeros {
 inline constexpr Zeros zeros{};
 
 /// Random weights that depend on the seed, the kernel's position and the tensor's name alone. Uniform, with a spread of
-/// 1/sqrt(inputs of one output), so that numbers keep their size along a chain.
+/// 1/sqrt(inputs of one output), so that numbers keep their size along a chain; a weight is taken as [out, in, kernel...].
 class RandomWeights {
  public:
   explicit constexpr RandomWeights(std::uint64_t seed) : seed_(seed) {}
@@ -88,6 +89,9 @@ class WeightBlobs {
       }
     }
   }
+
+  /// Kernels in all.
+  std::size_t count() const { return kernels_.size(); }
 
   /// The blob of a kernel; empty where it has no weights.
   std::span<const std::byte> blob(std::size_t kernel) const { return blobs_.at(kernel); }

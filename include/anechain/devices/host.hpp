@@ -148,8 +148,8 @@ class Request {
 }  // namespace host
 
 /// The CPU as a device: executes MIL text and weight blobs, everywhere. Half precision in storage, single precision in
-/// accumulation, one rounding an operation. Matrix products go through CBLAS where the build found it, on the calling
-/// thread alone: measurements want quiet.
+/// accumulation, one rounding an operation. Matrix products go through CBLAS where the build found it. Measurements want
+/// quiet: where that is OpenBLAS, making a device sets it to one thread, for the whole process; Accelerate decides itself.
 class HostDevice {
  public:
   using Surface = host::Surface;

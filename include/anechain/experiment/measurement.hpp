@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,9 +31,9 @@ struct MeasuredStrategy {
   Work work = Work::all;
   bool fuses = false;
   bool copies = false;         ///< whether a pass moves data over every link
-  std::string failure;         ///< why it has no timing; empty where it has one
+  std::optional<std::string> failure;  ///< why it has no timing
 
-  bool ok() const { return failure.empty(); }
+  bool ok() const { return !failure; }
 };
 
 /// One chain under several strategies: the raw material of every estimate. A strategy that failed has no samples.

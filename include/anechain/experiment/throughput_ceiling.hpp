@@ -42,7 +42,7 @@ struct MeasurementOptions {
   std::uint64_t seed = 42;                           ///< of the schedule, the weights and the data
   std::vector<std::string> strategies;               ///< the names of those to measure; all where it is empty
   std::function<void(std::size_t, const WeightFacts&, std::span<float>)> weights;  ///< a WeightSource; random where it is empty
-  std::function<void(const Progress&)> on_progress = [](const Progress&) {};
+  std::function<void(const Progress&)> on_progress;  ///< told of every step; nobody where it is empty
 };
 
 namespace detail {
@@ -94,17 +94,19 @@ constexpr bool has_a_link() {
   else return true;
 }
 
-/// The smallest step of the device's clock: no sample should be shorter than a thousand of them.
+/// The smallest step of the device's clock, no sample should be shorter than a thousand of them; 0 for a clock that does
+/// not go on by itself.
 template <Device D>
 std::chrono::nanoseconds clock_step(D& device) {
-  std::chrono::nanoseconds step = std::chrono::seconds{1};
+  constexpr std::chrono::nanoseconds never = std::chrono::hours{1};
+  std::chrono::nanoseconds step = never;
   std::chrono::nanoseconds last = device.now();
   for (int i = 0; i < 10'000; ++i) {
     const std::chrono::nanoseconds now = device.now();
     if (now > last) step = std::min(step, now - last);
     last = now;
   }
-  return step;
+  return step == never ? std::chrono::nanoseconds{0} : step;
 }
 
 /// Facts of a chain for its report.
@@ -129,7 +131,7 @@ class Trial {
 
   void verify() {
     for (std::size_t s = 0; s < contenders_.size(); ++s) {
-      options_.on_progress({"verifying", s, contenders_.size()});
+      report({"verifying", s, contenders_.size()});
       if (measurement_.strategies[s].ok()) attempt(s, [&] { contenders_[s]->verify(options_.seed); });
     }
   }
@@ -152,11 +154,11 @@ class Trial {
   template <class Now>
   void measure(Now now) {
     constexpr std::size_t least_rounds = 3;
-    const std::chrono::nanoseconds deadline = now() + options_.budget;
+    const std::chrono::nanoseconds start = now();
     for (std::size_t round = 0; round < options_.rounds; ++round) {
       const std::vector<std::size_t> strategies = standing();
-      if (strategies.empty() || (round >= least_rounds && now() >= deadline)) break;
-      options_.on_progress({"measuring", round, options_.rounds});
+      if (strategies.empty() || (round >= least_rounds && now() - start >= options_.budget)) break;
+      report({"measuring", round, options_.rounds});
       for (const auto& turn : ranges::views::enumerate(schedule_.round(strategies))) visit(round, turn.first, turn.second);
       ++measurement_.rounds;
     }
@@ -164,6 +166,10 @@ class Trial {
   }
 
  private:
+  void report(const Progress& progress) const {
+    if (options_.on_progress) options_.on_progress(progress);
+  }
+
   /// The strategies that have not failed.
   std::vector<std::size_t> standing() const {
     return ranges::views::iota(std::size_t{0}, contenders_.size()) | ranges::views::filter([&](std::size_t s) { return measurement_.strategies[s].ok(); }) |
@@ -190,6 +196,8 @@ class Trial {
       measurement_.strategies[strategy].failure = "kernel " + std::to_string(error.kernel) + " (" + error.kernel_name + "): " + error.cause;
     } catch (const std::exception& error) {
       measurement_.strategies[strategy].failure = error.what();
+    } catch (...) {
+      measurement_.strategies[strategy].failure = not_an_exception;
     }
   }
 
@@ -232,7 +240,7 @@ class ThroughputCeiling {
     for (const std::string& name : options.strategies)
       if (std::ranges::find(strategy_names, name) == strategy_names.end()) throw std::invalid_argument("no strategy of this experiment is called '" + name + "'");
 
-    options.on_progress({"compiling", 0, 1});
+    if (options.on_progress) options.on_progress({"compiling", 0, 1});
     const std::span<const KernelFacts> kernels = detail::kernels_of(chain_);
     const WeightBlobs blobs = options.weights ? WeightBlobs{kernels, options.weights} : WeightBlobs{kernels, random_weights(options.seed)};
     Form<D> chain{device, kernels, blobs};
@@ -251,6 +259,8 @@ class ThroughputCeiling {
         contender = std::make_unique<StrategyContender<D, Strategy>>(device, form.compiled, form.reference);
       } catch (const std::exception& error) {
         strategy.failure = error.what();
+      } catch (...) {
+        strategy.failure = detail::not_an_exception;
       }
     };
     (enter(S{}), ...);

@@ -106,6 +106,7 @@ class BlobReader {
     entry.dtype = dtype_of(code, metadata + blob::field::dtype);
     const auto size = blob::load<std::uint64_t>(record, blob::field::size);
     const auto offset = blob::load<std::uint64_t>(record, blob::field::offset);
+    if (offset < blob::header_bytes) throw BlobError(metadata + blob::field::offset, "offset", "the payload would start within the file's header");
     if (offset > bytes_.size()) throw BlobError(metadata + blob::field::offset, "offset", "the payload starts at byte " + std::to_string(offset) + ", behind the end of the file");
     if (size > bytes_.size() - offset)
       throw BlobError(metadata + blob::field::size, "size", std::to_string(size) + " bytes from byte " + std::to_string(offset) + " on end behind the end of the file");

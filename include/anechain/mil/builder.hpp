@@ -2,8 +2,10 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <limits>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -13,6 +15,26 @@
 #include <anechain/mil/infer.hpp>
 
 namespace anechain::mil {
+
+namespace detail {
+
+inline constexpr std::string_view words_of_the_language[]{"true", "false", "inf", "nan", "tensor", "func", "program", "BLOBFILE"};
+
+/// Most weights start with a letter that no taken name starts with, and need no further look.
+inline constexpr auto starts_a_taken_name = [] {
+  std::array<bool, 128> starts{};
+  const auto mark = [&](std::string_view name) {
+    if (!name.empty()) starts[static_cast<unsigned char>(name[0]) % 128] = true;
+  };
+  mark("x");
+  mark("y");
+  for (const std::string_view word : words_of_the_language) mark(word);
+  for (const OperationFacts& operation : operation_table) mark(operation.name);
+  for (const ParamFacts& param : param_table) mark(param.constant_name);
+  return starts;
+}();
+
+}  // namespace detail
 
 /// The values of one integer per spatial axis, or two for padding (before, after). Empty means the neutral value.
 struct PerAxis {
@@ -74,8 +96,17 @@ class Builder {
     return add_constant(scoped, type, {.kind = Constant::Kind::blob, .text = path_, .blob_offset = placement.metadata});
   }
 
-  /// An immediate number, for use as an operand: `b.mul(x, b.scalar(mil::fp16, 0.5))`.
+  /// An immediate number, for use as an operand: `b.mul(x, b.scalar(mil::fp16, 0.5))`. Floating numbers are rounded; one
+  /// that is too large for its dtype, or no whole number for an integer dtype, is refused.
   constexpr Value scalar(DType dtype, double number) {
+    if (facts(dtype).floating) {
+      constexpr double infinity = std::numeric_limits<double>::infinity();
+      require(number == infinity || number == -infinity || number != number || (rounded(dtype, number) != infinity && rounded(dtype, number) != -infinity), "scalar",
+              "the number is too large for its dtype");
+    } else {
+      require(number >= -0x1p31 && number < 0x1p31 && static_cast<double>(static_cast<std::int64_t>(number)) == number, "scalar",
+              "the number is no 32-bit integer");
+    }
     const std::int64_t bits = facts(dtype).floating ? to_bits(rounded(dtype, number)) : static_cast<std::int64_t>(number);
     return operand(Param::y, {dtype, {}}, {&bits, 1});
   }
@@ -83,6 +114,9 @@ class Builder {
   /// Convolution of x [batch, channels, spatial...] with weight [output channels, channels / groups, kernel...].
   constexpr Value conv(Value x, Value weight, const ConvOptions& options = {}) {
     const int axes = std::clamp(x.type.shape.rank - 2, 1, 3);
+    for (int i = 0; i < options.pad.count; ++i)
+      require(options.padding == Padding::custom || options.pad.values[i] == 0, "conv", "pad is given, {}, but takes effect only with Padding::custom",
+              options.pad.values[i]);
     constexpr std::string_view pad_types[]{"valid", "same", "same_lower", "custom"};
     const Value pad_type = operand(Param::pad_type, pad_types[static_cast<int>(options.padding)]);
     const Value strides = operand(Param::strides, options.strides, axes, 1);
@@ -289,6 +323,26 @@ class Builder {
     return scoped;
   }
 
+  constexpr void require_not_taken(std::string_view name) const {
+    for (const std::string_view& word : detail::words_of_the_language) require(!same_text(name, word), "weight", "the name is a word of the language");
+    require(!same_text(name, "x") && !same_text(name, "y"), "weight", "the names x and y are the program's own input and output");
+    for (const OperationFacts& operation : operation_table)
+      require(!is_generated(name, operation.name), "weight", "the name is one that the builder gives to its own values");
+    for (const ParamFacts& param : param_table)
+      require(!is_generated(name, param.constant_name), "weight", "the name is one that the builder gives to its own constants");
+  }
+
+  /// Whether a name is "base" or "base_<number>".
+  static constexpr bool is_generated(std::string_view name, std::string_view base) {
+    if (base.empty() || name.size() < base.size() || !same_text(name.substr(0, base.size()), base)) return false;
+    const std::string_view rest = name.substr(base.size());
+    if (rest.empty()) return true;
+    if (rest[0] != '_' || rest.size() == 1) return false;
+    for (const char c : rest.substr(1))
+      if (c < '0' || c > '9') return false;
+    return true;
+  }
+
   constexpr void require_free(std::string_view name, const TensorType& type) const {
     require(type.dtype != DType::string && facts(type.dtype).blob_code != 0, "weight", "weight files cannot hold this dtype");
     const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
@@ -297,18 +351,7 @@ class Builder {
     for (const char c : name) require(is_letter(c) || is_digit(c), "weight", "a name is made of letters, digits and underscores");
 
     const char first = name[0];
-    const auto generated = [&](std::string_view base) {
-      if (base.empty() || *base.data() != first || name.size() < base.size() || !same_text(name.substr(0, base.size()), base)) return false;
-      const std::string_view rest = name.substr(base.size());
-      if (rest.empty()) return true;
-      if (rest[0] != '_' || rest.size() == 1) return false;
-      for (const char c : rest.substr(1))
-        if (!is_digit(c)) return false;
-      return true;
-    };
-    require(!same_text(name, "x") && !same_text(name, "y"), "weight", "the names x and y are the program's own input and output");
-    for (const OperationFacts& operation : operation_table) require(!generated(operation.name), "weight", "the name is one that the builder gives to its own values");
-    for (const ParamFacts& param : param_table) require(!generated(param.constant_name), "weight", "the name is one that the builder gives to its own constants");
+    if (detail::starts_a_taken_name[static_cast<unsigned char>(first) % 128]) require_not_taken(name);
     if (first == 'k') {
       std::size_t end = 1;
       while (end < name.size() && is_digit(name[end])) ++end;

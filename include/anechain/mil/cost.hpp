@@ -20,9 +20,9 @@ constexpr std::int64_t flops(const Graph& graph, const Operation& operation) {
     case OpKind::conv: {
       const TensorType weight = operands.type(Param::weight);
       const std::int64_t products = weight.elements() / weight.shape[0];
-      return results * (2 * products + (operands.has(Param::bias) ? 1 : 0));
+      return checked_product(results, checked_product(2, products, "conv") + (operands.has(Param::bias) ? 1 : 0), "conv");
     }
-    case OpKind::matmul: return 2 * results * operands.type(Param::x).shape[operands.flag(Param::transpose_x) ? -2 : -1];
+    case OpKind::matmul: return checked_product(2 * results, operands.type(Param::x).shape[operands.flag(Param::transpose_x) ? -2 : -1], "matmul");
     case OpKind::cast:
     case OpKind::constant:
     case OpKind::reshape:

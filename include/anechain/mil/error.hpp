@@ -33,6 +33,12 @@ constexpr void require(bool holds, const char* operation, const char* rule, std:
   if (!holds) throw TypeError(std::string{operation} + ": " + detail::filled_in(rule, first, second));
 }
 
+/// a * b of sizes, both not negative, where the product can be counted; a TypeError where it cannot.
+constexpr std::int64_t checked_product(std::int64_t a, std::int64_t b, const char* operation) {
+  require(a == 0 || b <= INT64_MAX / a, operation, "a size of {} times {} cannot be counted", a, b);
+  return a * b;
+}
+
 /// A MIL text that cannot be read. `line` and `column` count from 1 and point at the first wrong token.
 struct ParseError : std::runtime_error {
   ParseError(std::size_t at_line, std::size_t at_column, const std::string& message)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -45,25 +46,37 @@ inline WordX4 narrowed_bits(WordX4 floats) {
 }
 
 inline void widen_portably(const half* from, float* to, std::size_t count) {
-  for (std::size_t i = 0; i < count; i += 4) {
-    const std::size_t chunk = count - i < 4 ? count - i : 4;
-    std::uint16_t halves[4]{};
-    std::memcpy(halves, from + i, chunk * sizeof(half));
-    const WordX4 bits = widened_bits(WordX4{halves[0], halves[1], halves[2], halves[3]});
-    std::memcpy(to + i, &bits, chunk * sizeof(float));
-  }
+  const auto four = [](const half* halves, float* floats) {
+    std::uint16_t narrow[4];
+    std::memcpy(narrow, halves, sizeof narrow);
+    const WordX4 bits = widened_bits(WordX4{narrow[0], narrow[1], narrow[2], narrow[3]});
+    std::memcpy(floats, &bits, sizeof bits);
+  };
+  std::size_t i = 0;
+  for (; i + 4 <= count; i += 4) four(from + i, to + i);
+  half last_halves[4]{};
+  float last_floats[4];
+  std::copy(from + i, from + count, last_halves);
+  four(last_halves, last_floats);
+  std::copy(last_floats, last_floats + (count - i), to + i);
 }
 
 inline void narrow_portably(const float* from, half* to, std::size_t count) {
-  for (std::size_t i = 0; i < count; i += 4) {
-    const std::size_t chunk = count - i < 4 ? count - i : 4;
-    WordX4 floats{};
-    std::memcpy(&floats, from + i, chunk * sizeof(float));
-    const WordX4 bits = narrowed_bits(floats);
-    const std::uint16_t halves[4]{static_cast<std::uint16_t>(bits[0]), static_cast<std::uint16_t>(bits[1]), static_cast<std::uint16_t>(bits[2]),
+  const auto four = [](const float* floats, half* halves) {
+    WordX4 wide;
+    std::memcpy(&wide, floats, sizeof wide);
+    const WordX4 bits = narrowed_bits(wide);
+    const std::uint16_t narrow[4]{static_cast<std::uint16_t>(bits[0]), static_cast<std::uint16_t>(bits[1]), static_cast<std::uint16_t>(bits[2]),
                                   static_cast<std::uint16_t>(bits[3])};
-    std::memcpy(to + i, halves, chunk * sizeof(half));
-  }
+    std::memcpy(halves, narrow, sizeof narrow);
+  };
+  std::size_t i = 0;
+  for (; i + 4 <= count; i += 4) four(from + i, to + i);
+  float last_floats[4]{};
+  half last_halves[4];
+  std::copy(from + i, from + count, last_floats);
+  four(last_floats, last_halves);
+  std::copy(last_halves, last_halves + (count - i), to + i);
 }
 
 #if defined(__x86_64__) || defined(__i386__)

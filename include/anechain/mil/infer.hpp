@@ -108,7 +108,8 @@ constexpr ConvGeometry conv_geometry(const Operands& operands) {
   const int axis_count = x.shape.rank - 2;
   if (!operands.holds(axis_count >= 1 && axis_count <= 3, "the input has rank {}, it must be 3, 4 or 5", x.shape.rank) ||
       !operands.holds(weight.shape.rank == x.shape.rank, "the weight has rank {}, the input {}", weight.shape.rank, x.shape.rank) ||
-      !operands.holds(weight.dtype == x.dtype, "the input and the weight must be of one dtype"))
+      !operands.holds(weight.dtype == x.dtype, "the input and the weight must be of one dtype") ||
+      !operands.holds(facts(x.dtype).floating, "the input must be of a floating dtype"))
     return {};
 
   ConvGeometry geometry{x.shape[0], operands.number(Param::groups), x.shape[1], weight.shape[0], {}, axis_count};
@@ -183,6 +184,8 @@ constexpr Shape broadcast(const Shape& a, const Shape& b, const Operands& operan
   return result;
 }
 
+constexpr bool is_number(DType dtype) { return dtype != DType::string && dtype != DType::boolean; }
+
 /// A shape without its two innermost axes: what a matrix product is repeated over.
 constexpr Shape batch_of(Shape shape) {
   shape[-1] = shape[-2] = 0;
@@ -194,10 +197,18 @@ constexpr TensorType infer_elementwise(const Operands& operands) {
   const TensorType x = operands.type(Param::x);
   const TensorType y = operands.type(Param::y);
   operands.holds(x.dtype == y.dtype, "x and y must be of one dtype");
+  operands.holds(is_number(x.dtype), "x and y must be numbers");
   return {x.dtype, broadcast(x.shape, y.shape, operands)};
 }
 
+constexpr TensorType infer_relu(const Operands& operands) {
+  const TensorType x = operands.type(Param::x);
+  operands.holds(is_number(x.dtype), "x must be numbers");
+  return x;
+}
+
 constexpr TensorType infer_cast(const Operands& operands) {
+  operands.holds(operands.type(Param::x).dtype != DType::string, "x must not be a string");
   const std::string_view name = operands.text(Param::dtype);
   for (const DType dtype : {fp16, fp32, int32})
     if (same_text(facts(dtype).name, name)) return {dtype, operands.type(Param::x).shape};
@@ -216,6 +227,7 @@ constexpr TensorType infer_matmul(const Operands& operands) {
   const TensorType x = operands.type(Param::x);
   const TensorType y = operands.type(Param::y);
   if (!operands.holds(x.dtype == y.dtype, "x and y must be of one dtype") ||
+      !operands.holds(facts(x.dtype).floating, "x and y must be of a floating dtype") ||
       !operands.holds(x.shape.rank >= 2 && y.shape.rank >= 2, "x has rank {} and y rank {}, both must be at least 2", x.shape.rank, y.shape.rank))
     return {};
   const bool transpose_x = operands.flag(Param::transpose_x);
@@ -274,7 +286,7 @@ constexpr TensorType infer(const Operands& operands, OpKind kind) {
     case OpKind::cast: return detail::infer_cast(operands);
     case OpKind::conv: return detail::infer_conv(operands);
     case OpKind::matmul: return detail::infer_matmul(operands);
-    case OpKind::relu: return operands.type(Param::x);
+    case OpKind::relu: return detail::infer_relu(operands);
     case OpKind::reshape: return detail::infer_reshape(operands);
     case OpKind::transpose: return detail::infer_transpose(operands);
     case OpKind::constant: break;

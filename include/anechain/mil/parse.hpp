@@ -39,7 +39,7 @@ inline std::optional<double> to_double(std::string_view token) {
     const auto [end, error] =
         std::from_chars(token.data(), token.data() + token.size(), number, hexadecimal ? std::chars_format::hex : std::chars_format::general);
     if (end != token.data() + token.size() || error == std::errc::invalid_argument) return std::nullopt;
-    if (error == std::errc::result_out_of_range) return std::nullopt;
+    if (error == std::errc::result_out_of_range) number = token.find_first_of("eEpP") != std::string_view::npos && token[token.find_first_of("eEpP") + 1] == '-' ? 0 : HUGE_VAL;
 #else
     std::istringstream stream{std::string{token}};
     stream.imbue(std::locale::classic());
@@ -66,7 +66,7 @@ class Parser {
   Graph program() {
     keyword("program");
     expect('(');
-    if (token_.kind != Token::Kind::number) wrong("the version of the language, like 1.0");
+    if (token_.kind != Token::Kind::number || token_.text.find_first_not_of("0123456789.") != std::string_view::npos) wrong("the version of the language, like 1.0");
     advance();
     expect(')');
     if (is('[')) skip_attributes();
@@ -160,15 +160,13 @@ class Parser {
         if (!std::exchange(first, false)) expect(',');
         const Located attribute = identifier("the name of an attribute");
         expect('=');
-        if (attribute.name == "name") {
-          named = true;
-          const Constant name = typed_value({DType::string, {}});
-          operation.name = name.text;
+        if (attribute.name == "name" && !std::exchange(named, true)) {
+          operation.name = typed_value({DType::string, {}}).text;
         } else if (attribute.name == "val" && operation.kind == OpKind::constant && operation.constant < 0) {
           operation.constant = static_cast<std::int32_t>(graph_.constants.size());
-          graph_.constants.push_back(typed_value(result_type));
+          graph_.constants.push_back(typed_value(result_type, true));
         } else {
-          fail_at(attribute.offset, std::string{at.name} + " has no attribute '" + std::string{attribute.name} + "'");
+          fail_at(attribute.offset, std::string{at.name} + " has no attribute '" + std::string{attribute.name} + "', or it is given twice");
         }
       }
       advance();
@@ -186,14 +184,15 @@ class Parser {
     }
   }
 
-  /// A type and, in parentheses, a value of it. Both must be of `expected`.
-  Constant typed_value(const TensorType& expected) {
+  /// A type and, in parentheses, a value of it, which must be of `expected`. Only the value of a constant may be in the
+  /// weight file.
+  Constant typed_value(const TensorType& expected, bool may_be_blob = false) {
     const std::size_t at = token_.offset;
     const TensorType given = type();
     if (given != expected) fail_at(at, "the value is of type " + to_string(given) + ", expected " + to_string(expected));
     expect('(');
     Constant constant;
-    if (is_word("BLOBFILE")) {
+    if (is_word("BLOBFILE") && may_be_blob && given.dtype != DType::string) {
       constant = blob_reference();
     } else if (given.dtype == DType::string) {
       if (given.shape.rank != 0) fail_at(at, "tensors of strings are not supported");
@@ -224,7 +223,6 @@ class Parser {
         constant.text = typed_value({DType::string, {}}).text;
       } else if (field.name == "offset" && !std::exchange(offset, true)) {
         const Constant number = typed_value({DType::uint64, {}});
-        if (number.kind != Constant::Kind::numbers) fail_at(field.offset, "the offset must be a number");
         constant.blob_offset = static_cast<std::uint64_t>(graph_.numbers[number.first]);
         graph_.numbers.resize(number.first);
       } else {
@@ -261,6 +259,8 @@ class Parser {
     if (facts(dtype).floating) {
       const std::optional<double> value = to_double(token_.text);
       if (!value) wrong("a number");
+      const bool infinite = token_.text.ends_with("inf");
+      if (!infinite && std::isinf(rounded(dtype, *value))) fail(std::string{token_.text} + " does not fit " + std::string{facts(dtype).name});
       graph_.numbers.push_back(to_bits(rounded(dtype, *value)));
     } else {
       std::string_view digits = token_.text;
@@ -289,7 +289,7 @@ class Parser {
       std::int64_t extent = 0;
       const std::string_view digits = token_.text;
       const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), extent);
-      if (token_.kind != Token::Kind::number || error != std::errc{} || end != digits.data() + digits.size() || extent < 0) wrong("an extent (0, 1, 2, ...)");
+      if (token_.kind != Token::Kind::number || error != std::errc{} || end != digits.data() + digits.size() || extent < 0) wrong("an extent (1, 2, ...)");
       if (result.shape.rank == max_rank) fail("a tensor of a rank above " + std::to_string(max_rank));
       result.shape.extents[result.shape.rank++] = extent;
       advance();
@@ -326,6 +326,8 @@ class Parser {
   }
 
   std::int32_t define(const Located& name, const TensorType& type, std::int32_t operation) {
+    for (const std::string_view word : {"true", "false", "inf", "nan"})
+      if (name.name == word) fail_at(name.offset, "'" + std::string{word} + "' is a literal, not a name");
     const auto id = static_cast<std::int32_t>(graph_.values.size());
     if (!names_.emplace(name.name, id).second) fail_at(name.offset, "'" + std::string{name.name} + "' is defined twice");
     graph_.values.push_back({graph_.add_text(name.name), type, operation});

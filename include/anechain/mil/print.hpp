@@ -139,10 +139,6 @@ class Printer {
   constexpr void number(DType dtype, std::int64_t bits) {
     if (dtype == DType::boolean) return bits != 0 ? literal("true") : literal("false");
     if (facts(dtype).floating) return floating(from_bits(bits));
-    if (dtype == DType::uint64 && bits < 0) {
-      integer(static_cast<std::int64_t>(static_cast<std::uint64_t>(bits) / 10));
-      return integer(static_cast<std::int64_t>(static_cast<std::uint64_t>(bits) % 10));
-    }
     integer(bits);
   }
 

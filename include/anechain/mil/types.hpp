@@ -98,7 +98,7 @@ struct TensorType {
 };
 
 /// Checks that every extent is positive and that the surface's size can be counted in 48 bits, more than any machine's
-/// memory: sums and products of sizes never overflow after that.
+/// memory. Sizes of several tensors still need care when they are multiplied (see checked_product).
 constexpr void require_reasonable(const TensorType& type, const char* what) {
   std::int64_t bytes = row_alignment;  // no element takes more, rows padded
   for (const std::int64_t extent : type.shape) {

@@ -12,6 +12,13 @@
 #define ANECHAIN_HAS_LIBDISPATCH 1
 #endif
 
+// In Objective-C++ with automatic reference counting, queues are released by the compiler.
+#if defined(__OBJC__)
+#if __has_feature(objc_arc)
+#define ANECHAIN_QUEUES_ARE_COUNTED 1
+#endif
+#endif
+
 #if ANECHAIN_HAS_LIBDISPATCH
 #include <dispatch/dispatch.h>
 #else
@@ -35,8 +42,10 @@ class SerialQueue {
   SerialQueue& operator=(const SerialQueue&) = delete;
 
   ~SerialQueue() {
+#if !ANECHAIN_QUEUES_ARE_COUNTED
     dispatch_release(done_);
     dispatch_release(queue_);
+#endif
   }
 
   template <class Step>

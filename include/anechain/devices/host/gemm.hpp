@@ -50,8 +50,8 @@ template <class Vector, std::size_t Rows, std::size_t Columns>
 
 inline constexpr std::int64_t depth_block = 256;
 
-/// The whole product in blocks: a panel of b that stays in the second-level cache, a panel of a that stays in the
-/// first, both copied so that the inner loop reads them in order; edges are padded with zeros.
+/// The whole product in blocks of 256 deep: a panel of a, sixteen tiles high, that stays in the first-level cache, and a
+/// panel of b over all columns, both copied so that the inner loop reads them in order; edges are padded with zeros.
 template <class Vector, std::size_t Rows, std::size_t Columns>
 [[gnu::always_inline]] inline void multiply_blocked(const ProductShape& shape, const Matrix& a, const Matrix& b, float* c, std::int64_t c_stride) {
   constexpr auto rows = static_cast<std::int64_t>(Rows);

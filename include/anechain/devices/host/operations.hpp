@@ -48,6 +48,13 @@ namespace detail {
 inline const float* numbers(const Cell* cells) { return &cells->number; }
 inline float* numbers(Cell* cells) { return &cells->number; }
 
+/// A product's extents, refused where a CBLAS could not count them.
+inline ProductShape counted(std::int64_t rows, std::int64_t columns, std::int64_t depth, const char* operation) {
+  for (const std::int64_t extent : {rows, columns, depth})
+    mil::require(extent <= std::numeric_limits<std::int32_t>::max(), operation, "a matrix product with an extent of {} is too large for the host", extent);
+  return {rows, columns, depth};
+}
+
 /// Steps, in elements, from one element to the next along each axis of a packed tensor.
 inline std::array<std::int64_t, mil::max_rank> steps_of(const mil::Shape& shape) {
   std::array<std::int64_t, mil::max_rank> steps{};
@@ -178,7 +185,7 @@ inline Task matmul(const Planning& plan) {
   const mil::Shape y = plan.operands.type(mil::Param::y).shape;
   const bool transpose_x = plan.operands.flag(mil::Param::transpose_x);
   const bool transpose_y = plan.operands.flag(mil::Param::transpose_y);
-  const ProductShape product{plan.result.shape[-2], plan.result.shape[-1], x[transpose_x ? -2 : -1]};
+  const ProductShape product = counted(plan.result.shape[-2], plan.result.shape[-1], x[transpose_x ? -2 : -1], "matmul");
   mil::Shape batch = plan.result.shape;
   batch.rank -= 2;
   const std::int64_t block = plan.result.shape[-2] * plan.result.shape[-1];
@@ -227,7 +234,9 @@ struct Convolution {
     }
   }
 
-  std::int64_t patch_cells() const { return pointwise ? 0 : group_inputs * kernel_positions * output_positions; }
+  std::int64_t patch_cells() const {
+    return pointwise ? 0 : mil::checked_product(mil::checked_product(group_inputs, kernel_positions, "conv"), output_positions, "conv");
+  }
 
   /// Lays out the patches of one group's channels.
   void gather(const float* input, float* patches) const {
@@ -257,7 +266,8 @@ struct Convolution {
 
 inline Task conv(const Planning& plan) {
   const Convolution shape{mil::conv_geometry(plan.operands)};
-  const ProductShape product{shape.group_outputs, shape.output_positions, shape.group_inputs * shape.kernel_positions};
+  const ProductShape product =
+      counted(shape.group_outputs, shape.output_positions, mil::checked_product(shape.group_inputs, shape.kernel_positions, "conv"), "conv");
   const std::size_t scratch = plan.reserve(shape.patch_cells());
   const bool has_bias = plan.operands.has(mil::Param::bias);
   return [=, x = plan.place(mil::Param::x), weight = plan.place(mil::Param::weight), bias = has_bias ? plan.place(mil::Param::bias) : Place{},

@@ -38,6 +38,8 @@ class Plan {
       throw CompileError(std::string{"MIL text, "} + error.what());
     } catch (const mil::BlobError& error) {
       throw CompileError(error.what());
+    } catch (const mil::TypeError& error) {
+      throw CompileError(error.what());
     }
   }
 
@@ -124,8 +126,13 @@ class Plan {
         constant.kind == mil::Constant::Kind::numbers ? static_cast<std::int64_t>(constant.count) : checked_blob(graph, constant, type, blob).elements()));
     if (constant.kind == mil::Constant::Kind::blob) {
       const mil::BlobEntry entry = mil::BlobReader{blob}.at(constant.blob_offset, type);
-      if (type.dtype == mil::fp16) mil::widen(reinterpret_cast<const mil::half*>(entry.payload.data()), &cells[0].number, cells.size());
-      else std::memcpy(cells.data(), entry.payload.data(), entry.payload.size());
+      if (type.dtype == mil::fp16) {
+        std::vector<mil::half> aligned(cells.size());  // the file may place its payload at any byte
+        std::memcpy(aligned.data(), entry.payload.data(), entry.payload.size());
+        mil::widen(aligned.data(), &cells[0].number, cells.size());
+      } else {
+        std::memcpy(cells.data(), entry.payload.data(), entry.payload.size());
+      }
     } else {
       const auto numbers = graph.numbers_of(constant);
       for (std::size_t i = 0; i < cells.size(); ++i) {
@@ -152,7 +159,10 @@ class Plan {
       throw CompileError("'" + std::string{graph.text(graph[value].name)} + "' is a " + to_string(type) + ": the host computes with fp16, fp32 and int32");
   }
 
-  std::size_t reserve(std::int64_t cells) { return scratch_.take(static_cast<std::size_t>(cells)); }
+  std::size_t reserve(std::int64_t cells) {
+    if (cells > std::int64_t{1} << 44) throw CompileError("an operation needs " + std::to_string(cells) + " cells of working memory, more than any machine has");
+    return scratch_.take(static_cast<std::size_t>(cells));
+  }
 
   std::vector<Port> inputs_;
   std::vector<Port> outputs_;

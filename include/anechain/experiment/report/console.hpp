@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -19,14 +20,20 @@ namespace anechain::report {
 
 namespace detail {
 
-inline std::string quartiles(const statistics::Summary& summary, bool sign = false) { return digits(summary.q1, sign) + " .. " + digits(summary.q3, sign); }
+inline std::string quartiles(const statistics::Summary& summary) { return digits(summary.q1) + " .. " + digits(summary.q3); }
 
-/// One sentence that answers the experiment's question, as far as these samples do.
-inline std::string answer(const MeasuredStrategy& strategy, const statistics::Summary& link, std::size_t links, double base_pass_us) {
-  const double share = 100 * link.median * static_cast<double>(links) / base_pass_us;
-  std::string text = "  " + strategy.name + ": " + digits(link.median, true) + " us a link against " + std::string{baseline} + ", " + digits(share, true) + " % of its pass";
-  const bool told_apart = link.q1 > 0 || link.q3 < 0;
-  return told_apart ? text : text + "; the quartiles hold zero, so this run does not tell it from zero";
+inline std::string interval(const statistics::MedianEstimate& estimate) {
+  return estimate.interval ? digits(estimate.interval->low, true) + " .. " + digits(estimate.interval->high, true) : "too few rounds";
+}
+
+/// One sentence that answers the experiment's question for a strategy, as far as these samples do.
+inline std::string answer(const MeasuredStrategy& strategy, const StrategyEstimate& estimate) {
+  const statistics::MedianEstimate& link = *estimate.link_us;
+  std::string text = "  " + strategy.name + ": " + digits(link.median, true) + " us a link, " + digits(100 * estimate.share, true) + " % of a " + std::string{baseline} + " pass";
+  if (!link.interval) return text + "; six rounds are the least for an interval";
+  if (!link.interval->contains(0)) return text;
+  return text + "; not distinguishable from zero: at most " + digits(std::max(-link.interval->low, link.interval->high)) + " us (this run could have seen " +
+         digits(link.minimum_detectable()) + ")";
 }
 
 }  // namespace detail
@@ -41,15 +48,12 @@ inline void print(std::ostream& to, const Measurement& measurement) {
   to << '\n';
 
   const std::vector<std::optional<StrategyEstimate>> estimates = estimate(measurement);
-  std::vector<std::vector<std::string>> rows{{"strategy", "pass [us]", "quartiles", "kernel [us]", "kernels/s", "GFLOP/s", "link [us]", "quartiles", "result"}};
+  std::vector<std::vector<std::string>> rows{{"strategy", "pass [us]", "quartiles", "kernel [us]", "kernels/s", "GFLOP/s", "link [us]", "95 % interval", "result"}};
   std::vector<std::string> remarks;
-  std::optional<double> base_pass_us;
-  for (const auto& [strategy, estimate] : ranges::views::zip(measurement.strategies, estimates))
-    if (estimate && strategy.name == baseline) base_pass_us = estimate->pass_us.median;
   for (const auto& [strategy, estimate] : ranges::views::zip(measurement.strategies, estimates)) {
     if (!estimate) {
       rows.push_back({strategy.name, "-", "", "", "", "", "", "", "FAILED"});
-      remarks.push_back("  " + strategy.name + " failed: " + (strategy.ok() ? "it was never measured" : strategy.failure));
+      remarks.push_back("  " + strategy.name + " failed: " + strategy.failure.value_or("it was never measured"));
       continue;
     }
     const bool computes = strategy.work == Work::all;
@@ -57,10 +61,10 @@ inline void print(std::ostream& to, const Measurement& measurement) {
     rows.push_back({strategy.name, digits(estimate->pass_us.median), detail::quartiles(estimate->pass_us), computes ? digits(estimate->kernel_us) : "",
                     computes ? digits(estimate->kernels_per_s) : "", computes ? digits(estimate->gflops) : "",
                     has_link ? digits(estimate->link_us->median, true) : strategy.name == baseline ? "baseline" : "",
-                    has_link ? detail::quartiles(*estimate->link_us, true) : "", "verified"});
+                    has_link ? detail::interval(*estimate->link_us) : "", "verified"});
     if (estimate->copy_us)
       remarks.push_back("  " + strategy.name + ": " + digits(*estimate->copy_us) + " us a copy, " + digits(*estimate->copy_gb_per_s) + " GB/s");
-    if (has_link && strategy.copies && base_pass_us) remarks.push_back(detail::answer(strategy, *estimate->link_us, measurement.links(), *base_pass_us));
+    if (has_link && !strategy.fuses && strategy.lanes == 1) remarks.push_back(detail::answer(strategy, *estimate));
   }
   print_aligned(to, rows);
   for (const std::string& remark : remarks) to << remark << '\n';
@@ -75,7 +79,7 @@ inline void print(std::ostream& to, const Report& report) {
     to << '\n';
     print(to, measurement);
   }
-  to << "\npass: median of all rounds; link: median over rounds of (pass - " << baseline << " of the same round) / links.\n";
+  to << "\npass: median of all rounds; link: median over rounds of (pass - " << baseline << " of the same round) / links, with its 95 % interval.\n";
   std::vector<std::string> told;
   for (const Measurement& measurement : report.measurements)
     for (const MeasuredStrategy& strategy : measurement.strategies)

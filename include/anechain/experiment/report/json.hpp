@@ -27,14 +27,32 @@ inline Json summary(const statistics::Summary& of) {
           {"p99", number(of.p99)},       {"mean", number(of.mean)}, {"sd", number(of.sd)}, {"n", of.count}};
 }
 
+inline Json contrast(const statistics::MedianEstimate& link, double share) {
+  const bool has_interval = link.interval.has_value();
+  return {{"base", baseline},
+          {"relative", number(share)},
+          {"per_link_us", {{"est", number(link.median)}, {"lo", has_interval ? number(link.interval->low) : nullptr}, {"hi", has_interval ? number(link.interval->high) : nullptr}}},
+          {"confidence", confidence},
+          {"n", link.count},
+          {"n_eff", number(link.effective_count())},
+          {"tau", number(link.dependence.tau)},
+          {"ljung_box_q", number(link.dependence.ljung_box_q)},
+          {"ties", link.ties},
+          {"mde_us", number(link.minimum_detectable())}};
+}
+
 inline Json strategy(const MeasuredStrategy& measured, const std::optional<StrategyEstimate>& estimate) {
   Json json{{"name", measured.name}, {"status", measured.ok() ? "ok" : "failed"}, {"executor", measured.executor}, {"lanes", measured.lanes}};
-  if (!measured.ok()) json["reason"] = measured.failure;
+  if (!measured.ok()) json["reason"] = *measured.failure;
   if (!estimate) return json;
   json["pass_us"] = summary(estimate->pass_us);
-  if (estimate->link_us) json["contrast"] = {{"base", baseline}, {"per_link_us", summary(*estimate->link_us)}};
-  if (estimate->copy_us) json["copy"] = {{"us", number(*estimate->copy_us)}, {"gb_per_s", number(*estimate->copy_gb_per_s)}};
-  else json["throughput"] = {{"kernels_per_s", number(estimate->kernels_per_s)}, {"tflops", number(estimate->gflops / 1e3)}};
+  if (estimate->link_us) json["contrast"] = contrast(*estimate->link_us, estimate->share);
+  if (measured.work == Work::transfers) {
+    if (!estimate->copy_us) return json;
+    json["copy"] = {{"us", number(*estimate->copy_us)}, {"gb_per_s", number(*estimate->copy_gb_per_s)}};
+    return json;
+  }
+  json["throughput"] = {{"kernels_per_s", number(estimate->kernels_per_s)}, {"tflops", number(estimate->gflops / 1e3)}};
   return json;
 }
 
@@ -43,9 +61,9 @@ inline Json configuration(const Measurement& measurement) {
             {"dtype", facts(measurement.input.dtype).name},
             {"n", measurement.length},
             {"gflop", static_cast<double>(measurement.flops) / 1e9 / static_cast<double>(measurement.length)},
-            {"bytes_io", measurement.bytes.input + measurement.bytes.output},
-            {"bytes_weights", measurement.bytes.weights},
-            {"bytes_links", measurement.link_bytes},
+            {"bytes_io", static_cast<double>(measurement.bytes.input + measurement.bytes.output) / static_cast<double>(measurement.length)},
+            {"bytes_weights", static_cast<double>(measurement.bytes.weights) / static_cast<double>(measurement.length)},
+            {"bytes_link", static_cast<double>(measurement.link_bytes) / static_cast<double>(measurement.links())},
             {"rounds", measurement.rounds},
             {"repeats", measurement.repeats},
             {"input", Json(std::vector<std::int64_t>(measurement.input.shape.begin(), measurement.input.shape.end()))},
@@ -66,7 +84,7 @@ inline Json configuration(const Measurement& measurement) {
   Json rows = Json::array();
   for (const Sample& sample : measurement.samples)
     rows.push_back({sample.round, sample.slot, measurement.strategies[sample.strategy].name, sample.start.count(), sample.duration.count()});
-  json["raw"] = {{"columns", {"round", "slot", "strategy", "t_start_ns", "dt_ns"}}, {"rows", std::move(rows)}};
+  json["raw"] = {{"note", "dt_ns is of `repeats` runs, and one run of a strategy is `lanes` passes"}, {"columns", {"round", "slot", "strategy", "t_start_ns", "dt_ns"}}, {"rows", std::move(rows)}};
   return json;
 }
 
@@ -87,7 +105,7 @@ inline std::string json(const Report& report) {
         {"memory_bytes", environment.memory_bytes},
         {"backend", {{"name", environment.device}}},
         {"clock", {{"source", environment.clock}}}}},
-      {"protocol", {{"schedule", "random order each round"}, {"seed", report.seed}, {"rounds", report.rounds}, {"budget_s", report.budget_s}, {"estimator", "median"}}},
+      {"protocol", {{"schedule", "random order each round"}, {"seed", report.seed}, {"rounds", report.rounds}, {"budget_s", report.budget_s}, {"estimator", "median of differences within rounds"}, {"interval", "hs-sign"}}},
       {"configs", std::move(configs)}};
   return document.dump(2, ' ', false, detail::Json::error_handler_t::replace) + "\n";
 }

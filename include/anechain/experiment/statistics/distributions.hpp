@@ -65,15 +65,12 @@ inline double student_quantile(double p, double degrees) {
   return detail::inverted([degrees](double t) { return student_cdf(t, degrees); }, p, -1e9, 1e9);
 }
 
-/// P(B <= k) where B counts the heads of n fair coins.
-inline double coin_cdf(std::size_t n, std::size_t k) {
+/// P(B = k) where B counts the heads of n fair coins.
+inline double coin_probability(std::size_t n, std::size_t k) {
+  if (k > n) return 0;
   const auto coins = static_cast<double>(n);
-  double sum = 0;
-  for (std::size_t i = 0; i <= k && i <= n; ++i) {
-    const auto heads = static_cast<double>(i);
-    sum += std::exp(std::lgamma(coins + 1) - std::lgamma(heads + 1) - std::lgamma(coins - heads + 1) - coins * std::log(2.0));
-  }
-  return sum;
+  const auto heads = static_cast<double>(k);
+  return std::exp(std::lgamma(coins + 1) - std::lgamma(heads + 1) - std::lgamma(coins - heads + 1) - coins * std::log(2.0));
 }
 
 }  // namespace anechain::statistics

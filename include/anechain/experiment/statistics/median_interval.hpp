@@ -8,6 +8,9 @@
 #include <span>
 #include <vector>
 
+#include <range/v3/numeric/accumulate.hpp>
+#include <range/v3/numeric/inner_product.hpp>
+
 #include <anechain/experiment/statistics/distributions.hpp>
 #include <anechain/experiment/statistics/summary.hpp>
 
@@ -38,19 +41,26 @@ inline std::vector<double> signs_about_median(std::span<const double> samples) {
 
 namespace detail {
 
-/// Autocorrelation of a series at one lag, with n below.
-inline double autocorrelation(std::span<const double> series, std::size_t lag) {
-  double mean = 0;
-  for (const double value : series) mean += value;
-  mean /= static_cast<double>(series.size());
-  double variance = 0;
-  double covariance = 0;
-  for (std::size_t i = 0; i < series.size(); ++i) {
-    variance += (series[i] - mean) * (series[i] - mean);
-    if (i + lag < series.size()) covariance += (series[i] - mean) * (series[i + lag] - mean);
+/// Autocorrelations of a series.
+class Correlogram {
+ public:
+  explicit Correlogram(std::span<const double> series) : centred_(series.begin(), series.end()) {
+    const double mean = ranges::accumulate(series, 0.0) / static_cast<double>(series.size());
+    for (double& value : centred_) value -= mean;
+    variance_ = ranges::inner_product(centred_, centred_, 0.0);
   }
-  return variance > 0 ? covariance / variance : 0;
-}
+
+  /// At one lag, with n below.
+  double operator[](std::size_t lag) const {
+    double covariance = 0;
+    for (std::size_t i = 0; i + lag < centred_.size(); ++i) covariance += centred_[i] * centred_[i + lag];
+    return variance_ > 0 ? covariance / variance_ : 0;
+  }
+
+ private:
+  std::vector<double> centred_;
+  double variance_ = 0;
+};
 
 /// The number at a rank between 1 and n that need not be whole, interpolated.
 inline double at_rank(std::span<const double> sorted, double rank) {
@@ -62,9 +72,10 @@ inline double at_rank(std::span<const double> sorted, double rank) {
 /// Ljung and Box's statistic over `lags` lags (Biometrika 65, 1978): n (n + 2) sum_k r_k^2 / (n - k).
 inline double ljung_box(std::span<const double> series, std::size_t lags) {
   const auto n = static_cast<double>(series.size());
+  const detail::Correlogram correlations{series};
   double sum = 0;
   for (std::size_t lag = 1; lag <= lags && lag < series.size(); ++lag) {
-    const double r = detail::autocorrelation(series, lag);
+    const double r = correlations[lag];
     sum += r * r / (n - static_cast<double>(lag));
   }
   return n * (n + 2) * sum;
@@ -74,9 +85,10 @@ inline double ljung_box(std::span<const double> series, std::size_t lags) {
 /// corrected for the mean that was taken from the same short series; between 1 and n / 4.
 inline double autocorrelation_time(std::span<const double> series) {
   const auto n = static_cast<double>(series.size());
+  const detail::Correlogram correlations{series};
   double sum = 0;
   for (std::size_t lag = 0; lag + 1 < series.size(); lag += 2) {
-    const double pair = (lag == 0 ? 1.0 : detail::autocorrelation(series, lag)) + detail::autocorrelation(series, lag + 1);
+    const double pair = (lag == 0 ? 1.0 : correlations[lag]) + correlations[lag + 1];
     if (pair <= 0) break;
     sum += pair;
   }
@@ -100,12 +112,16 @@ inline Dependence dependence(std::span<const double> samples) {
 inline std::optional<Interval> median_interval(std::span<const double> sorted, double confidence, double tau = 1) {
   const std::size_t n = sorted.size();
   const auto count = static_cast<double>(n);
-  const auto coverage = [n](std::size_t d) { return 1 - 2 * coin_cdf(n, d - 1); };
-  if (n < 2 || coverage(1) < confidence) return std::nullopt;
+  // coverage(d) = 1 - 2 P(fewer than d heads of n coins): of the interval from the d-th smallest to the d-th largest.
+  double outer = 1 - 2 * coin_probability(n, 0);
+  if (n < 2 || outer < confidence) return std::nullopt;
   std::size_t d = 1;
-  while (2 * (d + 1) <= n && coverage(d + 1) >= confidence) ++d;
-  const double outer = coverage(d);
-  const double inner = 2 * (d + 1) <= n + 1 ? std::max(coverage(d + 1), 0.0) : 0;
+  double inner = outer - 2 * coin_probability(n, 1);
+  for (; inner >= confidence; ++d) {
+    outer = inner;
+    inner -= 2 * coin_probability(n, d + 1);
+  }
+  inner = std::max(inner, 0.0);
   const double share = (outer - confidence) / (outer - inner);
   const auto rank = static_cast<double>(d);
   const double lambda = (count - rank) * share / (rank + (count - 2 * rank) * share);
