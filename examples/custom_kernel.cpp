@@ -45,7 +45,8 @@ std::vector<double> product(const std::vector<float>& matrix, const std::vector<
   std::vector<double> result(matrix.size() / columns * positions);
   for (std::size_t row = 0; row < matrix.size() / columns; ++row)
     for (std::size_t k = 0; k < columns; ++k)
-      for (std::size_t p = 0; p < positions; ++p) result[row * positions + p] += static_cast<double>(matrix[row * columns + k]) * x[k * positions + p];
+      for (std::size_t p = 0; p < positions; ++p)
+        result[row * positions + p] += static_cast<double>(matrix[row * columns + k]) * x[k * positions + p];
   return result;
 }
 

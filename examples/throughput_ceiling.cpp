@@ -49,7 +49,8 @@ Size parsed_size(const std::string& text) {
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     if (error == std::errc::invalid_argument || end != digits.data() + digits.size())
       throw UsageError("--config " + text + ": expected CHANNELSxSPATIAL, like 256x64");
-    if (error != std::errc{} || value < 1 || value > most) throw UsageError("--config " + text + ": channels and spatial size must be between 1 and " + std::to_string(most));
+    if (error != std::errc{} || value < 1 || value > most)
+      throw UsageError("--config " + text + ": channels and spatial size must be between 1 and " + std::to_string(most));
     return value;
   };
   const std::size_t cross = text.find('x');
@@ -63,17 +64,19 @@ void require_memory(const std::string& name, const Size& size, std::size_t lengt
   constexpr double bytes_per_weight = 20;
   constexpr double bytes_per_element = 12 * 9;
   const auto channels = static_cast<double>(size.channels);
-  const double needed = static_cast<double>(length) * channels * (channels * bytes_per_weight + static_cast<double>(size.spatial) * bytes_per_element);
+  const double needed =
+      static_cast<double>(length) * channels * (channels * bytes_per_weight + static_cast<double>(size.spatial) * bytes_per_element);
   const auto present = static_cast<double>(machine::memory());
   if (present > 0 && needed > present)
-    throw UsageError("--config " + name + " --length " + std::to_string(length) + ": about " + report::scaled(needed, "B") + " of memory needed, this machine has " +
-                     report::scaled(present, "B"));
+    throw UsageError("--config " + name + " --length " + std::to_string(length) + ": about " + report::scaled(needed, "B") +
+                     " of memory needed, this machine has " + report::scaled(present, "B"));
 }
 
 TracedChain chain_of(const Size& size, std::size_t length) {
   TracedChain chain;
   for (std::size_t k = 0; k < length; ++k)
-    chain.add("Conv1x1<" + std::to_string(size.channels) + ", " + std::to_string(size.spatial) + ">", mil::tensor(mil::fp16, 1, size.channels, 1, size.spatial),
+    chain.add("Conv1x1<" + std::to_string(size.channels) + ", " + std::to_string(size.spatial) + ">",
+              mil::tensor(mil::fp16, 1, size.channels, 1, size.spatial),
               [size](mil::Builder& b, mil::Value x) { return conv1x1(b, x, size.channels); });
   return chain;
 }
@@ -104,8 +107,14 @@ void require_writable(const std::string& path) {
   if (std::filesystem::is_directory(status)) throw std::system_error(EISDIR, std::generic_category(), "cannot write " + path);
   if (!exists && std::filesystem::exists(status)) return;
   errno = 0;
-  if (!std::ofstream(path, std::ios::app)) throw std::system_error(errno != 0 ? errno : EIO, std::generic_category(), "cannot write " + path);
+  if (!std::ofstream(path, std::ios::app))
+    throw std::system_error(errno != 0 ? errno : EIO, std::generic_category(), "cannot write " + path);
   if (!exists) std::filesystem::remove(path);
+}
+
+// CLI11 takes "nan" and "inf" for numbers within any range.
+std::string require_digits(const std::string& text) {
+  return text.find_first_not_of("0123456789.e+-") == std::string::npos ? std::string{} : "not a number: " + text;
 }
 
 void list() {
@@ -153,13 +162,20 @@ int main(int argc, char** argv) {
   std::string configurations{seed_configurations};
   double budget_s = 20;
   bool only_list = false;
-  const CLI::Validator finite{[](const std::string& text) { return text.find_first_not_of("0123456789.e+-") == text.npos ? std::string{} : "not a number: " + text; }, ""};
   app.add_option("--config", configurations, "Sizes to measure, CHANNELSxSPATIAL, separated by commas")->capture_default_str();
   app.add_option("--length", arguments.length, "Kernels in the chain")->check(CLI::Range(2, 1000))->capture_default_str();
-  app.add_option("--strategies", arguments.options.strategies, "Strategies to measure, separated by commas; all by default")->delimiter(',');
-  app.add_option("--rounds", arguments.options.rounds, "Visits to every strategy, at most")->check(CLI::Range(1, 1'000'000))->capture_default_str();
-  app.add_option("--budget", budget_s, "Seconds of measuring for each size, at most")->check(finite)->check(CLI::Range(0.0, 1e6))->capture_default_str();
-  app.add_option("--seed", arguments.options.seed, "Seed of the schedule, the weights and the data")->check(CLI::NonNegativeNumber)->capture_default_str();
+  app.add_option("--strategies", arguments.options.strategies, "Strategies to measure, separated by commas; all by default")
+      ->delimiter(',');
+  app.add_option("--rounds", arguments.options.rounds, "Visits to every strategy, at most")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  app.add_option("--budget", budget_s, "Seconds of measuring for each size, at most")
+      ->check(CLI::Validator{require_digits, ""})
+      ->check(CLI::Range(0.0, 1e6))
+      ->capture_default_str();
+  app.add_option("--seed", arguments.options.seed, "Seed of the schedule, the weights and the data")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   app.add_option("--json", arguments.json_path, "Write the results, with every sample, to this file")->type_name("FILE");
   app.add_flag("--list", only_list, "List the strategies and sizes, and end");
   app.set_version_flag("--version", std::string{version});

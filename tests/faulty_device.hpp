@@ -28,7 +28,9 @@ class FaultyDevice : public anechain::HostDevice {
     if (call >= fail_from && call < fail_until) throw anechain::EvaluateError("injected: status=0x1d");
     if (call >= ignore_from) return;
     anechain::HostDevice::evaluate(request.inner);
-    if (call >= spoil_from) anechain::write(*request.output, std::span<const float>{std::vector<float>(static_cast<std::size_t>(request.output->type().elements()))});
+    if (call >= spoil_from)
+      anechain::write(*request.output,
+                      std::span<const float>{std::vector<float>(static_cast<std::size_t>(request.output->type().elements()))});
   }
 
   std::atomic<std::size_t> evaluations{0};

@@ -84,10 +84,12 @@ TEST_CASE("kernels as data are checked like those of a type: links, counts, and 
   const auto kernels = Net::kernels<>;
   std::vector<KernelFacts> unlinked{kernel_facts<Conv1x1<64, 32>>, kernel_facts<Relu<1, 32>>};
   CHECK_THROWS_WITH_AS((CompiledKernels<HostDevice>{device, unlinked, WeightBlobs{unlinked, zeros}}),
-                       "kernels do not fit: kernel 0 gives tensor<fp16, [1, 64, 1, 32]>, but kernel 1 takes tensor<fp16, [1, 1, 1, 32]>", std::invalid_argument);
-  CHECK_THROWS_WITH_AS((CompiledKernels<HostDevice>{device, {}, WeightBlobs{{}, zeros}}), "a chain needs at least one kernel", std::invalid_argument);
-  CHECK_THROWS_WITH_AS((CompiledKernels<HostDevice>{device, kernels, WeightBlobs{std::span{kernels}.first(2), zeros}}), "weights of 2 kernels for a chain of 5",
+                       "kernels do not fit: kernel 0 gives tensor<fp16, [1, 64, 1, 32]>, but kernel 1 takes tensor<fp16, [1, 1, 1, 32]>",
                        std::invalid_argument);
+  CHECK_THROWS_WITH_AS((CompiledKernels<HostDevice>{device, {}, WeightBlobs{{}, zeros}}), "a chain needs at least one kernel",
+                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS((CompiledKernels<HostDevice>{device, kernels, WeightBlobs{std::span{kernels}.first(2), zeros}}),
+                       "weights of 2 kernels for a chain of 5", std::invalid_argument);
   CompiledKernels<HostDevice> compiled{device, kernels, WeightBlobs{kernels, zeros}};
   CHECK_THROWS_WITH_AS(compiled.bind(fused), "fused runs a chain as one program; this chain has 5", std::invalid_argument);
   CHECK_THROWS_AS(TracedChain{}.fused(), std::invalid_argument);

@@ -25,7 +25,8 @@ std::vector<double> composition(const Weights<Net>& weights, const std::vector<d
   reference::Tensor value{{1, static_cast<std::int64_t>(x.size()) / spatial, 1, spatial}, x};
   for (std::size_t k = 0; k < Net::length; ++k) {
     const WeightFacts& facts = Net::template kernels<>[k].weights[0];
-    reference::Tensor weight{{facts.type.shape.begin(), facts.type.shape.end()}, std::vector<double>(static_cast<std::size_t>(facts.type.elements()))};
+    reference::Tensor weight{{facts.type.shape.begin(), facts.type.shape.end()},
+                             std::vector<double>(static_cast<std::size_t>(facts.type.elements()))};
     mil::decode(mil::fp16, weights.blobs().blob(k).data() + facts.placement.payload(), weight.data.data(), weight.data.size());
     value = reference::conv(value, weight, {}, {1, 1}, {1, 1}, "valid", {0, 0, 0, 0}, 1);
   }
@@ -205,5 +206,6 @@ TEST_CASE("a chain traced at run time is the chain of the type") {
   CHECK(traced.fused().kernels()[0].text == Net::Fused::kernels<>[0].text);
   CHECK(traced.fused().kernels()[0].weights[2].name == "k2_W");
   CHECK_THROWS_WITH_AS(traced.add("wide", mil::tensor(mil::fp16, 1, 25, 1, 20), [](mil::Builder& b, mil::Value x) { return b.relu(x); }),
-                       "kernels do not fit: kernel 2 gives tensor<fp16, [1, 24, 1, 20]>, but kernel 3 takes tensor<fp16, [1, 25, 1, 20]>", mil::TypeError);
+                       "kernels do not fit: kernel 2 gives tensor<fp16, [1, 24, 1, 20]>, but kernel 3 takes tensor<fp16, [1, 25, 1, 20]>",
+                       mil::TypeError);
 }

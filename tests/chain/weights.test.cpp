@@ -16,7 +16,8 @@ namespace {
 using Net = Chain<Conv1x1<8, 32>, Relu<8, 32>, Conv1x1<8, 32, mil::fp16, 12>>;
 
 struct TemporaryFile {
-  std::filesystem::path path = std::filesystem::temp_directory_path() / ("anechain_weights_" + std::to_string(reinterpret_cast<std::uintptr_t>(this)) + ".bin");
+  std::filesystem::path path =
+      std::filesystem::temp_directory_path() / ("anechain_weights_" + std::to_string(reinterpret_cast<std::uintptr_t>(this)) + ".bin");
   ~TemporaryFile() { std::filesystem::remove(path); }
 };
 
@@ -29,12 +30,13 @@ bool same_bytes(const WeightBlobs& a, const WeightBlobs& b, std::size_t kernels)
 }  // namespace
 
 TEST_CASE("identity weights are ones on the diagonal, at the centre of wide kernels, and nothing in biases") {
-  using Wide = Conv2d<Conv2dShape{.in = 3, .out = 2, .height = 5, .width = 5, .kernel_height = 3, .kernel_width = 3, .padding = mil::Padding::same, .bias = true}>;
+  using Wide = Conv2d<Conv2dShape{
+      .in = 3, .out = 2, .height = 5, .width = 5, .kernel_height = 3, .kernel_width = 3, .padding = mil::Padding::same, .bias = true}>;
   std::vector<float> numbers(2 * 3 * 9);
   identity(0, blob_layout<Wide>[0], numbers);
   std::vector<float> expected(2 * 3 * 9);
-  expected[4] = 1;               // output 0, input 0, centre
-  expected[3 * 9 + 9 + 4] = 1;   // output 1, input 1, centre
+  expected[4] = 1;              // output 0, input 0, centre
+  expected[3 * 9 + 9 + 4] = 1;  // output 1, input 1, centre
   CHECK(numbers == expected);
   std::vector<float> bias(2);
   identity(0, blob_layout<Wide>[1], bias);
@@ -87,7 +89,8 @@ TEST_CASE("weights from memory land in their tensor, rounded to its dtype") {
   for (std::size_t i = 0; i < numbers.size(); ++i) CHECK(stored[i] == static_cast<float>(static_cast<mil::half>(numbers[i])));
   CHECK(weights.blobs().blob(1).empty());
   CHECK_THROWS_WITH_AS(weights.set(1, "W", numbers), doctest::Contains("has no weight 'W'; it has none"), std::out_of_range);
-  CHECK_THROWS_WITH_AS(weights.set(0, "W", numbers), "96 numbers for the weight 'W', which is a tensor<fp16, [8, 8, 1, 1]>", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(weights.set(0, "W", numbers), "96 numbers for the weight 'W', which is a tensor<fp16, [8, 8, 1, 1]>",
+                       std::invalid_argument);
   CHECK_THROWS_AS(weights.set(3, "W", numbers), std::out_of_range);
 }
 
@@ -104,8 +107,10 @@ TEST_CASE("weights come back from a file, which is the fused program's own blob"
 TEST_CASE("a file of other weights is refused") {
   const TemporaryFile file;
   Weights<Chain<Conv1x1<8, 32>>>{identity}.save(file.path);
-  CHECK_THROWS_WITH_AS(Weights<Net>{}.load(file.path), "weight blob, byte 0, count: the file holds 1 tensors, the chain has 2", mil::BlobError);
+  CHECK_THROWS_WITH_AS(Weights<Net>{}.load(file.path), "weight blob, byte 0, count: the file holds 1 tensors, the chain has 2",
+                       mil::BlobError);
   Weights<Chain<Conv1x1<8, 32>, Conv1x1<8, 32>>>{identity}.save(file.path);
-  CHECK_THROWS_WITH_AS(Weights<Net>{}.load(file.path), doctest::Contains("the file holds 64 elements, the program expects tensor<fp16, [12, 8, 1, 1]>"), mil::BlobError);
+  CHECK_THROWS_WITH_AS(Weights<Net>{}.load(file.path),
+                       doctest::Contains("the file holds 64 elements, the program expects tensor<fp16, [12, 8, 1, 1]>"), mil::BlobError);
   CHECK_THROWS_AS(Weights<Net>{}.load("/nowhere/weights.bin"), std::system_error);
 }

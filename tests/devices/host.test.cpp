@@ -20,7 +20,8 @@ Tensor random_tensor(const mil::TensorType& type, std::uint64_t seed) {
   Tensor tensor{{type.shape.begin(), type.shape.end()}, std::vector<double>(static_cast<std::size_t>(type.elements()))};
   for (double& number : tensor.data) {
     number = random.uniform(-1, 1);
-    number = type.dtype == mil::fp16 ? static_cast<double>(static_cast<mil::half>(number)) : static_cast<double>(static_cast<float>(number));
+    number =
+        type.dtype == mil::fp16 ? static_cast<double>(static_cast<mil::half>(number)) : static_cast<double>(static_cast<float>(number));
   }
   return tensor;
 }
@@ -84,12 +85,14 @@ void check_conv(const ConvCase& one, mil::DType dtype) {
 
   const auto axes = static_cast<std::size_t>(one.x.rank - 2);
   const auto given = [](const mil::PerAxis& values, std::size_t count, std::int64_t neutral) {
-    return values.count == 0 ? std::vector<std::int64_t>(count, neutral) : std::vector<std::int64_t>(values.values, values.values + values.count);
+    return values.count == 0 ? std::vector<std::int64_t>(count, neutral)
+                             : std::vector<std::int64_t>(values.values, values.values + values.count);
   };
   const std::string pad_types[]{"valid", "same", "same_lower", "custom"};
-  const Tensor expected = reference::conv(x, weights[0], one.bias ? weights[1].data : std::vector<double>{}, given(one.options.strides, axes, 1),
-                                          given(one.options.dilations, axes, 1), pad_types[static_cast<int>(one.options.padding)], given(one.options.pad, 2 * axes, 0),
-                                          one.options.groups);
+  const Tensor expected =
+      reference::conv(x, weights[0], one.bias ? weights[1].data : std::vector<double>{}, given(one.options.strides, axes, 1),
+                      given(one.options.dilations, axes, 1), pad_types[static_cast<int>(one.options.padding)],
+                      given(one.options.pad, 2 * axes, 0), one.options.groups);
   const Tensor got = run(x_type, x, weights, [&](mil::Builder& b, mil::Value value) {
     mil::ConvOptions options = one.options;
     const mil::Value weight = b.weight("W", weight_type);
@@ -150,7 +153,9 @@ TEST_CASE("matrix products transpose and broadcast as defined") {
       const mil::TensorType y_type{dtype, one.y};
       const Tensor x = random_tensor(x_type, 4);
       const Tensor y = random_tensor(y_type, 5);
-      const Tensor got = run(x_type, x, {y}, [&](mil::Builder& b, mil::Value value) { return b.matmul(value, b.weight("W", y_type), one.transpose_x, one.transpose_y); });
+      const Tensor got = run(x_type, x, {y}, [&](mil::Builder& b, mil::Value value) {
+        return b.matmul(value, b.weight("W", y_type), one.transpose_x, one.transpose_y);
+      });
       CHECK(distance(got, reference::matmul(x, y, one.transpose_x, one.transpose_y)) <= tolerance(dtype));
     }
 }
@@ -187,7 +192,8 @@ TEST_CASE("casts round, truncate and saturate") {
   const mil::TensorType type = mil::tensor(mil::fp32, 10);
   const Tensor x{{10}, numbers};
   const Tensor halves = run(type, x, {}, [](mil::Builder& b, mil::Value value) { return b.cast(value, mil::fp16); });
-  for (std::size_t i = 0; i < numbers.size(); ++i) CHECK(halves.data[i] == static_cast<double>(static_cast<mil::half>(static_cast<float>(numbers[i]))));
+  for (std::size_t i = 0; i < numbers.size(); ++i)
+    CHECK(halves.data[i] == static_cast<double>(static_cast<mil::half>(static_cast<float>(numbers[i]))));
   const Tensor integers = run(type, x, {}, [](mil::Builder& b, mil::Value value) { return b.cast(value, mil::int32); });
   CHECK(integers.data == std::vector<double>{0, 1, -1, 2049, 65504, 70000, -2147483648.0, 2147483647.0, 0, 0});
   const Tensor doubled = run(type, x, {}, [](mil::Builder& b, mil::Value value) {
@@ -198,7 +204,8 @@ TEST_CASE("casts round, truncate and saturate") {
 }
 
 TEST_CASE("the built-in matrix product computes the definition at awkward extents") {
-  for (const auto& [rows, columns, depth] : {std::tuple{1, 1, 1}, {1, 70, 3}, {13, 1, 300}, {12, 32, 256}, {25, 65, 257}, {193, 33, 513}, {5, 5, 1000}})
+  for (const auto& [rows, columns, depth] :
+       {std::tuple{1, 1, 1}, {1, 70, 3}, {13, 1, 300}, {12, 32, 256}, {25, 65, 257}, {193, 33, 513}, {5, 5, 1000}})
     for (const bool transpose_a : {false, true})
       for (const bool transpose_b : {false, true}) {
         const Tensor a = random_tensor(transpose_a ? mil::tensor(mil::fp32, depth, rows) : mil::tensor(mil::fp32, rows, depth), 9);
@@ -207,13 +214,14 @@ TEST_CASE("the built-in matrix product computes the definition at awkward extent
         const std::vector<float> right(b.data.begin(), b.data.end());
         const std::size_t stride = static_cast<std::size_t>(columns) + 3;
         std::vector<float> c(static_cast<std::size_t>(rows) * stride, 99.0f);
-        host::multiply_built_in({rows, columns, depth}, {left.data(), a.shape[1], transpose_a}, {right.data(), b.shape[1], transpose_b}, c.data(),
-                                static_cast<std::int64_t>(stride));
+        host::multiply_built_in({rows, columns, depth}, {left.data(), a.shape[1], transpose_a}, {right.data(), b.shape[1], transpose_b},
+                                c.data(), static_cast<std::int64_t>(stride));
         const Tensor expected = reference::matmul(a, b, transpose_a, transpose_b);
         double worst = 0;
         for (std::size_t i = 0; i < static_cast<std::size_t>(rows); ++i) {
           for (std::size_t j = 0; j < static_cast<std::size_t>(columns); ++j)
-            worst = std::max(worst, std::abs(static_cast<double>(c[i * stride + j]) - expected.data[i * static_cast<std::size_t>(columns) + j]));
+            worst = std::max(worst,
+                             std::abs(static_cast<double>(c[i * stride + j]) - expected.data[i * static_cast<std::size_t>(columns) + j]));
           for (std::size_t j = static_cast<std::size_t>(columns); j < stride; ++j) CHECK(c[i * stride + j] == 99.0f);
         }
         CAPTURE(rows * 1000000 + columns * 1000 + depth);
@@ -238,17 +246,21 @@ TEST_CASE("programs that the host cannot run are refused when they are compiled,
   CHECK(refusal(text, {}) == "the program reads weights from '@model_path/weights/weight.bin' at byte 64, but no weight blob was given");
   CHECK(refusal(mil_text<Conv1x1<65, 32>>, weights.blob(0)) ==
         "weight blob, byte 72, size: the file holds 4096 elements, the program expects tensor<fp16, [65, 65, 1, 1]>");
-  CHECK(refusal(text, weights.blob(0).first(200)).starts_with("weight blob, byte 72, size: 8192 bytes from byte 128 on end behind the end of the file"));
+  CHECK(refusal(text, weights.blob(0).first(200))
+            .starts_with("weight blob, byte 72, size: 8192 bytes from byte 128 on end behind the end of the file"));
 }
 
 TEST_CASE("sizes that cannot be counted are refused before memory is asked for") {
   mil::Builder b;
   const auto x = b.input("x", mil::tensor(mil::fp16, 1, 4, 1, 1));
   const auto window = b.input("window", mil::tensor(mil::fp16, 1, 4, 1, 2147483647));
-  const std::string text = mil::print(b.finish(b.conv(x, window, {.padding = mil::Padding::custom, .pad = {0, 0, 2147483646, 2147483646}})));
-  CHECK_THROWS_WITH_AS(HostDevice{}.compile(text, {}), doctest::Contains("a matrix product with an extent of 8589934588 is too large for the host"), CompileError);
+  const std::string text =
+      mil::print(b.finish(b.conv(x, window, {.padding = mil::Padding::custom, .pad = {0, 0, 2147483646, 2147483646}})));
+  CHECK_THROWS_WITH_AS(HostDevice{}.compile(text, {}),
+                       doctest::Contains("a matrix product with an extent of 8589934588 is too large for the host"), CompileError);
   TracedChain product;
-  CHECK_THROWS_WITH_AS(product.add("vast", mil::tensor(mil::fp16, 1, 1 << 21, 1, 1 << 20), [](mil::Builder& builder, mil::Value value) { return conv1x1(builder, value, 1 << 21); }),
+  CHECK_THROWS_WITH_AS(product.add("vast", mil::tensor(mil::fp16, 1, 1 << 21, 1, 1 << 20),
+                                   [](mil::Builder& builder, mil::Value value) { return conv1x1(builder, value, 1 << 21); }),
                        doctest::Contains("cannot be counted"), mil::TypeError);
 }
 
@@ -281,7 +293,8 @@ TEST_CASE("requests check their surfaces") {
   HostDevice::Surface* rights[]{&right};
   HostDevice::Surface* wrongs[]{&wrong};
   CHECK_THROWS_WITH_AS(host.request(program, wrongs, rights),
-                       "the surface for the input 'x' is tensor<fp16, [1, 64, 1, 33]>, the program has tensor<fp16, [1, 64, 1, 32]>", DeviceError);
+                       "the surface for the input 'x' is tensor<fp16, [1, 64, 1, 33]>, the program has tensor<fp16, [1, 64, 1, 32]>",
+                       DeviceError);
   CHECK_THROWS_WITH_AS(host.request(program, {}, rights), "0 surfaces for the 1 inputs of the program", DeviceError);
 }
 
@@ -314,8 +327,8 @@ TEST_CASE("scratch memory is given back after the last use, and never while it i
   CHECK(layout.size() == 112 + 16 + 208);
   layout.give_back(b);
   layout.give_back(a);
-  layout.give_back(a);                  // again: nothing happens
-  CHECK(layout.take(128) == a);         // the two gaps have become one
+  layout.give_back(a);           // again: nothing happens
+  CHECK(layout.take(128) == a);  // the two gaps have become one
   layout.give_back(c);
   CHECK(layout.take(16) == 128);
   CHECK(layout.take(300) == 144 + 192);  // the gap of 192 behind it is too small

@@ -15,7 +15,6 @@ using namespace anechain::statistics;
 
 namespace {
 
-
 /// Two uniform numbers make one normal one (Box and Muller).
 double gauss(Random& random) {
   const double radius = std::sqrt(-2 * std::log(1 - random.uniform()));
@@ -55,7 +54,8 @@ TEST_CASE("coins: exact binomial probabilities") {
 
 TEST_CASE("the interval lies between the order statistics of the published tables") {
   // Two-sided 95 % sign intervals: (n, d) means from the d-th smallest to the d-th largest (Conover, table A3).
-  for (const auto& [n, d] : {std::pair<std::size_t, std::size_t>{6, 1}, {8, 1}, {9, 2}, {12, 3}, {15, 4}, {20, 6}, {25, 8}, {50, 18}, {100, 40}}) {
+  for (const auto& [n, d] :
+       {std::pair<std::size_t, std::size_t>{6, 1}, {8, 1}, {9, 2}, {12, 3}, {15, 4}, {20, 6}, {25, 8}, {50, 18}, {100, 40}}) {
     std::vector<double> samples(n);
     std::iota(samples.begin(), samples.end(), 1.0);
     const auto interval = median_interval(samples, 0.95);
@@ -112,7 +112,8 @@ TEST_CASE("the autocorrelation time of a sign series is what the correlation of 
     for (int k = 1; k < 2000; ++k) expected += 2 * (2 / std::numbers::pi) * std::asin(std::pow(phi, k));
     double mean = 0;
     constexpr int series = 20;
-    for (std::uint64_t seed = 1; seed <= series; ++seed) mean += autocorrelation_time(signs_about_median(autoregressive(phi, 4000, seed))) / series;
+    for (std::uint64_t seed = 1; seed <= series; ++seed)
+      mean += autocorrelation_time(signs_about_median(autoregressive(phi, 4000, seed))) / series;
     CAPTURE(phi);
     CHECK(mean == doctest::Approx(expected).epsilon(0.15));
   }
@@ -171,7 +172,8 @@ TEST_CASE("a cold start is cut, a steady series hardly, a ramp is never steady")
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
       Random random{seed};
       std::vector<double> series(2000);
-      for (std::size_t i = 0; i < series.size(); ++i) series[i] = 100 * (1 + 0.5 * std::exp(-static_cast<double>(i) / tau)) * (1 + 0.015 * gauss(random));
+      for (std::size_t i = 0; i < series.size(); ++i)
+        series[i] = 100 * (1 + 0.5 * std::exp(-static_cast<double>(i) / tau)) * (1 + 0.015 * gauss(random));
       const WarmUp found = warm_up(series);
       CHECK(found.steady);
       mean += static_cast<double>(found.cut) / 20;

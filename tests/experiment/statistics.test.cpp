@@ -39,12 +39,22 @@ namespace {
 
 /// A measurement of three kernels whose passes take the given microseconds, round by round.
 Measurement measured(std::vector<std::pair<MeasuredStrategy, std::vector<double>>> strategies) {
-  Measurement measurement{.name = "made up", .length = 3, .input = {}, .output = {}, .flops = 3'000'000, .bytes = {}, .link_bytes = 8000, .strategies = {}, .samples = {}};
+  Measurement measurement{.name = "made up",
+                          .length = 3,
+                          .input = {},
+                          .output = {},
+                          .flops = 3'000'000,
+                          .bytes = {},
+                          .link_bytes = 8000,
+                          .strategies = {},
+                          .samples = {}};
   for (auto& [strategy, passes] : strategies) {
     for (std::size_t round = 0; round < passes.size(); ++round)
       if (passes[round] > 0)
-        measurement.samples.push_back({.round = round, .strategy = measurement.strategies.size(),
-                                       .duration = std::chrono::nanoseconds{static_cast<std::int64_t>(passes[round] * 1000 * static_cast<double>(strategy.lanes))}});
+        measurement.samples.push_back(
+            {.round = round,
+             .strategy = measurement.strategies.size(),
+             .duration = std::chrono::nanoseconds{static_cast<std::int64_t>(passes[round] * 1000 * static_cast<double>(strategy.lanes))}});
     measurement.rounds = std::max(measurement.rounds, passes.size());
     measurement.strategies.push_back(strategy);
   }
@@ -87,7 +97,8 @@ TEST_CASE("an overhead that is there in every round has an interval without zero
     same[i] = base[i] + random.uniform(-2, 2);
     dearer[i] = same[i] + 2;
   }
-  const auto estimates = estimate(measured({{described<RunOnly>(), base}, {described<ZeroCopy>(), same}, {described<Sequential>(), dearer}}));
+  const auto estimates =
+      estimate(measured({{described<RunOnly>(), base}, {described<ZeroCopy>(), same}, {described<Sequential>(), dearer}}));
   CHECK(estimates[1]->link_us->interval->contains(0));
   CHECK_FALSE(estimates[2]->link_us->interval->contains(0));
   CHECK(estimates[2]->link_us->interval->contains(1));

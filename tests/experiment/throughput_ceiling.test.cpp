@@ -32,8 +32,8 @@ const MeasuredStrategy& strategy(const Measurement& measurement, std::string_vie
 }
 
 std::size_t samples_of(const Measurement& measurement, std::string_view name) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(measurement.samples, [&](const Sample& sample) { return measurement.strategies[sample.strategy].name == name; }));
+  return static_cast<std::size_t>(std::ranges::count_if(
+      measurement.samples, [&](const Sample& sample) { return measurement.strategies[sample.strategy].name == name; }));
 }
 
 /// Executors that cannot be had, and say so badly.
@@ -105,7 +105,8 @@ TEST_CASE("the strategies that are asked for are measured, and no others") {
   REQUIRE(measurement.strategies.size() == 2);
   CHECK(measurement.strategies[0].name == "run_only");
   options.strategies = {"nonsense"};
-  CHECK_THROWS_WITH_AS(Experiment{"16x20"}.run(device, options), "no strategy of this experiment is called 'nonsense'", std::invalid_argument);
+  CHECK_THROWS_WITH_AS(Experiment{"16x20"}.run(device, options), "no strategy of this experiment is called 'nonsense'",
+                       std::invalid_argument);
 }
 
 TEST_CASE("a strategy that loses data is reported as failed, with the link, and never timed") {
@@ -199,11 +200,13 @@ TEST_CASE("a chain traced at run time is measured like one that is a type, and n
   chain.add("relu", mil::tensor(mil::fp16, 1, 16, 1, 20), [](mil::Builder& b, mil::Value x) { return b.relu(x); });
   using Traced = ThroughputCeiling<TracedChain, Sequential, RunOnly, Fused>;
   TracedChain longer;
-  for (int k = 0; k < 2; ++k) longer.add("relu", mil::tensor(mil::fp16, 1, 16, 1, 20), [](mil::Builder& b, mil::Value x) { return b.relu(x); });
+  for (int k = 0; k < 2; ++k)
+    longer.add("relu", mil::tensor(mil::fp16, 1, 16, 1, 20), [](mil::Builder& b, mil::Value x) { return b.relu(x); });
   HostDevice device;
   const Measurement measurement = Traced{"relu", std::move(longer)}.run(device, brief());
   for (const MeasuredStrategy& one : measurement.strategies) CHECK(one.ok());
-  CHECK_THROWS_WITH_AS((Traced{"relu", std::move(chain)}), "a chain of one kernel has no link, and no round trip to measure", std::invalid_argument);
+  CHECK_THROWS_WITH_AS((Traced{"relu", std::move(chain)}), "a chain of one kernel has no link, and no round trip to measure",
+                       std::invalid_argument);
 }
 
 TEST_CASE("the console shows every strategy, its failure where it has one, and who submits") {
@@ -225,7 +228,11 @@ TEST_CASE("the console shows every strategy, its failure where it has one, and w
 
 TEST_CASE("the JSON document holds estimates, failures and every sample") {
   HostDevice device;
-  Report report{.environment = {.device = device.name(), .arguments = {"program", "\xff\"quoted\""}}, .seed = 42, .rounds = 5, .budget_s = 1, .measurements = {}};
+  Report report{.environment = {.device = device.name(), .arguments = {"program", "\xff\"quoted\""}},
+                .seed = 42,
+                .rounds = 5,
+                .budget_s = 1,
+                .measurements = {}};
   report.measurements.push_back(ThroughputCeiling<Net, Sequential, RunOnly, TransferOnly, Broken>{"16x20"}.run(device, brief()));
   const auto document = nlohmann::json::parse(report::json(report));
   CHECK(document["schema"] == "anechain-bench/1.0.0");

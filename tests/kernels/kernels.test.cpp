@@ -12,8 +12,17 @@ namespace {
 
 using Small = Conv1x1<64, 32>;
 using Widening = Conv1x1<64, 32, mil::fp16, 128>;
-using Strided = Conv2d<Conv2dShape{.in = 8, .out = 16, .height = 9, .width = 9, .kernel_height = 3, .kernel_width = 3, .stride_height = 2, .stride_width = 2,
-                                   .groups = 2, .padding = mil::Padding::same, .bias = true}>;
+using Strided = Conv2d<Conv2dShape{.in = 8,
+                                   .out = 16,
+                                   .height = 9,
+                                   .width = 9,
+                                   .kernel_height = 3,
+                                   .kernel_width = 3,
+                                   .stride_height = 2,
+                                   .stride_width = 2,
+                                   .groups = 2,
+                                   .padding = mil::Padding::same,
+                                   .bias = true}>;
 using Three = Fuse<Small, Relu<64, 32>, Widening>;
 
 static_assert(Kernel<Small> && Kernel<Strided> && Kernel<Three>);

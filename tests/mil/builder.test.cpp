@@ -24,9 +24,11 @@ TEST_CASE("the type of a convolution follows kernel, strides, dilations, padding
   CHECK(conv(mil::tensor(mil::fp16, 5, 12, 1, 1)) == mil::tensor(mil::fp16, 1, 5, 9, 10));
   CHECK(conv(mil::tensor(mil::fp16, 5, 12, 3, 3)) == mil::tensor(mil::fp16, 1, 5, 7, 8));
   CHECK(conv(mil::tensor(mil::fp16, 5, 12, 3, 3), {.padding = mil::Padding::same}) == mil::tensor(mil::fp16, 1, 5, 9, 10));
-  CHECK(conv(mil::tensor(mil::fp16, 5, 12, 3, 3), {.strides = {2, 3}, .padding = mil::Padding::same}) == mil::tensor(mil::fp16, 1, 5, 5, 4));
+  CHECK(conv(mil::tensor(mil::fp16, 5, 12, 3, 3), {.strides = {2, 3}, .padding = mil::Padding::same}) ==
+        mil::tensor(mil::fp16, 1, 5, 5, 4));
   CHECK(conv(mil::tensor(mil::fp16, 5, 12, 3, 3), {.dilations = {2, 4}}) == mil::tensor(mil::fp16, 1, 5, 5, 2));
-  CHECK(conv(mil::tensor(mil::fp16, 5, 12, 3, 3), {.padding = mil::Padding::custom, .pad = {1, 2, 3, 4}}) == mil::tensor(mil::fp16, 1, 5, 10, 15));
+  CHECK(conv(mil::tensor(mil::fp16, 5, 12, 3, 3), {.padding = mil::Padding::custom, .pad = {1, 2, 3, 4}}) ==
+        mil::tensor(mil::fp16, 1, 5, 10, 15));
   CHECK(conv(mil::tensor(mil::fp16, 6, 4, 1, 1), {.groups = 3}) == mil::tensor(mil::fp16, 1, 6, 9, 10));
 }
 
@@ -36,8 +38,10 @@ TEST_CASE("the types of the other operations") {
   CHECK(type_of([](mil::Builder& b, mil::Value x) { return b.transpose(x, {0, 3, -2, 1}); }) == tensor(fp16, 1, 10, 9, 12));
   CHECK(type_of([](mil::Builder& b, mil::Value x) { return b.matmul(x, x, false, true); }) == tensor(fp16, 1, 12, 9, 9));
   CHECK(type_of([](mil::Builder& b, mil::Value x) { return b.matmul(x, x, true, false); }) == tensor(fp16, 1, 12, 10, 10));
-  CHECK(type_of([](mil::Builder& b, mil::Value x) { return b.matmul(x, b.weight("W", tensor(fp16, 7, 1, 10, 3))); }) == tensor(fp16, 7, 12, 9, 3));
-  CHECK(type_of([](mil::Builder& b, mil::Value x) { return b.add(x, b.weight("b", tensor(fp16, 12, 1, 1))); }) == tensor(fp16, 1, 12, 9, 10));
+  CHECK(type_of([](mil::Builder& b, mil::Value x) { return b.matmul(x, b.weight("W", tensor(fp16, 7, 1, 10, 3))); }) ==
+        tensor(fp16, 7, 12, 9, 3));
+  CHECK(type_of([](mil::Builder& b, mil::Value x) { return b.add(x, b.weight("b", tensor(fp16, 12, 1, 1))); }) ==
+        tensor(fp16, 1, 12, 9, 10));
   CHECK(type_of([](mil::Builder& b, mil::Value x) { return b.mul(x, b.scalar(fp16, 0.5)); }) == tensor(fp16, 1, 12, 9, 10));
   CHECK(type_of([](mil::Builder& b, mil::Value x) { return b.cast(x, mil::fp32); }) == tensor(mil::fp32, 1, 12, 9, 10));
 }
@@ -54,8 +58,10 @@ TEST_CASE("operands that do not fit throw at run time, with the operation and th
   using mil::tensor, mil::fp16;
   using Builder = mil::Builder&;
   using Value = mil::Value;
-  CHECK(message([](Builder b, Value x) { return b.conv(x, b.weight("W", tensor(fp16, 5, 8, 1, 1))); }) == "conv: the input has 12 channels, the weight takes 8");
-  CHECK(message([](Builder b, Value x) { return b.conv(x, b.weight("W", tensor(fp16, 5, 12, 1))); }) == "conv: the weight has rank 3, the input 4");
+  CHECK(message([](Builder b, Value x) { return b.conv(x, b.weight("W", tensor(fp16, 5, 8, 1, 1))); }) ==
+        "conv: the input has 12 channels, the weight takes 8");
+  CHECK(message([](Builder b, Value x) { return b.conv(x, b.weight("W", tensor(fp16, 5, 12, 1))); }) ==
+        "conv: the weight has rank 3, the input 4");
   CHECK(message([](Builder b, Value x) { return b.conv(x, b.weight("W", tensor(fp16, 5, 12, 11, 1))); }) ==
         "conv: the kernel reaches over 11 elements, the padded input has 9");
   CHECK(message([](Builder b, Value x) { return b.conv(x, b.weight("W", tensor(fp16, 5, 12, 1, 1)), {.groups = 5}); }) ==
@@ -66,27 +72,34 @@ TEST_CASE("operands that do not fit throw at run time, with the operation and th
         "conv: a stride must be at least 1, not 0");
   CHECK(message([](Builder b, Value x) { return b.conv(x, b.weight("W", tensor(fp16, 5, 12, 1, 1)), {.strides = {1}}); }) ==
         "conv: a constant operand has 1 elements where 2 are needed");
-  CHECK(message([](Builder b, Value x) { return b.conv(x, b.weight("W", tensor(fp16, 5, 12, 1, 1)), {.bias = b.weight("b", tensor(fp16, 4))}); }) ==
-        "conv: the bias has 4 elements, the weight 5 output channels");
+  CHECK(message([](Builder b, Value x) {
+          return b.conv(x, b.weight("W", tensor(fp16, 5, 12, 1, 1)), {.bias = b.weight("b", tensor(fp16, 4))});
+        }) == "conv: the bias has 4 elements, the weight 5 output channels");
   CHECK(message([](Builder b, Value x) { return b.conv(x, b.weight("W", tensor(fp16, 5, 12, 3, 3)), {.pad = {1, 1, 1, 1}}); }) ==
         "conv: pad is given, 1, but takes effect only with Padding::custom");
-  CHECK(message([](Builder b, Value x) { const auto whole = b.cast(x, mil::int32); return b.matmul(whole, whole, false, true); }) ==
-        "matmul: x and y must be of a floating dtype");
+  CHECK(message([](Builder b, Value x) {
+          const auto whole = b.cast(x, mil::int32);
+          return b.matmul(whole, whole, false, true);
+        }) == "matmul: x and y must be of a floating dtype");
   CHECK(message([](Builder b, Value x) { return b.conv(b.cast(x, mil::int32), b.weight("W", tensor(mil::int32, 5, 12, 1, 1))); }) ==
         "conv: the input must be of a floating dtype");
   CHECK(message([](Builder b, Value) { return b.scalar(fp16, 1e6); }) == "scalar: the number is too large for its dtype");
   CHECK(message([](Builder b, Value) { return b.scalar(mil::int32, 0.5); }) == "scalar: the number is no 32-bit integer");
   CHECK(message([](Builder b, Value) { return b.scalar(mil::int32, 1e10); }) == "scalar: the number is no 32-bit integer");
   CHECK(message([](Builder b, Value x) { return b.weight("inf", x.type); }) == "weight: the name is a word of the language");
-  CHECK(message([](Builder b, Value x) { return b.conv(x, b.weight("W", tensor(fp16, 5, 12, 1, 2147483647)), {.padding = mil::Padding::custom, .pad = {0, 0, 2147483647, 0}}); }) ==
-        "accepted");
+  CHECK(message([](Builder b, Value x) {
+          return b.conv(x, b.weight("W", tensor(fp16, 5, 12, 1, 2147483647)),
+                        {.padding = mil::Padding::custom, .pad = {0, 0, 2147483647, 0}});
+        }) == "accepted");
   CHECK(message([](Builder b, Value x) { return b.matmul(x, x); }) == "matmul: the inner extents differ: 10 in x, 9 in y");
   CHECK(message([](Builder b, Value x) { return b.add(x, b.weight("b", tensor(fp16, 7))); }) == "add: extents 10 and 7 do not broadcast");
   CHECK(message([](Builder b, Value x) { return b.add(x, b.cast(x, mil::fp32)); }) == "add: x and y must be of one dtype");
-  CHECK(message([](Builder b, Value x) { return b.reshape(x, {7, 10}); }) == "reshape: an extent of 7 does not divide the 1080 elements left");
+  CHECK(message([](Builder b, Value x) { return b.reshape(x, {7, 10}); }) ==
+        "reshape: an extent of 7 does not divide the 1080 elements left");
   CHECK(message([](Builder b, Value x) { return b.transpose(x, {0, 1, 1, 2}); }) == "transpose: perm names axis 1 twice");
   CHECK(message([](Builder b, Value x) { return b.transpose(x, {0, 1, 2, 4}); }) == "transpose: perm names axis 4 of a tensor of rank 4");
-  CHECK(message([](Builder b, Value x) { return b.weight("x", x.type); }) == "weight: the names x and y are the program's own input and output");
+  CHECK(message([](Builder b, Value x) { return b.weight("x", x.type); }) ==
+        "weight: the names x and y are the program's own input and output");
   CHECK(message([](Builder b, Value x) { return b.weight("a b", x.type); }) == "weight: a name is made of letters, digits and underscores");
   CHECK(message([](Builder b, Value x) { return b.weight("k3_W", x.type); }) == "weight: names like k0_W are those of fused kernels");
   CHECK(message([](Builder b, Value x) { return b.finish(x).outputs.empty() ? x : x; }) ==
@@ -112,7 +125,8 @@ TEST_CASE("floating-point operations are counted from the definition") {
   };
   using mil::tensor, mil::fp16;
   // Multiply-adds count two; so many products a result, so many results.
-  CHECK(count([](mil::Builder& b, mil::Value x) { return b.conv(x, b.weight("W", tensor(fp16, 5, 12, 3, 3))); }) == 2 * (12 * 3 * 3) * (5 * 7 * 8));
+  CHECK(count([](mil::Builder& b, mil::Value x) { return b.conv(x, b.weight("W", tensor(fp16, 5, 12, 3, 3))); }) ==
+        2 * (12 * 3 * 3) * (5 * 7 * 8));
   CHECK(count([](mil::Builder& b, mil::Value x) {
           return b.conv(x, b.weight("W", tensor(fp16, 6, 4, 1, 1)), {.bias = b.weight("b", tensor(fp16, 6)), .groups = 3});
         }) == (2 * 4 + 1) * (6 * 9 * 10));

@@ -62,7 +62,8 @@ void check_narrow(Narrow narrow) {
       const auto here = static_cast<float>(value_of(static_cast<std::uint16_t>(bits)));
       const float next = bits + 1 == 0x7C00 ? 65536.0f : static_cast<float>(value_of(static_cast<std::uint16_t>(bits + 1)));
       const float middle = here + (next - here) / 2;
-      for (const float number : {here, middle, std::nextafter(middle, 0.0f), std::nextafter(middle, 1e30f)}) floats.push_back(sign * number);
+      for (const float number : {here, middle, std::nextafter(middle, 0.0f), std::nextafter(middle, 1e30f)})
+        floats.push_back(sign * number);
     }
   for (const float number : {1e30f, 3.4e38f, 1e-30f, 1e-45f, std::numeric_limits<float>::infinity()}) {
     floats.push_back(number);
@@ -97,7 +98,8 @@ TEST_CASE("arrays of any length convert, the end too") {
     std::vector<float> numbers(count + 1, 7.0f);
     for (std::size_t i = 0; i < count; ++i) numbers[i] = static_cast<float>(i) + 0.0001f;
     mil::round_to_half(numbers.data(), count);
-    for (std::size_t i = 0; i < count; ++i) CHECK(numbers[i] == static_cast<float>(static_cast<mil::half>(static_cast<float>(i) + 0.0001f)));
+    for (std::size_t i = 0; i < count; ++i)
+      CHECK(numbers[i] == static_cast<float>(static_cast<mil::half>(static_cast<float>(i) + 0.0001f)));
     CHECK(numbers[count] == 7.0f);
   }
 }

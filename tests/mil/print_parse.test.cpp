@@ -18,7 +18,12 @@ mil::Graph everything() {
   mil::Builder b;
   const auto x = b.input("x", mil::tensor(mil::fp16, 1, 12, 9, 10));
   const auto wide = b.conv(x, b.weight("W", mil::tensor(mil::fp16, 6, 4, 3, 2)),
-                           {.bias = b.weight("b", mil::tensor(mil::fp16, 6)), .strides = {2, 1}, .padding = mil::Padding::custom, .pad = {1, 0, 2, 3}, .dilations = {1, 2}, .groups = 3});
+                           {.bias = b.weight("b", mil::tensor(mil::fp16, 6)),
+                            .strides = {2, 1},
+                            .padding = mil::Padding::custom,
+                            .pad = {1, 0, 2, 3},
+                            .dilations = {1, 2},
+                            .groups = 3});
   const auto full = b.cast(b.conv(x, b.weight("V", mil::tensor(mil::fp16, 6, 12, 1, 1)), {.padding = mil::Padding::same_lower}), mil::fp32);
   const auto flat = b.reshape(full, {6, 90});
   const auto square = b.matmul(flat, b.transpose(flat, {1, 0}));
@@ -63,7 +68,8 @@ TEST_CASE("the dialects spell scalars their own way") {
   constexpr std::string_view ios16 = mil_text<Conv1x1<64, 32>>;
   constexpr std::string_view ios18 = mil_text<Conv1x1<64, 32>, mil::Dialect::ios18>;
   CHECK(ios16.starts_with("program(1.0)\n[buildInfo = dict<tensor<string, []>, tensor<string, []>>"));
-  CHECK(ios16.find("tensor<string, []> pt = const()[name = tensor<string, []>(\"pt\"), val = tensor<string, []>(\"valid\")];") != ios16.npos);
+  CHECK(ios16.find("tensor<string, []> pt = const()[name = tensor<string, []>(\"pt\"), val = tensor<string, []>(\"valid\")];") !=
+        ios16.npos);
   CHECK(ios18.starts_with("program(1.3)\n[buildInfo = dict<string, string>"));
   CHECK(ios18.find("string pt = const()[name = string(\"pt\"), val = string(\"valid\")];") != ios18.npos);
   CHECK(ios18.find("BLOBFILE(path = string(\"@model_path/weights/weight.bin\"), offset = uint64(64))") != ios18.npos);
@@ -94,7 +100,8 @@ TEST_CASE("errors say where, what was found and what was expected") {
   CHECK(error_of(text) == "accepted");
   CHECK(error_of("") == "1:1: expected 'program', found the end of the text");
   CHECK(error_of(replaced(text, "program(1.3)", "program(x)")) == "1:9: expected the version of the language, like 1.0, found 'x'");
-  CHECK(error_of(replaced(text, "string pt", "strnig pt")) == "5:9: no element type is called 'strnig'; expected one like fp16, fp32 or int32");
+  CHECK(error_of(replaced(text, "string pt", "strnig pt")) ==
+        "5:9: no element type is called 'strnig'; expected one like fp16, fp32 or int32");
   CHECK(error_of(replaced(text, "x = x)", "x = z)")).find("'z' is not defined before this use") != std::string::npos);
   CHECK(error_of(replaced(text, "= conv(", "= cnov(")).find("11:42: no operation is called 'cnov'") == 0);
   CHECK(error_of(replaced(text, "[1, 64, 1, 32]> y", "[1, 64, 1, 31]> y")) ==
@@ -106,12 +113,14 @@ TEST_CASE("errors say where, what was found and what was expected") {
   CHECK(error_of(replaced(text, "string pt", "string st")).find("'st' is defined twice") != std::string::npos);
   CHECK(error_of(replaced(text, "val = int32(1)", "val = int32(1.5)")) == "9:61: expected an integer, found '1.5'");
   CHECK(error_of(replaced(text, "val = int32(1)", "val = int32(99999999999)")) == "9:61: 99999999999 does not fit int32");
-  CHECK(error_of(replaced(text, "tensor<int32, [2]>([1, 1])", "tensor<int32, [2]>([1, 1, 1])")) == "6:92: more than the 2 elements that axis 0 has");
+  CHECK(error_of(replaced(text, "tensor<int32, [2]>([1, 1])", "tensor<int32, [2]>([1, 1, 1])")) ==
+        "6:92: more than the 2 elements that axis 0 has");
   CHECK(error_of(replaced(text, "([1, 1])", "([1])")) == "6:89: 1 elements where axis 0 has 2");
   CHECK(error_of(replaced(text, "-> (y)", "-> (q)")) == "12:11: 'q' is not defined before this use");
   CHECK(error_of(replaced(text, "} -> (y);\n}", "} -> (y);\n} }")) == "13:3: expected the end of the text, found '}'");
   CHECK(error_of("program(1.0)\n{ func \"main") == "2:8: this string has no closing quote");
-  CHECK(error_of(replaced(text, "val = string(\"valid\")", "val = string(\"none\")")) == "11:42: conv: pad_type must be valid, same, same_lower or custom");
+  CHECK(error_of(replaced(text, "val = string(\"valid\")", "val = string(\"none\")")) ==
+        "11:42: conv: pad_type must be valid, same, same_lower or custom");
   CHECK(error_of(text.substr(0, text.size() / 2)).find("expected ") != std::string::npos);
 }
 
@@ -119,9 +128,10 @@ TEST_CASE("only the value of a constant may be in the weight file, so that nothi
   const std::string text{mil_text<Conv1x1<64, 32>, mil::Dialect::ios18>};
   const std::string blob = "BLOBFILE(path = string(\"p\"), offset = uint64(64))";
   CHECK(error_of(replaced(text, "string(\"pt\")", "string(" + blob + ")")) == "5:43: expected a string, found 'BLOBFILE'");
-  CHECK(error_of(replaced(text, "string(\"valid\")", "string(" + blob + ")")).find("expected a string, found 'BLOBFILE'") != std::string::npos);
-  CHECK(error_of(replaced(text, "[name = string(\"pt\")", "[name = string(\"pt\"), name = string(\"pt\")")).find("const has no attribute 'name', or it is given twice") !=
+  CHECK(error_of(replaced(text, "string(\"valid\")", "string(" + blob + ")")).find("expected a string, found 'BLOBFILE'") !=
         std::string::npos);
+  CHECK(error_of(replaced(text, "[name = string(\"pt\")", "[name = string(\"pt\"), name = string(\"pt\")"))
+            .find("const has no attribute 'name', or it is given twice") != std::string::npos);
   std::string nested = "program(1.0) { func main(fp16 x) { string s = const()[val = ";
   for (int i = 0; i < 100'000; ++i) nested += "string(BLOBFILE(path = ";
   CHECK(error_of(nested).find("expected a string") != std::string::npos);
@@ -138,7 +148,8 @@ TEST_CASE("numbers that do not fit their dtype are refused, those too small for 
 
 TEST_CASE("a text cut anywhere is an error, never a crash") {
   const std::string text = mil::print(everything());
-  for (std::size_t size = 0; size + 2 < text.size(); ++size) CHECK_THROWS_AS(mil::parse(std::string_view{text}.substr(0, size)), mil::ParseError);
+  for (std::size_t size = 0; size + 2 < text.size(); ++size)
+    CHECK_THROWS_AS(mil::parse(std::string_view{text}.substr(0, size)), mil::ParseError);
 }
 
 TEST_CASE("texts that other readers refuse are refused, each at the fault") {

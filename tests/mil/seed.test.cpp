@@ -19,16 +19,24 @@ std::string seed_program(int channels, int spatial) {
   return "program(1.0)\n"
          "[buildInfo = dict<tensor<string, []>, tensor<string, []>>({{\"coremlc-version\", \"3505.4.1\"}})]\n"
          "{\n"
-         "    func main<ios16>(tensor<fp16, [1, " + c + ", 1, " + s + "]> x) {\n"
+         "    func main<ios16>(tensor<fp16, [1, " +
+         c + ", 1, " + s +
+         "]> x) {\n"
          "        tensor<string, []> pt = const()[name=tensor<string, []>(\"pt\"), val=tensor<string, []>(\"valid\")];\n"
          "        tensor<int32, [2]> st = const()[name=tensor<string, []>(\"st\"), val=tensor<int32, [2]>([1,1])];\n"
          "        tensor<int32, [4]> pd = const()[name=tensor<string, []>(\"pd\"), val=tensor<int32, [4]>([0,0,0,0])];\n"
          "        tensor<int32, [2]> dl = const()[name=tensor<string, []>(\"dl\"), val=tensor<int32, [2]>([1,1])];\n"
          "        tensor<int32, []> gr = const()[name=tensor<string, []>(\"gr\"), val=tensor<int32, []>(1)];\n"
-         "        tensor<fp16, [" + c + "," + c + ",1,1]> W = const()[name=tensor<string, []>(\"W\"), "
-         "val=tensor<fp16, [" + c + "," + c + ",1,1]>(BLOBFILE(path=tensor<string, []>(\"@model_path/weights/weight.bin\"), "
+         "        tensor<fp16, [" +
+         c + "," + c +
+         ",1,1]> W = const()[name=tensor<string, []>(\"W\"), "
+         "val=tensor<fp16, [" +
+         c + "," + c +
+         ",1,1]>(BLOBFILE(path=tensor<string, []>(\"@model_path/weights/weight.bin\"), "
          "offset=tensor<uint64, []>(64)))];\n"
-         "        tensor<fp16, [1," + c + ",1," + s + "]> y = conv(dilations=dl,groups=gr,pad=pd,pad_type=pt,strides=st,weight=W,x=x)"
+         "        tensor<fp16, [1," +
+         c + ",1," + s +
+         "]> y = conv(dilations=dl,groups=gr,pad=pd,pad_type=pt,strides=st,weight=W,x=x)"
          "[name=tensor<string, []>(\"conv\")];\n"
          "    } -> (y);\n"
          "}\n";

@@ -21,14 +21,16 @@ class CompiledKernels {
  public:
   /// Throws CompileError, with the kernel's position and name, and std::invalid_argument where there is no kernel, kernels
   /// do not fit each other, or the weights are not theirs.
-  CompiledKernels(D& device, std::span<const KernelFacts> kernels, const WeightBlobs& weights) : device_(&device), kernels_(kernels.begin(), kernels.end()) {
+  CompiledKernels(D& device, std::span<const KernelFacts> kernels, const WeightBlobs& weights)
+      : device_(&device), kernels_(kernels.begin(), kernels.end()) {
     if (kernels_.empty()) throw std::invalid_argument("a chain needs at least one kernel");
     if (weights.count() != kernels_.size())
-      throw std::invalid_argument("weights of " + std::to_string(weights.count()) + " kernels for a chain of " + std::to_string(kernels_.size()));
+      throw std::invalid_argument("weights of " + std::to_string(weights.count()) + " kernels for a chain of " +
+                                  std::to_string(kernels_.size()));
     for (std::size_t k = 0; k + 1 < kernels_.size(); ++k)
       if (kernels_[k].output != kernels_[k + 1].input)
-        throw std::invalid_argument("kernels do not fit: kernel " + std::to_string(k) + " gives " + to_string(kernels_[k].output) + ", but kernel " +
-                                    std::to_string(k + 1) + " takes " + to_string(kernels_[k + 1].input));
+        throw std::invalid_argument("kernels do not fit: kernel " + std::to_string(k) + " gives " + to_string(kernels_[k].output) +
+                                    ", but kernel " + std::to_string(k + 1) + " takes " + to_string(kernels_[k + 1].input));
     programs_.reserve(kernels_.size());
     for (std::size_t k = 0; k < kernels_.size(); ++k) {
       try {
@@ -43,7 +45,8 @@ class CompiledKernels {
   /// them. Throws std::invalid_argument for a strategy that fuses, where there is more than one program.
   template <StrategyWithName S>
   Pass<D, S> bind(const S&) & {
-    if (S::fuses && kernels_.size() != 1) throw std::invalid_argument(std::string{S::name} + " runs a chain as one program; this chain has " + std::to_string(kernels_.size()));
+    if (S::fuses && kernels_.size() != 1)
+      throw std::invalid_argument(std::string{S::name} + " runs a chain as one program; this chain has " + std::to_string(kernels_.size()));
     return Pass<D, S>{*device_, kernels_, programs_};
   }
 
@@ -67,7 +70,8 @@ class Compiled : public CompiledKernels<D> {
   /// A pass of this chain under a strategy: `auto pass = chain.bind(sequential);`
   template <StrategyWithName S>
   Pass<D, S> bind(const S& strategy) & {
-    static_assert(!S::fuses || Chain::length == 1, "anechain: this strategy runs a chain as one program: compile Chain::Fused, and bind that");
+    static_assert(!S::fuses || Chain::length == 1,
+                  "anechain: this strategy runs a chain as one program: compile Chain::Fused, and bind that");
     return CompiledKernels<D>::bind(strategy);
   }
   template <StrategyWithName S>

@@ -91,7 +91,8 @@ class Pass {
   static constexpr std::size_t lanes = Executor::lanes;
 
   /// Lays out surfaces and requests. Throws DeviceError.
-  Pass(D& device, std::span<const KernelFacts> kernels, std::span<typename D::Program> programs) : kernels_(kernels.begin(), kernels.end()), executor_(kernels.size()) {
+  Pass(D& device, std::span<const KernelFacts> kernels, std::span<typename D::Program> programs)
+      : kernels_(kernels.begin(), kernels.end()), executor_(kernels.size()) {
     constexpr bool shared = Transfer::link == transfer::Link::one_surface;
     const std::size_t length = kernels_.size();
     surfaces_.reserve(lanes * 2 * length);
@@ -140,8 +141,8 @@ class Pass {
  private:
   std::size_t position(std::size_t kernel, std::size_t lane) const {
     if (kernel >= length() || lane >= lanes)
-      throw std::out_of_range("there is no kernel " + std::to_string(kernel) + " in lane " + std::to_string(lane) + ": the pass has " + std::to_string(length()) +
-                              " kernels and " + std::to_string(lanes) + " lanes");
+      throw std::out_of_range("there is no kernel " + std::to_string(kernel) + " in lane " + std::to_string(lane) + ": the pass has " +
+                              std::to_string(length()) + " kernels and " + std::to_string(lanes) + " lanes");
     return lane * length() + kernel;
   }
 

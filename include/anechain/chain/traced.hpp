@@ -25,8 +25,8 @@ class TracedChain {
   /// kernel before it.
   void add(std::string name, const mil::TensorType& input, Body body) {
     if (!facts_.empty() && facts_.back().output != input)
-      throw mil::TypeError("kernels do not fit: kernel " + std::to_string(facts_.size() - 1) + " gives " + to_string(facts_.back().output) + ", but kernel " +
-                           std::to_string(facts_.size()) + " takes " + to_string(input));
+      throw mil::TypeError("kernels do not fit: kernel " + std::to_string(facts_.size() - 1) + " gives " + to_string(facts_.back().output) +
+                           ", but kernel " + std::to_string(facts_.size()) + " takes " + to_string(input));
     auto kernel = std::make_unique<TracedKernel>(std::move(name), trace(input, body));
     facts_.push_back(kernel->facts(input));
     kernels_.push_back(std::move(kernel));
@@ -56,7 +56,9 @@ class TracedChain {
       kernels::tracing::list_weights(graph, weight_names.data(), weights.data());
     }
 
-    KernelFacts facts(const mil::TensorType& input) const { return {name, input, summary.output, text, weights, summary.flops, summary.bytes}; }
+    KernelFacts facts(const mil::TensorType& input) const {
+      return {name, input, summary.output, text, weights, summary.flops, summary.bytes};
+    }
 
     std::string name;
     std::string text;

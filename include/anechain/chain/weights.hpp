@@ -24,7 +24,8 @@ namespace anechain {
 /// Fills the tensors of a chain's weights, one after the other: `source(kernel, weight, values)`, with the kernel's
 /// position in the chain and as many values, zero at first, as the tensor has elements. The values are rounded to its dtype.
 template <class S>
-concept WeightSource = requires(const S& source, std::size_t kernel, const WeightFacts& weight, std::span<float> values) { source(kernel, weight, values); };
+concept WeightSource =
+    requires(const S& source, std::size_t kernel, const WeightFacts& weight, std::span<float> values) { source(kernel, weight, values); };
 
 /// Convolutions of one group, and matrices of rank 2, give back their input, as in the seed experiment: a weight is taken
 /// as [out, in, kernel...], with ones on the diagonal of the first two axes, at the centre of a wider kernel. Where there
@@ -39,7 +40,8 @@ struct Identity {
       kernel *= shape[axis];
       centre = centre * shape[axis] + (shape[axis] - 1) / 2;
     }
-    for (std::int64_t i = 0; i < std::min(shape[0], shape[1]); ++i) values[static_cast<std::size_t>((i * shape[1] + i) * kernel + centre)] = 1;
+    for (std::int64_t i = 0; i < std::min(shape[0], shape[1]); ++i)
+      values[static_cast<std::size_t>((i * shape[1] + i) * kernel + centre)] = 1;
   }
 };
 inline constexpr Identity identity{};
@@ -104,7 +106,8 @@ class WeightBlobs {
   void set(std::size_t kernel, std::string_view name, std::span<const float> values) {
     const WeightFacts& weight = find(kernel, name);
     if (values.size() != static_cast<std::size_t>(weight.type.elements()))
-      throw std::invalid_argument(std::to_string(values.size()) + " numbers for the weight '" + std::string{name} + "', which is a " + to_string(weight.type));
+      throw std::invalid_argument(std::to_string(values.size()) + " numbers for the weight '" + std::string{name} + "', which is a " +
+                                  to_string(weight.type));
     mil::encode(weight.type.dtype, values.data(), payload(kernel, weight).data(), values.size());
   }
 
@@ -115,7 +118,8 @@ class WeightBlobs {
     const std::vector<Tensor> from = tensors();
     const std::vector<Tensor> to = other.tensors();
     if (!std::ranges::equal(from, to, {}, &Tensor::type, &Tensor::type))
-      throw std::invalid_argument("the weights of " + std::to_string(from.size()) + " tensors do not fit kernels with " + std::to_string(to.size()) + " of other types");
+      throw std::invalid_argument("the weights of " + std::to_string(from.size()) + " tensors do not fit kernels with " +
+                                  std::to_string(to.size()) + " of other types");
     std::size_t next = 0;
     for (std::size_t k = 0; k < other.kernels_.size(); ++k)
       for (const WeightFacts& weight : other.kernels_[k].weights) std::ranges::copy(from[next++].payload, other.payload(k, weight).begin());
@@ -125,7 +129,8 @@ class WeightBlobs {
   /// Writes all tensors to one weight file, kernel after kernel. Throws std::system_error.
   void save(const std::filesystem::path& path) const {
     mil::BlobWriter writer;
-    for (const Tensor& tensor : tensors()) writer.append(tensor.type.dtype, static_cast<std::uint64_t>(tensor.type.elements()), tensor.payload);
+    for (const Tensor& tensor : tensors())
+      writer.append(tensor.type.dtype, static_cast<std::uint64_t>(tensor.type.elements()), tensor.payload);
     mil::write_file(path, writer.bytes());
   }
 
@@ -137,7 +142,8 @@ class WeightBlobs {
     const std::vector<mil::BlobEntry> entries = reader.entries();
     const std::size_t needed = tensors().size();
     if (entries.size() != needed)
-      throw mil::BlobError(mil::blob::field::count, "count", "the file holds " + std::to_string(entries.size()) + " tensors, the chain has " + std::to_string(needed));
+      throw mil::BlobError(mil::blob::field::count, "count",
+                           "the file holds " + std::to_string(entries.size()) + " tensors, the chain has " + std::to_string(needed));
     std::size_t next = 0;
     for (std::size_t k = 0; k < kernels_.size(); ++k)
       for (const WeightFacts& weight : kernels_[k].weights) {
@@ -177,8 +183,8 @@ class WeightBlobs {
       if (weight.name == name) return weight;
       known += (known.empty() ? "" : ", ") + std::string{weight.name};
     }
-    throw std::out_of_range("kernel " + std::to_string(kernel) + " (" + std::string{facts.name} + ") has no weight '" + std::string{name} + "'; it has " +
-                            (known.empty() ? "none" : known));
+    throw std::out_of_range("kernel " + std::to_string(kernel) + " (" + std::string{facts.name} + ") has no weight '" + std::string{name} +
+                            "'; it has " + (known.empty() ? "none" : known));
   }
 
   std::span<std::byte> payload(std::size_t kernel, const WeightFacts& weight) {

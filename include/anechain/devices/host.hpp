@@ -30,7 +30,8 @@ struct AlignedDelete {
 inline std::shared_ptr<std::byte[]> zeroed(std::uint64_t bytes, const std::string& purpose) {
   const std::uint64_t physical = machine::memory();
   void* memory = physical != 0 && bytes > physical ? nullptr : ::operator new[](bytes, std::align_val_t{64}, std::nothrow);
-  if (memory == nullptr) throw DeviceError("no memory for " + purpose + ": " + std::to_string(bytes) + " bytes, the machine has " + std::to_string(physical));
+  if (memory == nullptr)
+    throw DeviceError("no memory for " + purpose + ": " + std::to_string(bytes) + " bytes, the machine has " + std::to_string(physical));
   std::memset(memory, 0, bytes);
   return {static_cast<std::byte*>(memory), AlignedDelete{}};
 }
@@ -108,11 +109,12 @@ class Request {
 
   static void bind(std::span<const Port> ports, std::span<Surface* const> surfaces, const char* role, std::vector<Binding>& to) {
     if (ports.size() != surfaces.size())
-      throw DeviceError(std::to_string(surfaces.size()) + " surfaces for the " + std::to_string(ports.size()) + " " + role + "s of the program");
+      throw DeviceError(std::to_string(surfaces.size()) + " surfaces for the " + std::to_string(ports.size()) + " " + role +
+                        "s of the program");
     for (std::size_t i = 0; i < ports.size(); ++i) {
       if (surfaces[i]->type() != ports[i].type)
-        throw DeviceError("the surface for the " + std::string{role} + " '" + ports[i].name + "' is " + to_string(surfaces[i]->type()) + ", the program has " +
-                          to_string(ports[i].type));
+        throw DeviceError("the surface for the " + std::string{role} + " '" + ports[i].name + "' is " + to_string(surfaces[i]->type()) +
+                          ", the program has " + to_string(ports[i].type));
       to.push_back({ports[i].type, ports[i].scratch, surfaces[i]->memory_});
     }
   }
@@ -122,20 +124,25 @@ class Request {
   static void for_each_row(const mil::TensorType& type, std::byte* memory, Cell* cells, Row row) {
     const bool packed = type.surface_bytes() == type.packed_bytes();
     const auto length = static_cast<std::size_t>(packed ? type.elements() : type.row_elements());
-    for (std::int64_t left = packed ? 1 : type.rows(); left > 0; --left, memory += type.row_bytes(), cells += length) row(memory, cells, length);
+    for (std::int64_t left = packed ? 1 : type.rows(); left > 0; --left, memory += type.row_bytes(), cells += length)
+      row(memory, cells, length);
   }
 
   static void load(const Binding& from, Cell* cells) {
     for_each_row(from.type, from.memory.get(), cells, [&](std::byte* row, Cell* to, std::size_t count) {
-      if (from.type.dtype == mil::fp16) mil::widen(reinterpret_cast<const mil::half*>(row), &to->number, count);
-      else std::memcpy(to, row, count * sizeof(Cell));
+      if (from.type.dtype == mil::fp16)
+        mil::widen(reinterpret_cast<const mil::half*>(row), &to->number, count);
+      else
+        std::memcpy(to, row, count * sizeof(Cell));
     });
   }
 
   static void store(Cell* cells, const Binding& to) {
     for_each_row(to.type, to.memory.get(), cells, [&](std::byte* row, Cell* from, std::size_t count) {
-      if (to.type.dtype == mil::fp16) mil::narrow(&from->number, reinterpret_cast<mil::half*>(row), count);
-      else std::memcpy(row, from, count * sizeof(Cell));
+      if (to.type.dtype == mil::fp16)
+        mil::narrow(&from->number, reinterpret_cast<mil::half*>(row), count);
+      else
+        std::memcpy(row, from, count * sizeof(Cell));
     });
   }
 
@@ -166,8 +173,12 @@ class HostDevice {
   std::string name() const { return "host: " + machine::processor() + ", matrix products by " + products(); }
 
   Surface surface(const mil::TensorType& type) const { return Surface{type}; }
-  Program compile(std::string_view text, std::span<const std::byte> blob) const { return Program{std::make_shared<host::Plan>(text, blob)}; }
-  Request request(const Program& program, std::span<Surface* const> inputs, std::span<Surface* const> outputs) const { return {program, inputs, outputs}; }
+  Program compile(std::string_view text, std::span<const std::byte> blob) const {
+    return Program{std::make_shared<host::Plan>(text, blob)};
+  }
+  Request request(const Program& program, std::span<Surface* const> inputs, std::span<Surface* const> outputs) const {
+    return {program, inputs, outputs};
+  }
   void evaluate(const Request& request) const { request.evaluate(); }
   std::chrono::nanoseconds now() const { return MachineClock::now(); }
 

@@ -28,7 +28,8 @@ namespace detail {
 
 inline void require_count(const mil::TensorType& type, std::size_t given) {
   if (given != static_cast<std::size_t>(type.elements()))
-    throw std::invalid_argument(std::to_string(given) + " numbers for a surface of " + to_string(type) + ", which has " + std::to_string(type.elements()));
+    throw std::invalid_argument(std::to_string(given) + " numbers for a surface of " + to_string(type) + ", which has " +
+                                std::to_string(type.elements()));
 }
 
 }  // namespace detail

@@ -18,15 +18,15 @@ namespace anechain {
 
 /// What one strategy's samples say. Times in microseconds.
 struct StrategyEstimate {
-  statistics::Summary pass_us;              ///< of one pass
-  double kernel_us = 0;                     ///< median pass by kernels
-  double kernels_per_s = 0;                 ///< at the median
-  double gflops = 0;                        ///< 10^9 floating-point operations a second, at the median
+  statistics::Summary pass_us;  ///< of one pass
+  double kernel_us = 0;         ///< median pass by kernels
+  double kernels_per_s = 0;     ///< at the median
+  double gflops = 0;            ///< 10^9 floating-point operations a second, at the median
   /// What a link costs more than under the baseline: the median of differences within rounds, with its interval.
   std::optional<statistics::MedianEstimate> link_us;
-  double share = 0;                         ///< all links' cost, of the baseline's pass; where link_us is
-  std::optional<double> copy_us;            ///< one transfer, for strategies that do nothing else
-  std::optional<double> copy_gb_per_s;      ///< 10^9 bytes copied a second (read once and written once, counted once)
+  double share = 0;                     ///< all links' cost, of the baseline's pass; where link_us is
+  std::optional<double> copy_us;        ///< one transfer, for strategies that do nothing else
+  std::optional<double> copy_gb_per_s;  ///< 10^9 bytes copied a second (read once and written once, counted once)
 };
 
 /// The strategy that others are compared with: kernels without transfers.
@@ -39,7 +39,8 @@ inline constexpr double confidence = 0.95;
 /// compared strategies is missing is left out of their comparison.
 inline std::vector<std::optional<StrategyEstimate>> estimate(const Measurement& measurement) {
   const auto links = static_cast<double>(measurement.links());
-  std::vector<std::vector<std::optional<double>>> by_round(measurement.strategies.size(), std::vector<std::optional<double>>(measurement.rounds));
+  std::vector<std::vector<std::optional<double>>> by_round(measurement.strategies.size(),
+                                                           std::vector<std::optional<double>>(measurement.rounds));
   for (const Sample& sample : measurement.samples) {
     const auto passes = static_cast<double>(measurement.repeats * measurement.strategies[sample.strategy].lanes);
     by_round[sample.strategy][sample.round] = std::chrono::duration<double, std::micro>{sample.duration}.count() / passes;

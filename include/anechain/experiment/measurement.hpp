@@ -26,11 +26,11 @@ struct Sample {
 /// A strategy's properties, and whether it may be believed.
 struct MeasuredStrategy {
   std::string name;
-  std::string executor;        ///< who submitted: the executor's description
-  std::size_t lanes = 1;       ///< passes that one run does at once
+  std::string executor;   ///< who submitted: the executor's description
+  std::size_t lanes = 1;  ///< passes that one run does at once
   Work work = Work::all;
   bool fuses = false;
-  bool copies = false;         ///< whether a pass moves data over every link
+  bool copies = false;                 ///< whether a pass moves data over every link
   std::optional<std::string> failure;  ///< why it has no timing
 
   bool ok() const { return !failure; }
@@ -39,14 +39,14 @@ struct MeasuredStrategy {
 /// One chain under several strategies: the raw material of every estimate. A strategy that failed has no samples.
 struct Measurement {
   std::string name;
-  std::size_t length = 0;         ///< kernels in the chain
+  std::size_t length = 0;  ///< kernels in the chain
   mil::TensorType input;
   mil::TensorType output;
-  std::int64_t flops = 0;         ///< of one pass
-  Bytes bytes;                    ///< of all kernels of one pass
-  std::int64_t link_bytes = 0;    ///< that all links of one pass together move, packed
-  std::size_t repeats = 1;        ///< runs in one sample, the same for all strategies
-  std::size_t rounds = 0;         ///< that were completed
+  std::int64_t flops = 0;       ///< of one pass
+  Bytes bytes;                  ///< of all kernels of one pass
+  std::int64_t link_bytes = 0;  ///< that all links of one pass together move, packed
+  std::size_t repeats = 1;      ///< runs in one sample, the same for all strategies
+  std::size_t rounds = 0;       ///< that were completed
   std::vector<MeasuredStrategy> strategies;
   std::vector<Sample> samples;
 

@@ -30,8 +30,8 @@ struct Environment {
 struct Report {
   Environment environment;
   std::uint64_t seed = 0;
-  std::size_t rounds = 0;      ///< asked for, a configuration
-  double budget_s = 0;         ///< asked for, a configuration
+  std::size_t rounds = 0;  ///< asked for, a configuration
+  double budget_s = 0;     ///< asked for, a configuration
   std::vector<Measurement> measurements;
 
   /// Whether every strategy of every configuration was verified and measured.

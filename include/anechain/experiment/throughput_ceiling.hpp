@@ -37,19 +37,20 @@ struct Progress {
 
 /// What can be chosen for a measurement without changing what is measured.
 struct MeasurementOptions {
-  std::size_t rounds = 100;                          ///< visits to every strategy
+  std::size_t rounds = 100;                                    ///< visits to every strategy
   std::chrono::nanoseconds budget = std::chrono::seconds{20};  ///< no round is begun after this, but for the first three
-  std::uint64_t seed = 42;                           ///< of the schedule, the weights and the data
-  std::vector<std::string> strategies;               ///< the names of those to measure; all where it is empty
+  std::uint64_t seed = 42;                                     ///< of the schedule, the weights and the data
+  std::vector<std::string> strategies;                         ///< the names of those to measure; all where it is empty
   std::function<void(std::size_t, const WeightFacts&, std::span<float>)> weights;  ///< a WeightSource; random where it is empty
-  std::function<void(const Progress&)> on_progress;  ///< told of every step; nobody where it is empty
+  std::function<void(const Progress&)> on_progress;                                ///< told of every step; nobody where it is empty
 };
 
 namespace detail {
 
 template <class First, class Second>
 struct StrategiesOfOneName {
-  static_assert(First::name != Second::name, "anechain: two strategies have one name: give each a name of its own, First and Second are told apart by it");
+  static_assert(First::name != Second::name,
+                "anechain: two strategies have one name: give each a name of its own, First and Second are told apart by it");
   static constexpr bool value = First::name != Second::name;
 };
 
@@ -72,7 +73,9 @@ constexpr bool have_names_of_their_own() {
 
 template <std::size_t Length>
 struct ChainOfLength {
-  static_assert(Length >= 2, "anechain::ThroughputCeiling: this chain has no link: the cost of a round trip is between two kernels, so name at least two");
+  static_assert(
+      Length >= 2,
+      "anechain::ThroughputCeiling: this chain has no link: the cost of a round trip is between two kernels, so name at least two");
   static constexpr bool value = Length >= 2;
 };
 
@@ -90,8 +93,10 @@ inline TracedChain as_one_program(const TracedChain& chain) { return chain.fused
 
 template <class C>
 constexpr bool has_a_link() {
-  if constexpr (requires { C::length; }) return ChainOfLength<C::length>::value;
-  else return true;
+  if constexpr (requires { C::length; })
+    return ChainOfLength<C::length>::value;
+  else
+    return true;
 }
 
 /// The smallest step of the device's clock, no sample should be shorter than a thousand of them; 0 for a clock that does
@@ -111,8 +116,13 @@ std::chrono::nanoseconds clock_step(D& device) {
 
 /// Facts of a chain for its report.
 inline Measurement measurement_of(std::string name, std::span<const KernelFacts> kernels) {
-  Measurement measurement{.name = std::move(name), .length = kernels.size(), .input = kernels.front().input, .output = kernels.back().output, .bytes = {},
-                          .strategies = {}, .samples = {}};
+  Measurement measurement{.name = std::move(name),
+                          .length = kernels.size(),
+                          .input = kernels.front().input,
+                          .output = kernels.back().output,
+                          .bytes = {},
+                          .strategies = {},
+                          .samples = {}};
   for (const KernelFacts& kernel : kernels) {
     measurement.flops += kernel.flops;
     measurement.bytes.input += kernel.bytes.input;
@@ -147,7 +157,8 @@ class Trial {
         shortest = std::min(shortest, std::max(warm.duration, std::chrono::nanoseconds{1}));
       });
     }
-    measurement_.repeats = static_cast<std::size_t>(std::max<std::int64_t>(1, (steps_per_sample * clock_step + shortest - std::chrono::nanoseconds{1}) / shortest));
+    measurement_.repeats = static_cast<std::size_t>(
+        std::max<std::int64_t>(1, (steps_per_sample * clock_step + shortest - std::chrono::nanoseconds{1}) / shortest));
   }
 
   /// Rounds until there are enough, or the budget is spent.
@@ -172,8 +183,8 @@ class Trial {
 
   /// The strategies that have not failed.
   std::vector<std::size_t> standing() const {
-    return ranges::views::iota(std::size_t{0}, contenders_.size()) | ranges::views::filter([&](std::size_t s) { return measurement_.strategies[s].ok(); }) |
-           ranges::to<std::vector>();
+    return ranges::views::iota(std::size_t{0}, contenders_.size()) |
+           ranges::views::filter([&](std::size_t s) { return measurement_.strategies[s].ok(); }) | ranges::to<std::vector>();
   }
 
   /// One sample of one strategy.
@@ -229,7 +240,8 @@ class ThroughputCeiling {
   /// `name` is what the report calls the configuration. Throws std::invalid_argument for a chain traced at run time that
   /// has no link.
   explicit ThroughputCeiling(std::string name, C chain = {}) : name_(std::move(name)), chain_(std::move(chain)) {
-    if (detail::kernels_of(chain_).size() < 2) throw std::invalid_argument("a chain of one kernel has no link, and no round trip to measure");
+    if (detail::kernels_of(chain_).size() < 2)
+      throw std::invalid_argument("a chain of one kernel has no link, and no round trip to measure");
   }
 
   /// Measures. A strategy that cannot be set up, fails, or gives a wrong result is part of the measurement with its reason
@@ -238,7 +250,8 @@ class ThroughputCeiling {
   template <Device D>
   Measurement run(D& device, const MeasurementOptions& options = {}) const {
     for (const std::string& name : options.strategies)
-      if (std::ranges::find(strategy_names, name) == strategy_names.end()) throw std::invalid_argument("no strategy of this experiment is called '" + name + "'");
+      if (std::ranges::find(strategy_names, name) == strategy_names.end())
+        throw std::invalid_argument("no strategy of this experiment is called '" + name + "'");
 
     if (options.on_progress) options.on_progress({"compiling", 0, 1});
     const std::span<const KernelFacts> kernels = detail::kernels_of(chain_);
@@ -254,7 +267,8 @@ class ThroughputCeiling {
       MeasuredStrategy& strategy = measurement.strategies.emplace_back(described<Strategy>());
       std::unique_ptr<Contender>& contender = contenders.emplace_back();
       try {
-        if (Strategy::fuses && !fused_form) fused_form.emplace(device, detail::kernels_of(fused_chain), blobs.refitted(detail::kernels_of(fused_chain)));
+        if (Strategy::fuses && !fused_form)
+          fused_form.emplace(device, detail::kernels_of(fused_chain), blobs.refitted(detail::kernels_of(fused_chain)));
         Form<D>& form = Strategy::fuses ? *fused_form : chain;
         contender = std::make_unique<StrategyContender<D, Strategy>>(device, form.compiled, form.reference);
       } catch (const std::exception& error) {
@@ -276,7 +290,8 @@ class ThroughputCeiling {
   /// Compiled kernels, and what they should give.
   template <Device D>
   struct Form {
-    Form(D& device, std::span<const KernelFacts> kernels, const WeightBlobs& blobs) : compiled(device, kernels, blobs), reference(kernels, blobs) {}
+    Form(D& device, std::span<const KernelFacts> kernels, const WeightBlobs& blobs)
+        : compiled(device, kernels, blobs), reference(kernels, blobs) {}
 
     CompiledKernels<D> compiled;
     Reference reference;

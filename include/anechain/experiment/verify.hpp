@@ -97,15 +97,15 @@ inline void require_close(const std::vector<float>& got, const std::vector<float
   const double tolerance = verification_tolerance * largest(expected);
   for (std::size_t i = 0; i < got.size(); ++i)
     if (got[i] != expected[i] && !(std::abs(static_cast<double>(got[i]) - static_cast<double>(expected[i])) <= tolerance))
-      throw VerificationError(at_kernel(kernel, facts) + " gave " + std::to_string(got[i]) + " at element " + std::to_string(i) + ", the host computes " +
-                              std::to_string(expected[i]));
+      throw VerificationError(at_kernel(kernel, facts) + " gave " + std::to_string(got[i]) + " at element " + std::to_string(i) +
+                              ", the host computes " + std::to_string(expected[i]));
 }
 
 inline void require_moved(const std::vector<float>& given, const std::vector<float>& taken, std::size_t kernel, const KernelFacts& facts) {
   for (std::size_t i = 0; i < given.size(); ++i)
     if (given[i] != taken[i])
-      throw VerificationError("the link behind " + at_kernel(kernel, facts) + " did not move its data: " + std::to_string(given[i]) + " was given, " +
-                              std::to_string(taken[i]) + " arrived at element " + std::to_string(i));
+      throw VerificationError("the link behind " + at_kernel(kernel, facts) + " did not move its data: " + std::to_string(given[i]) +
+                              " was given, " + std::to_string(taken[i]) + " arrived at element " + std::to_string(i));
 }
 
 }  // namespace detail
@@ -125,8 +125,10 @@ void verify(Pass<D, S>& pass, std::span<const KernelFacts> kernels, Reference& r
     for (std::size_t lane = 0; lane < pass.lanes; ++lane)
       for (std::size_t k = 0; k < kernels.size(); ++k) {
         if (k == 0 || !shares) detail::randomize(pass.input_surface(k, lane), random);
-        if constexpr (computes) detail::poison(pass.output_surface(k, lane), repetition == 0 ? 1.0f : -1.0f);
-        else detail::randomize(pass.output_surface(k, lane), random);
+        if constexpr (computes)
+          detail::poison(pass.output_surface(k, lane), repetition == 0 ? 1.0f : -1.0f);
+        else
+          detail::randomize(pass.output_surface(k, lane), random);
       }
     pass.run();
     for (std::size_t lane = 0; lane < pass.lanes; ++lane)

@@ -33,7 +33,7 @@ struct Conv2dShape {
   int dilation_width = 1;
   int groups = 1;
   mil::Padding padding = mil::Padding::valid;
-  int pad_top = 0;     ///< this and the next three with Padding::custom
+  int pad_top = 0;  ///< this and the next three with Padding::custom
   int pad_bottom = 0;
   int pad_left = 0;
   int pad_right = 0;

@@ -140,7 +140,8 @@ struct Rule {
 template <class K, mil::OpKind Operation, Rule Broken, std::int64_t First, std::int64_t Second>
 struct BodyBreaksRule {
   static constexpr bool holds = Broken.text[0] == '\0';
-  static_assert(holds, "anechain: the body of this kernel breaks a rule of an operation: see BodyBreaksRule, whose numbers fill the {} of the rule");
+  static_assert(
+      holds, "anechain: the body of this kernel breaks a rule of an operation: see BodyBreaksRule, whose numbers fill the {} of the rule");
 };
 
 template <class K>
@@ -148,7 +149,8 @@ constexpr Summary traced_summary() {
   mil::Builder builder;
   const mil::Value x = builder.input("x", K::input);
   const mil::Value y = K::body(builder, x);
-  if (builder.broken().rule != nullptr) return {.output = {}, .flops = 0, .bytes = {}, .weight_count = 0, .weight_characters = 0, .broken = builder.broken()};
+  if (builder.broken().rule != nullptr)
+    return {.output = {}, .flops = 0, .bytes = {}, .weight_count = 0, .weight_characters = 0, .broken = builder.broken()};
   return summarize(builder.finish(y));
 }
 
@@ -208,8 +210,10 @@ constexpr std::string_view type_name() {
 
 template <class K>
 constexpr std::string_view name_of() {
-  if constexpr (requires { std::string_view{K::name}; }) return K::name;
-  else return type_name<K>();
+  if constexpr (requires { std::string_view{K::name}; })
+    return K::name;
+  else
+    return type_name<K>();
 }
 
 }  // namespace tracing

@@ -16,8 +16,9 @@ inline constexpr std::size_t all_well = static_cast<std::size_t>(-1);
 
 template <std::size_t Index, class T>
 struct KernelAt {
-  static_assert(Kernel<T>, "anechain: the type at [Index] is not a kernel: it needs a static constexpr mil::TensorType input, and a "
-                           "static constexpr mil::Value body(mil::Builder&, mil::Value)");
+  static_assert(Kernel<T>,
+                "anechain: the type at [Index] is not a kernel: it needs a static constexpr mil::TensorType input, and a "
+                "static constexpr mil::Value body(mil::Builder&, mil::Value)");
   static constexpr bool value = Kernel<T>;
 };
 
@@ -56,8 +57,10 @@ constexpr bool are_linked_kernels() {
     return KernelAt<stranger, std::tuple_element_t<stranger, std::tuple<Ks...>>>::value;
   } else {
     constexpr std::size_t link = Ends<Ks...>::first_bad_link();
-    if constexpr (link != all_well) return KernelsThatMeetAt<link, Ends<Ks...>::outputs[link], Ends<Ks...>::inputs[link + 1]>::value;
-    else return true;
+    if constexpr (link != all_well)
+      return KernelsThatMeetAt<link, Ends<Ks...>::outputs[link], Ends<Ks...>::inputs[link + 1]>::value;
+    else
+      return true;
   }
 }
 

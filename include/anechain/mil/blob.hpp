@@ -18,8 +18,8 @@ inline constexpr std::uint32_t sentinel = 0xDEADBEEF;
 
 /// Byte offsets of the fields within the header and within a metadata record; all little-endian, what is not named is 0.
 namespace field {
-inline constexpr std::uint64_t count = 0;    // u32, header
-inline constexpr std::uint64_t version = 4;  // u32, header
+inline constexpr std::uint64_t count = 0;     // u32, header
+inline constexpr std::uint64_t version = 4;   // u32, header
 inline constexpr std::uint64_t sentinel = 0;  // u32, metadata
 inline constexpr std::uint64_t dtype = 4;     // u32
 inline constexpr std::uint64_t size = 8;      // u64, payload bytes

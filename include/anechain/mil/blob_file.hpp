@@ -17,7 +17,8 @@
 
 namespace anechain::mil {
 
-static_assert(std::endian::native == std::endian::little, "anechain: weight files are little-endian and are written as the machine holds them");
+static_assert(std::endian::native == std::endian::little,
+              "anechain: weight files are little-endian and are written as the machine holds them");
 
 namespace blob {
 
@@ -51,7 +52,9 @@ class BlobWriter {
     if (type.blob_code == 0) throw BlobError(placement.metadata, "dtype", "weight files cannot hold " + std::string{type.name});
     const auto width = static_cast<std::uint64_t>(type.bits);
     if (elements > std::numeric_limits<std::uint64_t>::max() / 64 || payload.size() != (elements * width + 7) / 8)
-      throw BlobError(placement.metadata, "size", std::to_string(payload.size()) + " bytes are not " + std::to_string(elements) + " elements of " + std::string{type.name});
+      throw BlobError(
+          placement.metadata, "size",
+          std::to_string(payload.size()) + " bytes are not " + std::to_string(elements) + " elements of " + std::string{type.name});
     bytes_.resize(placement.end());
     blob::store(bytes_, placement.metadata + blob::field::sentinel, blob::sentinel);
     blob::store(bytes_, placement.metadata + blob::field::dtype, type.blob_code);
@@ -86,9 +89,12 @@ class BlobReader {
   /// Throws BlobError where the header is not that of a version 2 file.
   explicit BlobReader(std::span<const std::byte> bytes) : bytes_(bytes) {
     if (bytes.size() < blob::header_bytes)
-      throw BlobError(0, "header", "the file has " + std::to_string(bytes.size()) + " bytes, the header alone takes " + std::to_string(blob::header_bytes));
+      throw BlobError(
+          0, "header",
+          "the file has " + std::to_string(bytes.size()) + " bytes, the header alone takes " + std::to_string(blob::header_bytes));
     const auto version = blob::load<std::uint32_t>(bytes, blob::field::version);
-    if (version != blob::version) throw BlobError(blob::field::version, "version", "expected " + std::to_string(blob::version) + ", found " + std::to_string(version));
+    if (version != blob::version)
+      throw BlobError(blob::field::version, "version", "expected " + std::to_string(blob::version) + ", found " + std::to_string(version));
   }
 
   /// The tensors that the header counts.
@@ -106,16 +112,22 @@ class BlobReader {
     entry.dtype = dtype_of(code, metadata + blob::field::dtype);
     const auto size = blob::load<std::uint64_t>(record, blob::field::size);
     const auto offset = blob::load<std::uint64_t>(record, blob::field::offset);
-    if (offset < blob::header_bytes) throw BlobError(metadata + blob::field::offset, "offset", "the payload would start within the file's header");
-    if (offset > bytes_.size()) throw BlobError(metadata + blob::field::offset, "offset", "the payload starts at byte " + std::to_string(offset) + ", behind the end of the file");
+    if (offset < blob::header_bytes)
+      throw BlobError(metadata + blob::field::offset, "offset", "the payload would start within the file's header");
+    if (offset > bytes_.size())
+      throw BlobError(metadata + blob::field::offset, "offset",
+                      "the payload starts at byte " + std::to_string(offset) + ", behind the end of the file");
     if (size > bytes_.size() - offset)
-      throw BlobError(metadata + blob::field::size, "size", std::to_string(size) + " bytes from byte " + std::to_string(offset) + " on end behind the end of the file");
+      throw BlobError(metadata + blob::field::size, "size",
+                      std::to_string(size) + " bytes from byte " + std::to_string(offset) + " on end behind the end of the file");
     const auto padding = blob::load<std::uint64_t>(record, blob::field::padding);
     const auto width = static_cast<std::uint64_t>(facts(entry.dtype).bits);
     const bool padded_badly = width >= 8 ? padding != 0 : padding >= 8 || (8 % width == 0 && padding % width != 0) || padding > size * 8;
-    if (padded_badly) throw BlobError(metadata + blob::field::padding, "padding", std::to_string(padding) + " unused bits are not possible here");
+    if (padded_badly)
+      throw BlobError(metadata + blob::field::padding, "padding", std::to_string(padding) + " unused bits are not possible here");
     if ((size * 8 - padding) % width != 0)
-      throw BlobError(metadata + blob::field::size, "size", std::to_string(size) + " bytes are no whole number of " + std::string{facts(entry.dtype).name} + " elements");
+      throw BlobError(metadata + blob::field::size, "size",
+                      std::to_string(size) + " bytes are no whole number of " + std::string{facts(entry.dtype).name} + " elements");
     entry.elements = (size * 8 - padding) / width;
     entry.payload = bytes_.subspan(offset, size);
     return entry;
@@ -125,9 +137,11 @@ class BlobReader {
   BlobEntry at(std::uint64_t metadata, const TensorType& type) const {
     const BlobEntry entry = at(metadata);
     if (entry.dtype != type.dtype)
-      throw BlobError(metadata + blob::field::dtype, "dtype", "the file holds " + std::string{facts(entry.dtype).name} + ", the program expects " + to_string(type));
+      throw BlobError(metadata + blob::field::dtype, "dtype",
+                      "the file holds " + std::string{facts(entry.dtype).name} + ", the program expects " + to_string(type));
     if (entry.elements != static_cast<std::uint64_t>(type.elements()))
-      throw BlobError(metadata + blob::field::size, "size", "the file holds " + std::to_string(entry.elements) + " elements, the program expects " + to_string(type));
+      throw BlobError(metadata + blob::field::size, "size",
+                      "the file holds " + std::to_string(entry.elements) + " elements, the program expects " + to_string(type));
     return entry;
   }
 
@@ -163,7 +177,9 @@ class BlobReader {
 
 /// A whole file. Throws std::system_error with the path where it cannot be read.
 inline std::vector<std::byte> read_file(const std::filesystem::path& path) {
-  const auto failed = [&](int code) { return std::system_error(code != 0 ? code : EIO, std::generic_category(), "cannot read " + path.string()); };
+  const auto failed = [&](int code) {
+    return std::system_error(code != 0 ? code : EIO, std::generic_category(), "cannot read " + path.string());
+  };
   std::error_code status;
   if (std::filesystem::is_directory(path, status)) throw failed(EISDIR);
   errno = 0;

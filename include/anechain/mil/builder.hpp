@@ -54,11 +54,11 @@ enum class Padding : std::uint8_t { valid, same, same_lower, custom };
 /// What a convolution takes besides its input and weight. Designated initialisers read well here:
 /// `b.conv(x, w, {.strides = {2, 2}, .padding = mil::Padding::same})`.
 struct ConvOptions {
-  Value bias{};           ///< [output channels]; absent by default
-  PerAxis strides{};      ///< one per spatial axis; 1 by default
+  Value bias{};       ///< [output channels]; absent by default
+  PerAxis strides{};  ///< one per spatial axis; 1 by default
   Padding padding = Padding::valid;
-  PerAxis pad{};          ///< two per spatial axis, before and after, for Padding::custom
-  PerAxis dilations{};    ///< one per spatial axis; 1 by default
+  PerAxis pad{};        ///< two per spatial axis, before and after, for Padding::custom
+  PerAxis dilations{};  ///< one per spatial axis; 1 by default
   std::int64_t groups = 1;
 };
 
@@ -101,8 +101,9 @@ class Builder {
   constexpr Value scalar(DType dtype, double number) {
     if (facts(dtype).floating) {
       constexpr double infinity = std::numeric_limits<double>::infinity();
-      require(number == infinity || number == -infinity || number != number || (rounded(dtype, number) != infinity && rounded(dtype, number) != -infinity), "scalar",
-              "the number is too large for its dtype");
+      require(number == infinity || number == -infinity || number != number ||
+                  (rounded(dtype, number) != infinity && rounded(dtype, number) != -infinity),
+              "scalar", "the number is too large for its dtype");
     } else {
       require(number >= -0x1p31 && number < 0x1p31 && static_cast<double>(static_cast<std::int64_t>(number)) == number, "scalar",
               "the number is no 32-bit integer");
@@ -115,8 +116,8 @@ class Builder {
   constexpr Value conv(Value x, Value weight, const ConvOptions& options = {}) {
     const int axes = std::clamp(x.type.shape.rank - 2, 1, 3);
     for (int i = 0; i < options.pad.count; ++i)
-      require(options.padding == Padding::custom || options.pad.values[i] == 0, "conv", "pad is given, {}, but takes effect only with Padding::custom",
-              options.pad.values[i]);
+      require(options.padding == Padding::custom || options.pad.values[i] == 0, "conv",
+              "pad is given, {}, but takes effect only with Padding::custom", options.pad.values[i]);
     constexpr std::string_view pad_types[]{"valid", "same", "same_lower", "custom"};
     const Value pad_type = operand(Param::pad_type, pad_types[static_cast<int>(options.padding)]);
     const Value strides = operand(Param::strides, options.strides, axes, 1);
@@ -236,7 +237,8 @@ class Builder {
     require_reasonable(type, "const");
     const Value value = add_value(name, type, static_cast<std::int32_t>(graph_.operations.size()));
     graph_.constants.push_back(constant);
-    graph_.operations.push_back({.kind = OpKind::constant, .name = name, .result = value.id, .constant = static_cast<std::int32_t>(graph_.constants.size() - 1)});
+    graph_.operations.push_back(
+        {.kind = OpKind::constant, .name = name, .result = value.id, .constant = static_cast<std::int32_t>(graph_.constants.size() - 1)});
     return value;
   }
 
@@ -272,11 +274,14 @@ class Builder {
   }
 
   /// An immediate operand: integers (or the bits of doubles), or a string.
-  constexpr Value operand(Param param, const TensorType& type, std::span<const std::int64_t> numbers) { return operand(param, type, numbers, {}); }
+  constexpr Value operand(Param param, const TensorType& type, std::span<const std::int64_t> numbers) {
+    return operand(param, type, numbers, {});
+  }
   constexpr Value operand(Param param, std::string_view text) { return operand(param, {DType::string, {}}, {}, text); }
 
   constexpr Value operand(Param param, const TensorType& type, std::span<const std::int64_t> numbers, std::string_view text) {
-    for (std::int32_t known = latest_[static_cast<std::size_t>(param)]; known >= 0; known = shared_[static_cast<std::size_t>(known)].previous) {
+    for (std::int32_t known = latest_[static_cast<std::size_t>(param)]; known >= 0;
+         known = shared_[static_cast<std::size_t>(known)].previous) {
       const std::int32_t value = shared_[static_cast<std::size_t>(known)].value;
       if (graph_[value].type == type && holds(*graph_.constant_of(value), numbers, text)) return graph_.value(value);
     }
@@ -285,7 +290,8 @@ class Builder {
                       .count = static_cast<std::uint32_t>(numbers.size()),
                       .text = graph_.add_text(text)};
     for (std::size_t i = 0; i < numbers.size(); ++i) graph_.numbers.push_back(numbers[i]);
-    const Value value = add_constant(numbered(facts(param).constant_name, constants_of_[static_cast<std::size_t>(param)]++), type, constant);
+    const Value value =
+        add_constant(numbered(facts(param).constant_name, constants_of_[static_cast<std::size_t>(param)]++), type, constant);
     shared_.push_back({value.id, latest_[static_cast<std::size_t>(param)]});
     latest_[static_cast<std::size_t>(param)] = static_cast<std::int32_t>(shared_.size() - 1);
     return value;
@@ -324,7 +330,8 @@ class Builder {
   }
 
   constexpr void require_not_taken(std::string_view name) const {
-    for (const std::string_view& word : detail::words_of_the_language) require(!same_text(name, word), "weight", "the name is a word of the language");
+    for (const std::string_view& word : detail::words_of_the_language)
+      require(!same_text(name, word), "weight", "the name is a word of the language");
     require(!same_text(name, "x") && !same_text(name, "y"), "weight", "the names x and y are the program's own input and output");
     for (const OperationFacts& operation : operation_table)
       require(!is_generated(name, operation.name), "weight", "the name is one that the builder gives to its own values");
@@ -358,7 +365,8 @@ class Builder {
       require(end == 1 || end == name.size() || name[end] != '_', "weight", "names like k0_W are those of fused kernels");
     }
     for (std::size_t i = scope_weights_; i < weight_names_.size(); ++i)
-      require(!same_text(graph_.text(weight_names_[i]).substr(scope_prefix_.size()), name), "weight", "this kernel has two weights of one name");
+      require(!same_text(graph_.text(weight_names_[i]).substr(scope_prefix_.size()), name), "weight",
+              "this kernel has two weights of one name");
   }
 
   Graph graph_;

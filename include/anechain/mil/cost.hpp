@@ -22,7 +22,8 @@ constexpr std::int64_t flops(const Graph& graph, const Operation& operation) {
       const std::int64_t products = weight.elements() / weight.shape[0];
       return checked_product(results, checked_product(2, products, "conv") + (operands.has(Param::bias) ? 1 : 0), "conv");
     }
-    case OpKind::matmul: return checked_product(2 * results, operands.type(Param::x).shape[operands.flag(Param::transpose_x) ? -2 : -1], "matmul");
+    case OpKind::matmul:
+      return checked_product(2 * results, operands.type(Param::x).shape[operands.flag(Param::transpose_x) ? -2 : -1], "matmul");
     case OpKind::cast:
     case OpKind::constant:
     case OpKind::reshape:

@@ -52,7 +52,8 @@ struct ParseError : std::runtime_error {
 /// wrong field stands.
 struct BlobError : std::runtime_error {
   BlobError(std::uint64_t at_offset, std::string_view field, const std::string& message)
-      : std::runtime_error("weight blob, byte " + std::to_string(at_offset) + ", " + std::string{field} + ": " + message), offset(at_offset) {}
+      : std::runtime_error("weight blob, byte " + std::to_string(at_offset) + ", " + std::string{field} + ": " + message),
+        offset(at_offset) {}
 
   std::uint64_t offset;
 };

@@ -66,8 +66,8 @@ inline void narrow_portably(const float* from, half* to, std::size_t count) {
     WordX4 wide;
     std::memcpy(&wide, floats, sizeof wide);
     const WordX4 bits = narrowed_bits(wide);
-    const std::uint16_t narrow[4]{static_cast<std::uint16_t>(bits[0]), static_cast<std::uint16_t>(bits[1]), static_cast<std::uint16_t>(bits[2]),
-                                  static_cast<std::uint16_t>(bits[3])};
+    const std::uint16_t narrow[4]{static_cast<std::uint16_t>(bits[0]), static_cast<std::uint16_t>(bits[1]),
+                                  static_cast<std::uint16_t>(bits[2]), static_cast<std::uint16_t>(bits[3])};
     std::memcpy(halves, narrow, sizeof narrow);
   };
   std::size_t i = 0;

@@ -107,7 +107,9 @@ struct Graph {
     return constant < 0 ? nullptr : constants.data() + constant;
   }
 
-  constexpr std::span<const std::int64_t> numbers_of(const Constant& constant) const { return {numbers.data() + constant.first, constant.count}; }
+  constexpr std::span<const std::int64_t> numbers_of(const Constant& constant) const {
+    return {numbers.data() + constant.first, constant.count};
+  }
 };
 
 /// How a floating constant's element is kept in Graph::numbers, and back.
@@ -130,7 +132,9 @@ constexpr bool same_program(const Graph& a, const Graph& b) {
   const auto same_values = [&](const std::vector<std::int32_t>& left, const std::vector<std::int32_t>& right) {
     return std::equal(left.begin(), left.end(), right.begin(), right.end(), same_value);
   };
-  const auto same_argument = [&](const Argument& left, const Argument& right) { return left.param == right.param && same_value(left.value, right.value); };
+  const auto same_argument = [&](const Argument& left, const Argument& right) {
+    return left.param == right.param && same_value(left.value, right.value);
+  };
   const auto same_constant = [&](const Constant& left, const Constant& right) {
     const auto mine = a.numbers_of(left);
     const auto theirs = b.numbers_of(right);
@@ -141,8 +145,10 @@ constexpr bool same_program(const Graph& a, const Graph& b) {
     const auto mine = a.arguments_of(left);
     const auto theirs = b.arguments_of(right);
     return left.kind == right.kind && a.text(left.name) == b.text(right.name) && same_value(left.result, right.result) &&
-           std::equal(mine.begin(), mine.end(), theirs.begin(), theirs.end(), same_argument) && (left.constant < 0) == (right.constant < 0) &&
-           (left.constant < 0 || same_constant(a.constants[static_cast<std::size_t>(left.constant)], b.constants[static_cast<std::size_t>(right.constant)]));
+           std::equal(mine.begin(), mine.end(), theirs.begin(), theirs.end(), same_argument) &&
+           (left.constant < 0) == (right.constant < 0) &&
+           (left.constant < 0 ||
+            same_constant(a.constants[static_cast<std::size_t>(left.constant)], b.constants[static_cast<std::size_t>(right.constant)]));
   };
   return same_values(a.inputs, b.inputs) && same_values(a.outputs, b.outputs) &&
          std::equal(a.operations.begin(), a.operations.end(), b.operations.begin(), b.operations.end(), same_operation);

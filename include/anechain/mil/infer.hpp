@@ -28,7 +28,8 @@ class Operands {
   constexpr Operands(const Graph& graph, OpKind kind, std::span<const Argument> arguments, BrokenRule* broken = nullptr)
       : graph_(graph), kind_(kind), broken_(broken) {
     const Argument* const end = arguments.data() + arguments.size();
-    for (const Argument* argument = arguments.data(); argument != end; ++argument) bound_[static_cast<std::size_t>(argument->param)] = argument->value + 1;
+    for (const Argument* argument = arguments.data(); argument != end; ++argument)
+      bound_[static_cast<std::size_t>(argument->param)] = argument->value + 1;
   }
 
   /// Enforces a rule: "{}" in it stand for the two numbers.
@@ -44,7 +45,9 @@ class Operands {
 
   constexpr bool has(Param param) const { return id(param) >= 0; }
   constexpr std::int32_t id(Param param) const { return bound_[static_cast<std::size_t>(param)] - 1; }
-  constexpr TensorType type(Param param) const { return holds(has(param), "an operand is missing") ? graph_[id(param)].type : TensorType{}; }
+  constexpr TensorType type(Param param) const {
+    return holds(has(param), "an operand is missing") ? graph_[id(param)].type : TensorType{};
+  }
 
   /// The elements of an integer or bool operand, which must be a constant. Valid while the graph does not change.
   constexpr std::span<const std::int64_t> numbers(Param param) const {
@@ -115,17 +118,17 @@ constexpr ConvGeometry conv_geometry(const Operands& operands) {
   ConvGeometry geometry{x.shape[0], operands.number(Param::groups), x.shape[1], weight.shape[0], {}, axis_count};
   const std::int64_t groups = geometry.groups;
   if (!operands.holds(groups >= 1, "there must be at least 1 group, not {}", groups) ||
-      !operands.holds(groups <= geometry.input_channels && geometry.input_channels % groups == 0, "the input's {} channels are not a multiple of {} groups",
-                      geometry.input_channels, groups) ||
-      !operands.holds(geometry.output_channels % groups == 0, "the weight's {} output channels are not a multiple of {} groups", geometry.output_channels,
-                      groups) ||
-      !operands.holds(geometry.input_channels == weight.shape[1] * groups, "the input has {} channels, the weight takes {}", geometry.input_channels,
-                      weight.shape[1] * groups))
+      !operands.holds(groups <= geometry.input_channels && geometry.input_channels % groups == 0,
+                      "the input's {} channels are not a multiple of {} groups", geometry.input_channels, groups) ||
+      !operands.holds(geometry.output_channels % groups == 0, "the weight's {} output channels are not a multiple of {} groups",
+                      geometry.output_channels, groups) ||
+      !operands.holds(geometry.input_channels == weight.shape[1] * groups, "the input has {} channels, the weight takes {}",
+                      geometry.input_channels, weight.shape[1] * groups))
     return {};
   if (operands.has(Param::bias)) {
     const TensorType bias = operands.type(Param::bias);
-    if (!operands.holds(bias.shape.rank == 1 && bias.shape[0] == geometry.output_channels, "the bias has {} elements, the weight {} output channels",
-                        bias.elements(), geometry.output_channels) ||
+    if (!operands.holds(bias.shape.rank == 1 && bias.shape[0] == geometry.output_channels,
+                        "the bias has {} elements, the weight {} output channels", bias.elements(), geometry.output_channels) ||
         !operands.holds(bias.dtype == x.dtype, "the input and the bias must be of one dtype"))
       return {};
   }
@@ -228,7 +231,8 @@ constexpr TensorType infer_matmul(const Operands& operands) {
   const TensorType y = operands.type(Param::y);
   if (!operands.holds(x.dtype == y.dtype, "x and y must be of one dtype") ||
       !operands.holds(facts(x.dtype).floating, "x and y must be of a floating dtype") ||
-      !operands.holds(x.shape.rank >= 2 && y.shape.rank >= 2, "x has rank {} and y rank {}, both must be at least 2", x.shape.rank, y.shape.rank))
+      !operands.holds(x.shape.rank >= 2 && y.shape.rank >= 2, "x has rank {} and y rank {}, both must be at least 2", x.shape.rank,
+                      y.shape.rank))
     return {};
   const bool transpose_x = operands.flag(Param::transpose_x);
   const bool transpose_y = operands.flag(Param::transpose_y);
@@ -245,11 +249,15 @@ constexpr TensorType infer_matmul(const Operands& operands) {
 constexpr TensorType infer_reshape(const Operands& operands) {
   const TensorType x = operands.type(Param::x);
   const auto extents = operands.numbers(Param::shape);
-  if (!operands.holds(std::ssize(extents) <= max_rank, "a rank of {} is more than the {} that anechain represents", std::ssize(extents), max_rank)) return {};
+  if (!operands.holds(std::ssize(extents) <= max_rank, "a rank of {} is more than the {} that anechain represents", std::ssize(extents),
+                      max_rank))
+    return {};
   TensorType result{x.dtype, {{}, static_cast<int>(extents.size())}};
   std::int64_t left = x.elements();
   for (std::size_t axis = 0; axis < extents.size(); ++axis) {
-    if (!operands.holds(extents[axis] >= 1 && left % extents[axis] == 0, "an extent of {} does not divide the {} elements left", extents[axis], left)) return {};
+    if (!operands.holds(extents[axis] >= 1 && left % extents[axis] == 0, "an extent of {} does not divide the {} elements left",
+                        extents[axis], left))
+      return {};
     left /= extents[axis];
     result.shape.extents[axis] = extents[axis];
   }

@@ -38,7 +38,8 @@ class Lexer {
     }
     if (is_digit(first) || first == '.' || first == '+' || first == '-') return number();
     if (first == '"') return string();
-    if (std::string_view{"()[]{}<>=,;?"}.find(first) == std::string_view::npos) fail(start, "no token starts with '" + printable(first) + "'");
+    if (std::string_view{"()[]{}<>=,;?"}.find(first) == std::string_view::npos)
+      fail(start, "no token starts with '" + printable(first) + "'");
     ++at_;
     return {Token::Kind::punctuation, text_.substr(start, 1), start};
   }

@@ -11,7 +11,22 @@ namespace anechain::mil {
 enum class OpKind : std::uint8_t { constant, add, cast, conv, matmul, mul, relu, reshape, transpose };
 
 /// The names of operands, in the order of `param_table`.
-enum class Param : std::uint8_t { bias, dilations, dtype, groups, pad, pad_type, perm, shape, strides, transpose_x, transpose_y, weight, x, y };
+enum class Param : std::uint8_t {
+  bias,
+  dilations,
+  dtype,
+  groups,
+  pad,
+  pad_type,
+  perm,
+  shape,
+  strides,
+  transpose_x,
+  transpose_y,
+  weight,
+  x,
+  y
+};
 
 /// `text` is the operand's name in MIL; `constant_name` is how the builder names a constant that it makes for it (the
 /// seed experiment's names where it has one), empty where the operand is always a value that the user gives.
@@ -21,8 +36,20 @@ struct ParamFacts {
 };
 
 inline constexpr std::array<ParamFacts, 14> param_table{{
-    {"bias", ""}, {"dilations", "dl"}, {"dtype", "dt"}, {"groups", "gr"}, {"pad", "pd"}, {"pad_type", "pt"}, {"perm", "pm"},
-    {"shape", "sh"}, {"strides", "st"}, {"transpose_x", "tx"}, {"transpose_y", "ty"}, {"weight", ""}, {"x", ""}, {"y", "c"},
+    {"bias", ""},
+    {"dilations", "dl"},
+    {"dtype", "dt"},
+    {"groups", "gr"},
+    {"pad", "pd"},
+    {"pad_type", "pt"},
+    {"perm", "pm"},
+    {"shape", "sh"},
+    {"strides", "st"},
+    {"transpose_x", "tx"},
+    {"transpose_y", "ty"},
+    {"weight", ""},
+    {"x", ""},
+    {"y", "c"},
 }};
 
 constexpr const ParamFacts& facts(Param param) { return param_table[static_cast<std::size_t>(param)]; }
@@ -48,7 +75,14 @@ inline constexpr std::array<OperationFacts, 9> operation_table{{
     {"add", {{{Param::x}, {Param::y}}}, 2},
     {"cast", {{{Param::dtype}, {Param::x}}}, 2},
     {"conv",
-     {{{Param::bias, false}, {Param::dilations}, {Param::groups}, {Param::pad}, {Param::pad_type}, {Param::strides}, {Param::weight}, {Param::x}}},
+     {{{Param::bias, false},
+       {Param::dilations},
+       {Param::groups},
+       {Param::pad},
+       {Param::pad_type},
+       {Param::strides},
+       {Param::weight},
+       {Param::x}}},
      8},
     {"matmul", {{{Param::transpose_x, false}, {Param::transpose_y, false}, {Param::x}, {Param::y}}}, 4},
     {"mul", {{{Param::x}, {Param::y}}}, 2},

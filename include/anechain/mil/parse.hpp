@@ -36,10 +36,11 @@ inline std::optional<double> to_double(std::string_view token) {
 #if defined(__cpp_lib_to_chars)
     const bool hexadecimal = token.starts_with("0x") || token.starts_with("0X");
     if (hexadecimal) token.remove_prefix(2);
-    const auto [end, error] =
-        std::from_chars(token.data(), token.data() + token.size(), number, hexadecimal ? std::chars_format::hex : std::chars_format::general);
+    const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), number,
+                                              hexadecimal ? std::chars_format::hex : std::chars_format::general);
     if (end != token.data() + token.size() || error == std::errc::invalid_argument) return std::nullopt;
-    if (error == std::errc::result_out_of_range) number = token.find_first_of("eEpP") != std::string_view::npos && token[token.find_first_of("eEpP") + 1] == '-' ? 0 : HUGE_VAL;
+    if (error == std::errc::result_out_of_range)
+      number = token.find_first_of("eEpP") != std::string_view::npos && token[token.find_first_of("eEpP") + 1] == '-' ? 0 : HUGE_VAL;
 #else
     std::istringstream stream{std::string{token}};
     stream.imbue(std::locale::classic());
@@ -53,8 +54,9 @@ inline std::optional<double> to_double(std::string_view token) {
 constexpr std::pair<std::int64_t, std::int64_t> integer_range(DType dtype) {
   const int bits = facts(dtype).bits;
   const bool is_signed = facts(dtype).name.starts_with("int");
-  if (is_signed) return {bits == 64 ? std::numeric_limits<std::int64_t>::min() : -(std::int64_t{1} << (bits - 1)),
-                         bits == 64 ? std::numeric_limits<std::int64_t>::max() : (std::int64_t{1} << (bits - 1)) - 1};
+  if (is_signed)
+    return {bits == 64 ? std::numeric_limits<std::int64_t>::min() : -(std::int64_t{1} << (bits - 1)),
+            bits == 64 ? std::numeric_limits<std::int64_t>::max() : (std::int64_t{1} << (bits - 1)) - 1};
   return {0, bits == 64 ? std::numeric_limits<std::int64_t>::max() : (std::int64_t{1} << bits) - 1};
 }
 
@@ -66,7 +68,8 @@ class Parser {
   Graph program() {
     keyword("program");
     expect('(');
-    if (token_.kind != Token::Kind::number || token_.text.find_first_not_of("0123456789.") != std::string_view::npos) wrong("the version of the language, like 1.0");
+    if (token_.kind != Token::Kind::number || token_.text.find_first_not_of("0123456789.") != std::string_view::npos)
+      wrong("the version of the language, like 1.0");
     advance();
     expect(')');
     if (is('[')) skip_attributes();
@@ -140,7 +143,8 @@ class Parser {
       if (operation.argument_count > 0) expect(',');
       const Located name = identifier("the name of an operand");
       const Param param = operand(operation.kind, name);
-      if (graph_.argument(graph_.arguments_of(operation), param) >= 0) fail_at(name.offset, "operand '" + std::string{name.name} + "' is given twice");
+      if (graph_.argument(graph_.arguments_of(operation), param) >= 0)
+        fail_at(name.offset, "operand '" + std::string{name.name} + "' is given twice");
       expect('=');
       graph_.arguments.push_back({param, defined(identifier("the name of a value"))});
       ++operation.argument_count;
@@ -178,7 +182,8 @@ class Parser {
   void check(const Operation& operation, const TensorType& declared, const Located& at) {
     try {
       const TensorType inferred = infer(Operands{graph_, operation.kind, graph_.arguments_of(operation)}, operation.kind);
-      if (inferred != declared) fail_at(at.offset, std::string{at.name} + " gives " + to_string(inferred) + ", but its result is declared " + to_string(declared));
+      if (inferred != declared)
+        fail_at(at.offset, std::string{at.name} + " gives " + to_string(inferred) + ", but its result is declared " + to_string(declared));
     } catch (const TypeError& error) {
       fail_at(at.offset, error.what());
     }
@@ -241,11 +246,13 @@ class Parser {
     advance();
     std::int64_t count = 0;
     for (; !is(']'); ++count) {
-      if (count == of.shape[axis]) fail("more than the " + std::to_string(of.shape[axis]) + " elements that axis " + std::to_string(axis) + " has");
+      if (count == of.shape[axis])
+        fail("more than the " + std::to_string(of.shape[axis]) + " elements that axis " + std::to_string(axis) + " has");
       if (count > 0) expect(',');
       literal(of, axis + 1);
     }
-    if (count != of.shape[axis]) fail(std::to_string(count) + " elements where axis " + std::to_string(axis) + " has " + std::to_string(of.shape[axis]));
+    if (count != of.shape[axis])
+      fail(std::to_string(count) + " elements where axis " + std::to_string(axis) + " has " + std::to_string(of.shape[axis]));
     advance();
   }
 
@@ -260,7 +267,8 @@ class Parser {
       const std::optional<double> value = to_double(token_.text);
       if (!value) wrong("a number");
       const bool infinite = token_.text.ends_with("inf");
-      if (!infinite && std::isinf(rounded(dtype, *value))) fail(std::string{token_.text} + " does not fit " + std::string{facts(dtype).name});
+      if (!infinite && std::isinf(rounded(dtype, *value)))
+        fail(std::string{token_.text} + " does not fit " + std::string{facts(dtype).name});
       graph_.numbers.push_back(to_bits(rounded(dtype, *value)));
     } else {
       std::string_view digits = token_.text;
@@ -289,7 +297,8 @@ class Parser {
       std::int64_t extent = 0;
       const std::string_view digits = token_.text;
       const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), extent);
-      if (token_.kind != Token::Kind::number || error != std::errc{} || end != digits.data() + digits.size() || extent < 0) wrong("an extent (1, 2, ...)");
+      if (token_.kind != Token::Kind::number || error != std::errc{} || end != digits.data() + digits.size() || extent < 0)
+        wrong("an extent (1, 2, ...)");
       if (result.shape.rank == max_rank) fail("a tensor of a rank above " + std::to_string(max_rank));
       result.shape.extents[result.shape.rank++] = extent;
       advance();
@@ -322,7 +331,8 @@ class Parser {
       if (facts(use.param).text == name.name) return use.param;
       known += (known.empty() ? "" : ", ") + std::string{facts(use.param).text};
     }
-    fail_at(name.offset, std::string{facts(kind).name} + " has no operand '" + std::string{name.name} + "'; it takes " + (known.empty() ? "none" : known));
+    fail_at(name.offset, std::string{facts(kind).name} + " has no operand '" + std::string{name.name} + "'; it takes " +
+                             (known.empty() ? "none" : known));
   }
 
   std::int32_t define(const Located& name, const TensorType& type, std::int32_t operation) {

@@ -42,11 +42,14 @@ class Printer {
 
   constexpr void program() {
     if (short_)
-      literal("program(1.3)\n[buildInfo = dict<string, string>({{\"coremlc-component-MIL\", \"3510.2.1\"}, {\"coremlc-version\", \"3505.4.1\"}, "
-              "{\"coremltools-component-milinternal\", \"\"}, {\"coremltools-version\", \"9.0\"}})]\n{\n    func main<ios18>(");
+      literal(
+          "program(1.3)\n[buildInfo = dict<string, string>({{\"coremlc-component-MIL\", \"3510.2.1\"}, {\"coremlc-version\", "
+          "\"3505.4.1\"}, "
+          "{\"coremltools-component-milinternal\", \"\"}, {\"coremltools-version\", \"9.0\"}})]\n{\n    func main<ios18>(");
     else
-      literal("program(1.0)\n[buildInfo = dict<tensor<string, []>, tensor<string, []>>({{\"coremlc-version\", \"3505.4.1\"}})]\n{\n"
-              "    func main<ios16>(");
+      literal(
+          "program(1.0)\n[buildInfo = dict<tensor<string, []>, tensor<string, []>>({{\"coremlc-version\", \"3505.4.1\"}})]\n{\n"
+          "    func main<ios16>(");
     for (std::size_t i = 0; i < graph_.inputs.size(); ++i) {
       if (i != 0) literal(", ");
       typed_name(graph_.inputs[i]);
@@ -148,7 +151,8 @@ class Printer {
     for (std::size_t i = 0; i < elements.size(); ++i) {
       std::int64_t block = 1;
       int opening = 0;
-      for (int axis = of.shape.rank - 1; axis >= 0 && static_cast<std::int64_t>(i) % (block * of.shape[axis]) == 0; --axis, ++opening) block *= of.shape[axis];
+      for (int axis = of.shape.rank - 1; axis >= 0 && static_cast<std::int64_t>(i) % (block * of.shape[axis]) == 0; --axis, ++opening)
+        block *= of.shape[axis];
       if (i != 0) {
         for (int k = 0; k < opening; ++k) literal("]");
         literal(", ");

@@ -53,7 +53,8 @@ inline constexpr std::int64_t depth_block = 256;
 /// The whole product in blocks of 256 deep: a panel of a, sixteen tiles high, that stays in the first-level cache, and a
 /// panel of b over all columns, both copied so that the inner loop reads them in order; edges are padded with zeros.
 template <class Vector, std::size_t Rows, std::size_t Columns>
-[[gnu::always_inline]] inline void multiply_blocked(const ProductShape& shape, const Matrix& a, const Matrix& b, float* c, std::int64_t c_stride) {
+[[gnu::always_inline]] inline void multiply_blocked(const ProductShape& shape, const Matrix& a, const Matrix& b, float* c,
+                                                    std::int64_t c_stride) {
   constexpr auto rows = static_cast<std::int64_t>(Rows);
   constexpr auto width = static_cast<std::int64_t>(Columns * sizeof(Vector) / sizeof(float));
   constexpr std::int64_t row_block = 16 * rows;
@@ -110,17 +111,21 @@ using Vector4 = float __attribute__((vector_size(16), may_alias));
 using Vector8 = float __attribute__((vector_size(32), may_alias));
 using Vector16 = float __attribute__((vector_size(64), may_alias));
 
-__attribute__((target("avx2,fma"))) inline void multiply_avx2(const ProductShape& shape, const Matrix& a, const Matrix& b, float* c, std::int64_t stride) {
+__attribute__((target("avx2,fma"))) inline void multiply_avx2(const ProductShape& shape, const Matrix& a, const Matrix& b, float* c,
+                                                              std::int64_t stride) {
   multiply_blocked<Vector8, 6, 2>(shape, a, b, c, stride);
 }
 
-__attribute__((target("avx512f,avx2,fma"))) inline void multiply_avx512(const ProductShape& shape, const Matrix& a, const Matrix& b, float* c, std::int64_t stride) {
+__attribute__((target("avx512f,avx2,fma"))) inline void multiply_avx512(const ProductShape& shape, const Matrix& a, const Matrix& b,
+                                                                        float* c, std::int64_t stride) {
   multiply_blocked<Vector16, 12, 2>(shape, a, b, c, stride);
 }
 
 /// The widest vectors that this processor and system have: chosen when the program runs, not by build flags.
 inline int vector_bits() {
-  static const int bits = __builtin_cpu_supports("avx512f") ? 512 : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? 256 : 128;
+  static const int bits = __builtin_cpu_supports("avx512f")                                 ? 512
+                          : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? 256
+                                                                                            : 128;
   return bits;
 }
 
@@ -145,8 +150,9 @@ inline constexpr std::string_view product_library = "CBLAS";
 /// c = a * b, all in single precision. `c` has rows of `c_stride` floats.
 inline void multiply(const ProductShape& shape, const Matrix& a, const Matrix& b, float* c, std::int64_t c_stride) {
   const auto number = [](std::int64_t extent) { return static_cast<int>(extent); };
-  cblas_sgemm(CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans, b.transposed ? CblasTrans : CblasNoTrans, number(shape.rows), number(shape.columns),
-              number(shape.depth), 1.0f, a.data, number(a.stride), b.data, number(b.stride), 0.0f, c, number(c_stride));
+  cblas_sgemm(CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans, b.transposed ? CblasTrans : CblasNoTrans, number(shape.rows),
+              number(shape.columns), number(shape.depth), 1.0f, a.data, number(a.stride), b.data, number(b.stride), 0.0f, c,
+              number(c_stride));
 }
 
 #else

@@ -51,7 +51,8 @@ inline float* numbers(Cell* cells) { return &cells->number; }
 /// A product's extents, refused where a CBLAS could not count them.
 inline ProductShape counted(std::int64_t rows, std::int64_t columns, std::int64_t depth, const char* operation) {
   for (const std::int64_t extent : {rows, columns, depth})
-    mil::require(extent <= std::numeric_limits<std::int32_t>::max(), operation, "a matrix product with an extent of {} is too large for the host", extent);
+    mil::require(extent <= std::numeric_limits<std::int32_t>::max(), operation,
+                 "a matrix product with an extent of {} is too large for the host", extent);
   return {rows, columns, depth};
 }
 
@@ -95,7 +96,8 @@ void for_each_row(const mil::Shape& shape, const std::array<std::array<std::int6
 template <class Operation>
 Task elementwise(const Planning& plan, Operation operation) {
   const mil::Shape shape = plan.result.shape;
-  const std::array steps{broadcast_steps(plan.operands.type(mil::Param::x).shape, shape), broadcast_steps(plan.operands.type(mil::Param::y).shape, shape)};
+  const std::array steps{broadcast_steps(plan.operands.type(mil::Param::x).shape, shape),
+                         broadcast_steps(plan.operands.type(mil::Param::y).shape, shape)};
   const std::int64_t length = shape.rank == 0 ? 1 : shape[-1];
   const auto innermost = static_cast<std::size_t>(std::max(shape.rank - 1, 0));
   return [=, x = plan.place(mil::Param::x), y = plan.place(mil::Param::y), to = plan.to](Cell* memory) {
@@ -203,11 +205,12 @@ inline Task matmul(const Planning& plan) {
     const auto innermost = static_cast<std::size_t>(std::max(batch.rank - 1, 0));
     for (std::int64_t i = 0; i < length; ++i) offsets.push_back({start[0] + i * steps[0][innermost], start[1] + i * steps[1][innermost]});
   });
-  return [=, x_stride = x[-1], y_stride = y[-1], left = plan.place(mil::Param::x), right = plan.place(mil::Param::y), to = plan.to](Cell* memory) {
+  return [=, x_stride = x[-1], y_stride = y[-1], left = plan.place(mil::Param::x), right = plan.place(mil::Param::y),
+          to = plan.to](Cell* memory) {
     float* result = numbers(memory + to);
     for (const auto& [x_offset, y_offset] : offsets) {
-      multiply(product, {numbers(left.in(memory) + x_offset), x_stride, transpose_x}, {numbers(right.in(memory) + y_offset), y_stride, transpose_y}, result,
-               product.columns);
+      multiply(product, {numbers(left.in(memory) + x_offset), x_stride, transpose_x},
+               {numbers(right.in(memory) + y_offset), y_stride, transpose_y}, result, product.columns);
       result += block;
     }
   };
@@ -245,7 +248,8 @@ struct Convolution {
         for (std::int64_t kh = 0; kh < axes[1].kernel; ++kh)
           for (std::int64_t kw = 0; kw < axes[2].kernel; ++kw)
             for (std::int64_t d = 0; d < axes[0].output; ++d)
-              for (std::int64_t h = 0; h < axes[1].output; ++h, patches += axes[2].output) gather_row(input, at(0, d, kd), at(1, h, kh), kw, patches);
+              for (std::int64_t h = 0; h < axes[1].output; ++h, patches += axes[2].output)
+                gather_row(input, at(0, d, kd), at(1, h, kh), kw, patches);
   }
 
  private:
@@ -266,12 +270,12 @@ struct Convolution {
 
 inline Task conv(const Planning& plan) {
   const Convolution shape{mil::conv_geometry(plan.operands)};
-  const ProductShape product =
-      counted(shape.group_outputs, shape.output_positions, mil::checked_product(shape.group_inputs, shape.kernel_positions, "conv"), "conv");
+  const ProductShape product = counted(shape.group_outputs, shape.output_positions,
+                                       mil::checked_product(shape.group_inputs, shape.kernel_positions, "conv"), "conv");
   const std::size_t scratch = plan.reserve(shape.patch_cells());
   const bool has_bias = plan.operands.has(mil::Param::bias);
-  return [=, x = plan.place(mil::Param::x), weight = plan.place(mil::Param::weight), bias = has_bias ? plan.place(mil::Param::bias) : Place{},
-          to = plan.to](Cell* memory) {
+  return [=, x = plan.place(mil::Param::x), weight = plan.place(mil::Param::weight),
+          bias = has_bias ? plan.place(mil::Param::bias) : Place{}, to = plan.to](Cell* memory) {
     const float* input = numbers(x.in(memory));
     float* result = numbers(memory + to);
     for (std::int64_t i = 0; i < shape.geometry.batch * shape.geometry.groups; ++i) {
@@ -281,7 +285,8 @@ inline Task conv(const Planning& plan) {
         shape.gather(input, numbers(memory + scratch));
         patches = numbers(memory + scratch);
       }
-      multiply(product, {numbers(weight.in(memory)) + group * product.rows * product.depth, product.depth}, {patches, product.columns}, result, product.columns);
+      multiply(product, {numbers(weight.in(memory)) + group * product.rows * product.depth, product.depth}, {patches, product.columns},
+               result, product.columns);
       if (has_bias) {
         const float* offset = numbers(bias.in(memory)) + group * product.rows;
         for (std::int64_t row = 0; row < product.rows; ++row)

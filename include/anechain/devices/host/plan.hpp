@@ -112,9 +112,11 @@ class Plan {
     const auto working_memory = [&](std::int64_t cells) { return working = reserve(cells); };
     tasks_.push_back(task_for(operation.kind, {operands, type, to, place, working_memory}));
     if (working != to) scratch_.give_back(working);
-    const bool only_moves = operation.kind == mil::OpKind::reshape || operation.kind == mil::OpKind::transpose || operation.kind == mil::OpKind::relu;
+    const bool only_moves =
+        operation.kind == mil::OpKind::reshape || operation.kind == mil::OpKind::transpose || operation.kind == mil::OpKind::relu;
     if (type.dtype == mil::fp16 && !only_moves)
-      tasks_.push_back([to, count = static_cast<std::size_t>(type.elements())](Cell* memory) { mil::round_to_half(&memory[to].number, count); });
+      tasks_.push_back(
+          [to, count = static_cast<std::size_t>(type.elements())](Cell* memory) { mil::round_to_half(&memory[to].number, count); });
     return to;
   }
 
@@ -122,8 +124,9 @@ class Plan {
     const mil::Constant& constant = graph.constants[static_cast<std::size_t>(operation.constant)];
     if (constant.kind == mil::Constant::Kind::text) return nullptr;
     const mil::TensorType& type = graph[operation.result].type;
-    std::vector<Cell>& cells = constants_.emplace_back(static_cast<std::size_t>(
-        constant.kind == mil::Constant::Kind::numbers ? static_cast<std::int64_t>(constant.count) : checked_blob(graph, constant, type, blob).elements()));
+    std::vector<Cell>& cells = constants_.emplace_back(
+        static_cast<std::size_t>(constant.kind == mil::Constant::Kind::numbers ? static_cast<std::int64_t>(constant.count)
+                                                                               : checked_blob(graph, constant, type, blob).elements()));
     if (constant.kind == mil::Constant::Kind::blob) {
       const mil::BlobEntry entry = mil::BlobReader{blob}.at(constant.blob_offset, type);
       if (type.dtype == mil::fp16) {
@@ -136,19 +139,22 @@ class Plan {
     } else {
       const auto numbers = graph.numbers_of(constant);
       for (std::size_t i = 0; i < cells.size(); ++i) {
-        if (facts(type.dtype).floating) cells[i].number = static_cast<float>(mil::from_bits(numbers[i]));
-        else cells[i].integer = static_cast<std::int32_t>(numbers[i]);
+        if (facts(type.dtype).floating)
+          cells[i].number = static_cast<float>(mil::from_bits(numbers[i]));
+        else
+          cells[i].integer = static_cast<std::int32_t>(numbers[i]);
       }
     }
     return cells.data();
   }
 
-  static const mil::TensorType& checked_blob(const mil::Graph& graph, const mil::Constant& constant, const mil::TensorType& type, std::span<const std::byte> blob) {
+  static const mil::TensorType& checked_blob(const mil::Graph& graph, const mil::Constant& constant, const mil::TensorType& type,
+                                             std::span<const std::byte> blob) {
     const bool readable = type.dtype == mil::fp16 || type.dtype == mil::fp32 || type.dtype == mil::int32;
     if (!readable) throw CompileError("weights of " + to_string(type) + " are not supported on the host yet");
     if (blob.empty())
-      throw CompileError("the program reads weights from '" + std::string{graph.text(constant.text)} + "' at byte " + std::to_string(constant.blob_offset) +
-                         ", but no weight blob was given");
+      throw CompileError("the program reads weights from '" + std::string{graph.text(constant.text)} + "' at byte " +
+                         std::to_string(constant.blob_offset) + ", but no weight blob was given");
     mil::BlobReader{blob}.at(constant.blob_offset, type);
     return type;
   }
@@ -156,11 +162,13 @@ class Plan {
   static void require_computable(const mil::Graph& graph, std::int32_t value) {
     const mil::TensorType& type = graph[value].type;
     if (type.dtype != mil::fp16 && type.dtype != mil::fp32 && type.dtype != mil::int32)
-      throw CompileError("'" + std::string{graph.text(graph[value].name)} + "' is a " + to_string(type) + ": the host computes with fp16, fp32 and int32");
+      throw CompileError("'" + std::string{graph.text(graph[value].name)} + "' is a " + to_string(type) +
+                         ": the host computes with fp16, fp32 and int32");
   }
 
   std::size_t reserve(std::int64_t cells) {
-    if (cells > std::int64_t{1} << 44) throw CompileError("an operation needs " + std::to_string(cells) + " cells of working memory, more than any machine has");
+    if (cells > std::int64_t{1} << 44)
+      throw CompileError("an operation needs " + std::to_string(cells) + " cells of working memory, more than any machine has");
     return scratch_.take(static_cast<std::size_t>(cells));
   }
 

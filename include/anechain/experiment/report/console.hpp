@@ -29,11 +29,12 @@ inline std::string interval(const statistics::MedianEstimate& estimate) {
 /// One sentence that answers the experiment's question for a strategy, as far as these samples do.
 inline std::string answer(const MeasuredStrategy& strategy, const StrategyEstimate& estimate) {
   const statistics::MedianEstimate& link = *estimate.link_us;
-  std::string text = "  " + strategy.name + ": " + digits(link.median, true) + " us a link, " + digits(100 * estimate.share, true) + " % of a " + std::string{baseline} + " pass";
+  std::string text = "  " + strategy.name + ": " + digits(link.median, true) + " us a link, " + digits(100 * estimate.share, true) +
+                     " % of a " + std::string{baseline} + " pass";
   if (!link.interval) return text + "; six rounds are the least for an interval";
   if (!link.interval->contains(0)) return text;
-  return text + "; not distinguishable from zero: at most " + digits(std::max(-link.interval->low, link.interval->high)) + " us (this run could have seen " +
-         digits(link.minimum_detectable()) + ")";
+  return text + "; not distinguishable from zero: at most " + digits(std::max(-link.interval->low, link.interval->high)) +
+         " us (this run could have seen " + digits(link.minimum_detectable()) + ")";
 }
 
 }  // namespace detail
@@ -42,13 +43,15 @@ inline std::string answer(const MeasuredStrategy& strategy, const StrategyEstima
 inline void print(std::ostream& to, const Measurement& measurement) {
   const auto per_kernel = static_cast<double>(measurement.flops) / static_cast<double>(measurement.length);
   const auto per_link = static_cast<double>(measurement.link_bytes) / static_cast<double>(measurement.links());
-  to << measurement.name << ' ' << facts(measurement.input.dtype).name << ": " << measurement.length << " kernels of " << scaled(per_kernel, "FLOP") << ", "
-     << measurement.links() << " links of " << scaled(per_link, "B") << "; " << measurement.rounds << " rounds";
+  to << measurement.name << ' ' << facts(measurement.input.dtype).name << ": " << measurement.length << " kernels of "
+     << scaled(per_kernel, "FLOP") << ", " << measurement.links() << " links of " << scaled(per_link, "B") << "; " << measurement.rounds
+     << " rounds";
   if (measurement.repeats > 1) to << " of " << measurement.repeats << " passes";
   to << '\n';
 
   const std::vector<std::optional<StrategyEstimate>> estimates = estimate(measurement);
-  std::vector<std::vector<std::string>> rows{{"strategy", "pass [us]", "quartiles", "kernel [us]", "kernels/s", "GFLOP/s", "link [us]", "95 % interval", "result"}};
+  std::vector<std::vector<std::string>> rows{
+      {"strategy", "pass [us]", "quartiles", "kernel [us]", "kernels/s", "GFLOP/s", "link [us]", "95 % interval", "result"}};
   std::vector<std::string> remarks;
   for (const auto& [strategy, estimate] : ranges::views::zip(measurement.strategies, estimates)) {
     if (!estimate) {
@@ -58,12 +61,16 @@ inline void print(std::ostream& to, const Measurement& measurement) {
     }
     const bool computes = strategy.work == Work::all;
     const bool has_link = estimate->link_us.has_value();
-    rows.push_back({strategy.name, digits(estimate->pass_us.median), detail::quartiles(estimate->pass_us), computes ? digits(estimate->kernel_us) : "",
-                    computes ? digits(estimate->kernels_per_s) : "", computes ? digits(estimate->gflops) : "",
-                    has_link ? digits(estimate->link_us->median, true) : strategy.name == baseline ? "baseline" : "",
+    rows.push_back({strategy.name, digits(estimate->pass_us.median), detail::quartiles(estimate->pass_us),
+                    computes ? digits(estimate->kernel_us) : "", computes ? digits(estimate->kernels_per_s) : "",
+                    computes ? digits(estimate->gflops) : "",
+                    has_link                    ? digits(estimate->link_us->median, true)
+                    : strategy.name == baseline ? "baseline"
+                                                : "",
                     has_link ? detail::interval(*estimate->link_us) : "", "verified"});
     if (estimate->copy_us)
-      remarks.push_back("  " + strategy.name + ": " + digits(*estimate->copy_us) + " us a copy, " + digits(*estimate->copy_gb_per_s) + " GB/s");
+      remarks.push_back("  " + strategy.name + ": " + digits(*estimate->copy_us) + " us a copy, " + digits(*estimate->copy_gb_per_s) +
+                        " GB/s");
     if (has_link && !strategy.fuses && strategy.lanes == 1) remarks.push_back(detail::answer(strategy, *estimate));
   }
   print_aligned(to, rows);
@@ -73,13 +80,14 @@ inline void print(std::ostream& to, const Measurement& measurement) {
 /// A whole report.
 inline void print(std::ostream& to, const Report& report) {
   const Environment& environment = report.environment;
-  to << "anechain " << environment.version << " | " << environment.device << " | " << environment.system << ", " << environment.cores << " cores | seed "
-     << report.seed << '\n';
+  to << "anechain " << environment.version << " | " << environment.device << " | " << environment.system << ", " << environment.cores
+     << " cores | seed " << report.seed << '\n';
   for (const Measurement& measurement : report.measurements) {
     to << '\n';
     print(to, measurement);
   }
-  to << "\npass: median of all rounds; link: median over rounds of (pass - " << baseline << " of the same round) / links, with its 95 % interval.\n";
+  to << "\npass: median of all rounds; link: median over rounds of (pass - " << baseline
+     << " of the same round) / links, with its 95 % interval.\n";
   std::vector<std::string> told;
   for (const Measurement& measurement : report.measurements)
     for (const MeasuredStrategy& strategy : measurement.strategies)

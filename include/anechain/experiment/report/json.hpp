@@ -23,7 +23,7 @@ using Json = nlohmann::ordered_json;
 inline Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 inline Json summary(const statistics::Summary& of) {
-  return {{"median", number(of.median)}, {"q1", number(of.q1)}, {"q3", number(of.q3)},   {"min", number(of.min)},
+  return {{"median", number(of.median)}, {"q1", number(of.q1)},     {"q3", number(of.q3)}, {"min", number(of.min)},
           {"p99", number(of.p99)},       {"mean", number(of.mean)}, {"sd", number(of.sd)}, {"n", of.count}};
 }
 
@@ -31,7 +31,10 @@ inline Json contrast(const statistics::MedianEstimate& link, double share) {
   const bool has_interval = link.interval.has_value();
   return {{"base", baseline},
           {"relative", number(share)},
-          {"per_link_us", {{"est", number(link.median)}, {"lo", has_interval ? number(link.interval->low) : nullptr}, {"hi", has_interval ? number(link.interval->high) : nullptr}}},
+          {"per_link_us",
+           {{"est", number(link.median)},
+            {"lo", has_interval ? number(link.interval->low) : nullptr},
+            {"hi", has_interval ? number(link.interval->high) : nullptr}}},
           {"confidence", confidence},
           {"n", link.count},
           {"n_eff", number(link.effective_count())},
@@ -42,7 +45,8 @@ inline Json contrast(const statistics::MedianEstimate& link, double share) {
 }
 
 inline Json strategy(const MeasuredStrategy& measured, const std::optional<StrategyEstimate>& estimate) {
-  Json json{{"name", measured.name}, {"status", measured.ok() ? "ok" : "failed"}, {"executor", measured.executor}, {"lanes", measured.lanes}};
+  Json json{
+      {"name", measured.name}, {"status", measured.ok() ? "ok" : "failed"}, {"executor", measured.executor}, {"lanes", measured.lanes}};
   if (!measured.ok()) json["reason"] = *measured.failure;
   if (!estimate) return json;
   json["pass_us"] = summary(estimate->pass_us);
@@ -83,8 +87,11 @@ inline Json configuration(const Measurement& measurement) {
   json["strategies"] = std::move(strategies);
   Json rows = Json::array();
   for (const Sample& sample : measurement.samples)
-    rows.push_back({sample.round, sample.slot, measurement.strategies[sample.strategy].name, sample.start.count(), sample.duration.count()});
-  json["raw"] = {{"note", "dt_ns is of `repeats` runs, and one run of a strategy is `lanes` passes"}, {"columns", {"round", "slot", "strategy", "t_start_ns", "dt_ns"}}, {"rows", std::move(rows)}};
+    rows.push_back(
+        {sample.round, sample.slot, measurement.strategies[sample.strategy].name, sample.start.count(), sample.duration.count()});
+  json["raw"] = {{"note", "dt_ns is of `repeats` runs, and one run of a strategy is `lanes` passes"},
+                 {"columns", {"round", "slot", "strategy", "t_start_ns", "dt_ns"}},
+                 {"rows", std::move(rows)}};
   return json;
 }
 
@@ -105,7 +112,13 @@ inline std::string json(const Report& report) {
         {"memory_bytes", environment.memory_bytes},
         {"backend", {{"name", environment.device}}},
         {"clock", {{"source", environment.clock}}}}},
-      {"protocol", {{"schedule", "random order each round"}, {"seed", report.seed}, {"rounds", report.rounds}, {"budget_s", report.budget_s}, {"estimator", "median of differences within rounds"}, {"interval", "hs-sign"}}},
+      {"protocol",
+       {{"schedule", "random order each round"},
+        {"seed", report.seed},
+        {"rounds", report.rounds},
+        {"budget_s", report.budget_s},
+        {"estimator", "median of differences within rounds"},
+        {"interval", "hs-sign"}}},
       {"configs", std::move(configs)}};
   return document.dump(2, ' ', false, detail::Json::error_handler_t::replace) + "\n";
 }

@@ -64,7 +64,8 @@ class Correlogram {
 
 /// The number at a rank between 1 and n that need not be whole, interpolated.
 inline double at_rank(std::span<const double> sorted, double rank) {
-  return quantile_of_sorted(sorted, (std::clamp(rank, 1.0, static_cast<double>(sorted.size())) - 1) / std::max(1.0, static_cast<double>(sorted.size() - 1)));
+  return quantile_of_sorted(
+      sorted, (std::clamp(rank, 1.0, static_cast<double>(sorted.size())) - 1) / std::max(1.0, static_cast<double>(sorted.size() - 1)));
 }
 
 }  // namespace detail

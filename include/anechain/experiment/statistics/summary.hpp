@@ -45,9 +45,16 @@ struct Summary {
 inline Summary summarize(std::span<const double> samples) {
   const std::vector<double> ordered = sorted(samples);
   const auto count = static_cast<double>(ordered.size());
-  Summary summary{ordered.size(), quantile_of_sorted(ordered, 0), quantile_of_sorted(ordered, 0.25), quantile_of_sorted(ordered, 0.5),
-                  quantile_of_sorted(ordered, 0.75), quantile_of_sorted(ordered, 0.99), ranges::accumulate(ordered, 0.0) / count, 0};
-  const double squares = ranges::accumulate(ordered, 0.0, {}, [&](double sample) { return (sample - summary.mean) * (sample - summary.mean); });
+  Summary summary{ordered.size(),
+                  quantile_of_sorted(ordered, 0),
+                  quantile_of_sorted(ordered, 0.25),
+                  quantile_of_sorted(ordered, 0.5),
+                  quantile_of_sorted(ordered, 0.75),
+                  quantile_of_sorted(ordered, 0.99),
+                  ranges::accumulate(ordered, 0.0) / count,
+                  0};
+  const double squares =
+      ranges::accumulate(ordered, 0.0, {}, [&](double sample) { return (sample - summary.mean) * (sample - summary.mean); });
   summary.sd = ordered.size() < 2 ? std::numeric_limits<double>::quiet_NaN() : std::sqrt(squares / (count - 1));
   return summary;
 }
