@@ -166,7 +166,7 @@ int main(int argc, char** argv) {
   app.add_option("--length", arguments.length, "Kernels in the chain")->check(CLI::Range(2, 1000))->capture_default_str();
   app.add_option("--strategies", arguments.options.strategies, "Strategies to measure, separated by commas; all by default")
       ->delimiter(',');
-  app.add_option("--rounds", arguments.options.rounds, "Visits to every strategy, at most")
+  app.add_option("--rounds", arguments.options.rounds, "Rounds, at most; in each, every strategy has two turns")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
   app.add_option("--budget", budget_s, "Seconds of measuring for each size, at most")

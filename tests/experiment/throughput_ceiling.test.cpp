@@ -82,7 +82,7 @@ struct Broken : Strategy<Losing, executor::Inline> {
 
 }  // namespace
 
-TEST_CASE("every shipped strategy is verified and measured on the host, one sample a round") {
+TEST_CASE("every shipped strategy is verified and measured on the host, two samples a round") {
   HostDevice device;
   const Measurement measurement = Experiment{"16x20"}.run(device, brief());
   CHECK(measurement.rounds == 5);
@@ -92,7 +92,7 @@ TEST_CASE("every shipped strategy is verified and measured on the host, one samp
   for (const MeasuredStrategy& one : measurement.strategies) {
     CAPTURE(one.name);
     CHECK(one.ok());
-    CHECK(samples_of(measurement, one.name) == 5);
+    CHECK(samples_of(measurement, one.name) == 10);
   }
   for (const Sample& sample : measurement.samples) CHECK(sample.duration.count() > 0);
 }
@@ -114,7 +114,7 @@ TEST_CASE("a strategy that loses data is reported as failed, with the link, and 
   const Measurement measurement = ThroughputCeiling<Net, RunOnly, Broken>{"16x20"}.run(device, brief());
   CHECK(strategy(measurement, "broken").failure.value_or("").find("the link behind kernel 0 (Conv1x1<16, 20") == 0);
   CHECK(samples_of(measurement, "broken") == 0);
-  CHECK(samples_of(measurement, "run_only") == 5);
+  CHECK(samples_of(measurement, "run_only") == 10);
 }
 
 TEST_CASE("a device that does nothing, or gives zeros, is found out before it is timed") {
@@ -125,7 +125,7 @@ TEST_CASE("a device that does nothing, or gives zeros, is found out before it is
     for (const MeasuredStrategy& one : measurement.strategies) {
       CAPTURE(one.name);
       CHECK(one.ok() == (one.work == Work::transfers));
-      CHECK(samples_of(measurement, one.name) == (one.ok() ? 5 : 0));
+      CHECK(samples_of(measurement, one.name) == (one.ok() ? 10 : 0));
       if (!one.ok()) CHECK(one.failure.value_or("").find("kernel 0 (") == 0);
     }
   }
@@ -160,7 +160,7 @@ TEST_CASE("the budget ends a measurement after whole rounds") {
   options.budget = std::chrono::nanoseconds{1};
   const Measurement measurement = Experiment{"16x20"}.run(device, options);
   CHECK(measurement.rounds == 3);
-  CHECK(measurement.samples.size() == 3 * measurement.strategies.size());
+  CHECK(measurement.samples.size() == 3 * 2 * measurement.strategies.size());
 }
 
 TEST_CASE("a strategy that cannot be set up is a failure, whatever it throws, and the others are measured") {
@@ -169,8 +169,8 @@ TEST_CASE("a strategy that cannot be set up is a failure, whatever it throws, an
   CHECK(strategy(measurement, "silent").failure == "");
   CHECK_FALSE(strategy(measurement, "silent").ok());
   CHECK(strategy(measurement, "odd").failure == "something was thrown that is not a std::exception");
-  CHECK(samples_of(measurement, "run_only") == 5);
-  CHECK(measurement.samples.size() == 5);
+  CHECK(samples_of(measurement, "run_only") == 10);
+  CHECK(measurement.samples.size() == 10);
 }
 
 TEST_CASE("a clock that moves only with the work is taken as it is") {
@@ -253,6 +253,6 @@ TEST_CASE("the JSON document holds estimates, failures and every sample") {
   CHECK(config["strategies"][2]["copy"]["gb_per_s"].get<double>() > 0);
   CHECK(config["strategies"][3]["status"] == "failed");
   CHECK_FALSE(config["strategies"][3].contains("pass_us"));
-  CHECK(config["raw"]["rows"].size() == 15);
+  CHECK(config["raw"]["rows"].size() == 30);
   CHECK(config["raw"]["rows"][0].size() == config["raw"]["columns"].size());
 }

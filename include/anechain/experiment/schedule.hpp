@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -9,16 +10,21 @@
 
 namespace anechain {
 
-/// In which order the strategies take their turns: each once a round, in a random order of its own every round, so that
-/// no strategy always runs first, or always after the same other. The same seed gives the same schedule everywhere.
+/// Turns that each strategy has in a round.
+inline constexpr std::size_t turns_a_round = 2;
+
+/// In which order the strategies take their turns: a random palindrome every round (C A B B A C). Every strategy has the
+/// same mean position in it, so that a drift of the machine cancels within each round, and orders differ from round to
+/// round, so that no strategy always follows the same other. The same seed gives the same schedule everywhere.
 class Schedule {
  public:
   explicit Schedule(std::uint64_t seed) : random_(seed) {}
 
-  /// The next round's order of the given strategies.
+  /// The next round's order of the given strategies; valid until the next call.
   std::span<const std::size_t> round(std::span<const std::size_t> strategies) {
     order_.assign(strategies.begin(), strategies.end());
     random_.shuffle(std::span{order_});
+    for (std::size_t i = order_.size(); i-- > 0;) order_.push_back(order_[i]);
     return order_;
   }
 

@@ -37,7 +37,7 @@ struct Progress {
 
 /// What can be chosen for a measurement without changing what is measured.
 struct MeasurementOptions {
-  std::size_t rounds = 100;                                    ///< visits to every strategy
+  std::size_t rounds = 100;                                    ///< in each, every strategy has two turns
   std::chrono::nanoseconds budget = std::chrono::seconds{20};  ///< no round is begun after this, but for the first three
   std::uint64_t seed = 42;                                     ///< of the schedule, the weights and the data
   std::vector<std::string> strategies;                         ///< the names of those to measure; all where it is empty
@@ -187,8 +187,9 @@ class Trial {
            ranges::views::filter([&](std::size_t s) { return measurement_.strategies[s].ok(); }) | ranges::to<std::vector>();
   }
 
-  /// One sample of one strategy.
+  /// One sample of one strategy; none where it has failed earlier in the round.
   void visit(std::size_t round, std::size_t slot, std::size_t strategy) {
+    if (!measurement_.strategies[strategy].ok()) return;
     attempt(strategy, [&] {
       Sample sample = contenders_[strategy]->time(measurement_.repeats);
       sample.round = round;

@@ -22,19 +22,19 @@ namespace detail {
 
 inline std::string quartiles(const statistics::Summary& summary) { return digits(summary.q1) + " .. " + digits(summary.q3); }
 
-inline std::string interval(const statistics::MedianEstimate& estimate) {
-  return estimate.interval ? digits(estimate.interval->low, true) + " .. " + digits(estimate.interval->high, true) : "too few rounds";
+inline std::string interval(const std::optional<statistics::Interval>& of) {
+  return of ? digits(of->low, true) + " .. " + digits(of->high, true) : "too few rounds";
 }
 
 /// One sentence that answers the experiment's question for a strategy, as far as these samples do.
-inline std::string answer(const MeasuredStrategy& strategy, const StrategyEstimate& estimate) {
-  const statistics::MedianEstimate& link = *estimate.link_us;
-  std::string text = "  " + strategy.name + ": " + digits(link.median, true) + " us a link, " + digits(100 * estimate.share, true) +
-                     " % of a " + std::string{baseline} + " pass";
-  if (!link.interval) return text + "; six rounds are the least for an interval";
-  if (!link.interval->contains(0)) return text;
-  return text + "; not distinguishable from zero: at most " + digits(std::max(-link.interval->low, link.interval->high)) +
-         " us (this run could have seen " + digits(link.minimum_detectable()) + ")";
+inline std::string answer(const MeasuredStrategy& strategy, const Contrast& contrast) {
+  const std::optional<statistics::Interval> interval = contrast.per_link_interval_us();
+  std::string text = "  " + strategy.name + ": " + digits(contrast.per_link_us(), true) + " us a link, " +
+                     digits(100 * contrast.relative(), true) + " % of a " + std::string{baseline} + " pass";
+  if (!interval) return text + "; six rounds are the least for an interval";
+  if (!interval->contains(0)) return text;
+  return text + "; not distinguishable from zero: at most " + digits(std::max(-interval->low, interval->high)) +
+         " us (this run could have seen " + digits(contrast.minimum_detectable_us()) + ")";
 }
 
 }  // namespace detail
@@ -46,7 +46,7 @@ inline void print(std::ostream& to, const Measurement& measurement) {
   to << measurement.name << ' ' << facts(measurement.input.dtype).name << ": " << measurement.length << " kernels of "
      << scaled(per_kernel, "FLOP") << ", " << measurement.links() << " links of " << scaled(per_link, "B") << "; " << measurement.rounds
      << " rounds";
-  if (measurement.repeats > 1) to << " of " << measurement.repeats << " passes";
+  if (measurement.repeats > 1) to << ", each turn " << measurement.repeats << " passes";
   to << '\n';
 
   const std::vector<std::optional<StrategyEstimate>> estimates = estimate(measurement);
@@ -60,18 +60,18 @@ inline void print(std::ostream& to, const Measurement& measurement) {
       continue;
     }
     const bool computes = strategy.work == Work::all;
-    const bool has_link = estimate->link_us.has_value();
+    const bool has_link = estimate->contrast.has_value();
     rows.push_back({strategy.name, digits(estimate->pass_us.median), detail::quartiles(estimate->pass_us),
                     computes ? digits(estimate->kernel_us) : "", computes ? digits(estimate->kernels_per_s) : "",
                     computes ? digits(estimate->gflops) : "",
-                    has_link                    ? digits(estimate->link_us->median, true)
+                    has_link                    ? digits(estimate->contrast->per_link_us(), true)
                     : strategy.name == baseline ? "baseline"
                                                 : "",
-                    has_link ? detail::interval(*estimate->link_us) : "", "verified"});
+                    has_link ? detail::interval(estimate->contrast->per_link_interval_us()) : "", "verified"});
     if (estimate->copy_us)
       remarks.push_back("  " + strategy.name + ": " + digits(*estimate->copy_us) + " us a copy, " + digits(*estimate->copy_gb_per_s) +
                         " GB/s");
-    if (has_link && !strategy.fuses && strategy.lanes == 1) remarks.push_back(detail::answer(strategy, *estimate));
+    if (has_link && !strategy.fuses && strategy.lanes == 1) remarks.push_back(detail::answer(strategy, *estimate->contrast));
   }
   print_aligned(to, rows);
   for (const std::string& remark : remarks) to << remark << '\n';
@@ -86,8 +86,8 @@ inline void print(std::ostream& to, const Report& report) {
     to << '\n';
     print(to, measurement);
   }
-  to << "\npass: median of all rounds; link: median over rounds of (pass - " << baseline
-     << " of the same round) / links, with its 95 % interval.\n";
+  to << "\npass: median of all rounds; link: what it costs more than under " << baseline
+     << ", the median of one ratio a round, with its 95 % interval.\n";
   std::vector<std::string> told;
   for (const Measurement& measurement : report.measurements)
     for (const MeasuredStrategy& strategy : measurement.strategies)

@@ -27,21 +27,25 @@ inline Json summary(const statistics::Summary& of) {
           {"p99", number(of.p99)},       {"mean", number(of.mean)}, {"sd", number(of.sd)}, {"n", of.count}};
 }
 
-inline Json contrast(const statistics::MedianEstimate& link, double share) {
-  const bool has_interval = link.interval.has_value();
+inline Json estimate_with(double estimate, const std::optional<statistics::Interval>& interval) {
+  return {
+      {"est", number(estimate)}, {"lo", interval ? number(interval->low) : nullptr}, {"hi", interval ? number(interval->high) : nullptr}};
+}
+
+inline Json contrast(const Contrast& contrast) {
+  const statistics::MedianEstimate& ratio = contrast.log_ratio;
+  std::optional<statistics::Interval> relative;
+  if (ratio.interval) relative = {std::exp(ratio.interval->low) - 1, std::exp(ratio.interval->high) - 1};
   return {{"base", baseline},
-          {"relative", number(share)},
-          {"per_link_us",
-           {{"est", number(link.median)},
-            {"lo", has_interval ? number(link.interval->low) : nullptr},
-            {"hi", has_interval ? number(link.interval->high) : nullptr}}},
+          {"relative", estimate_with(contrast.relative(), relative)},
+          {"per_link_us", estimate_with(contrast.per_link_us(), contrast.per_link_interval_us())},
           {"confidence", confidence},
-          {"n", link.count},
-          {"n_eff", number(link.effective_count())},
-          {"tau", number(link.dependence.tau)},
-          {"ljung_box_q", number(link.dependence.ljung_box_q)},
-          {"ties", link.ties},
-          {"mde_us", number(link.minimum_detectable())}};
+          {"n", ratio.count},
+          {"n_eff", number(ratio.effective_count())},
+          {"tau", number(ratio.dependence.tau)},
+          {"ljung_box_q", number(ratio.dependence.ljung_box_q)},
+          {"ties", ratio.ties},
+          {"mde_us", number(contrast.minimum_detectable_us())}};
 }
 
 inline Json strategy(const MeasuredStrategy& measured, const std::optional<StrategyEstimate>& estimate) {
@@ -50,7 +54,7 @@ inline Json strategy(const MeasuredStrategy& measured, const std::optional<Strat
   if (!measured.ok()) json["reason"] = *measured.failure;
   if (!estimate) return json;
   json["pass_us"] = summary(estimate->pass_us);
-  if (estimate->link_us) json["contrast"] = contrast(*estimate->link_us, estimate->share);
+  if (estimate->contrast) json["contrast"] = contrast(*estimate->contrast);
   if (measured.work == Work::transfers) {
     if (!estimate->copy_us) return json;
     json["copy"] = {{"us", number(*estimate->copy_us)}, {"gb_per_s", number(*estimate->copy_gb_per_s)}};
@@ -113,11 +117,11 @@ inline std::string json(const Report& report) {
         {"backend", {{"name", environment.device}}},
         {"clock", {{"source", environment.clock}}}}},
       {"protocol",
-       {{"schedule", "random order each round"},
+       {{"schedule", "palindrome"},
         {"seed", report.seed},
         {"rounds", report.rounds},
         {"budget_s", report.budget_s},
-        {"estimator", "median of differences within rounds"},
+        {"estimator", "median"},
         {"interval", "hs-sign"}}},
       {"configs", std::move(configs)}};
   return document.dump(2, ' ', false, detail::Json::error_handler_t::replace) + "\n";
