@@ -6,6 +6,7 @@
 #include <anechain/chain/traced.hpp>
 #include <anechain/core.hpp>
 #include <anechain/devices/host.hpp>
+#include <anechain/devices/simulated.hpp>
 #include <anechain/experiment/estimate.hpp>
 #include <anechain/experiment/report.hpp>
 #include <anechain/experiment/report/console.hpp>

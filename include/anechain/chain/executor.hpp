@@ -17,6 +17,7 @@ namespace anechain::executor {
 ///
 /// - `lanes`: passes in flight; a run is so many passes.
 /// - `description`: what the report says of it.
+/// - `hops`, optional: true where each step is handed to a queue. Devices with virtual time charge for it.
 /// - constructed with the number of steps of one pass, once, when a chain is bound: all memory and threads are got there.
 /// - `run(lanes)`: does the steps of each lane in order, and returns when all are done. Where a step throws, the rest of
 ///   its lane is left out, and the exception is thrown from here once nothing runs any more.

@@ -62,6 +62,11 @@ struct Step {
 
   void operator()() const {
     try {
+      if constexpr (requires {
+                      device->hopped();
+                      requires S::Executor::hops;
+                    })
+        device->hopped();  // devices of virtual time charge it
       if constexpr (S::work == Work::all) device->evaluate(*request);
       if constexpr (S::Transfer::link == transfer::Link::two_surfaces)
         if (to != nullptr) S::Transfer::move(*from, *to);

@@ -48,6 +48,7 @@ struct Memcpy {
     const auto reading = from.lock(Access::read);
     const auto writing = to.lock(Access::write);
     std::memcpy(writing.bytes().data(), reading.bytes().data(), reading.bytes().size());
+    if constexpr (requires { to.copied_from(from); }) to.copied_from(from);  // devices of virtual time charge it
   }
 };
 

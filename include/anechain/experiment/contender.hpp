@@ -27,8 +27,10 @@ class Contender {
 /// A pass under a strategy, the kernels that it runs and what they should give.
 template <Device D, StrategyWithName S>
 class StrategyContender final : public Contender {
+  using ReferenceOfDevice = Reference<typename ReferenceDeviceOf<D>::type>;
+
  public:
-  StrategyContender(D& device, CompiledKernels<D>& compiled, Reference& reference)
+  StrategyContender(D& device, CompiledKernels<D>& compiled, ReferenceOfDevice& reference)
       : device_(device), kernels_(compiled.kernels()), reference_(reference), pass_(compiled.bind(S{})) {}
 
   void verify(std::uint64_t seed) override { anechain::verify(pass_, kernels_, reference_, seed); }
@@ -43,7 +45,7 @@ class StrategyContender final : public Contender {
  private:
   D& device_;
   std::span<const KernelFacts> kernels_;
-  Reference& reference_;
+  ReferenceOfDevice& reference_;
   Pass<D, S> pass_;
 };
 

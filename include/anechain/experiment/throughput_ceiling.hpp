@@ -169,7 +169,7 @@ class ThroughputCeiling {
         : compiled(device, kernels, blobs), reference(kernels, blobs) {}
 
     CompiledKernels<D> compiled;
-    Reference reference;
+    Reference<typename ReferenceDeviceOf<D>::type> reference;
   };
 
   std::string name_;

@@ -25,38 +25,53 @@ struct VerificationError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// What each kernel should give, computed by the host, one kernel at a time, from packed arrays: independent of how a
-/// strategy lays out and moves data, and, on other devices, of the device.
+/// What says what a device's results should be: the host, unless the device names another.
+template <class D>
+struct ReferenceDeviceOf {
+  using type = HostDevice;
+};
+template <class D>
+  requires requires { typename D::ReferenceDevice; }
+struct ReferenceDeviceOf<D> {
+  using type = typename D::ReferenceDevice;
+};
+
+/// What each kernel should give, computed one kernel at a time from packed arrays: independent of how a strategy lays out
+/// and moves data, and, where it is the host for another device, of the device.
+template <Device D>
 class Reference {
  public:
   Reference(std::span<const KernelFacts> kernels, const WeightBlobs& weights) {
-    for (std::size_t k = 0; k < kernels.size(); ++k) kernels_.push_back(std::make_unique<Evaluated>(host_, kernels[k], weights.blob(k)));
+    for (std::size_t k = 0; k < kernels.size(); ++k) kernels_.push_back(std::make_unique<Evaluated>(device_, kernels[k], weights.blob(k)));
   }
 
   /// A kernel's output for an input, both packed.
   std::vector<float> output(std::size_t kernel, const std::vector<float>& input) {
     Evaluated& evaluated = *kernels_.at(kernel);
     write(evaluated.input, std::span<const float>{input});
-    host_.evaluate(evaluated.request);
+    device_.evaluate(evaluated.request);
     return read(evaluated.output);
   }
 
  private:
   struct Evaluated {
-    Evaluated(HostDevice& host, const KernelFacts& kernel, std::span<const std::byte> blob)
-        : program(host.compile(kernel.text, blob)), input(host.surface(kernel.input)), output(host.surface(kernel.output)), request([&] {
-            HostDevice::Surface* inputs[]{&input};
-            HostDevice::Surface* outputs[]{&output};
-            return host.request(program, inputs, outputs);
+    Evaluated(D& device, const KernelFacts& kernel, std::span<const std::byte> blob)
+        : program(device.compile(kernel.text, blob)),
+          input(device.surface(kernel.input)),
+          output(device.surface(kernel.output)),
+          request([&] {
+            typename D::Surface* inputs[]{&input};
+            typename D::Surface* outputs[]{&output};
+            return device.request(program, inputs, outputs);
           }()) {}
 
-    HostDevice::Program program;
-    HostDevice::Surface input;
-    HostDevice::Surface output;
-    HostDevice::Request request;
+    typename D::Program program;
+    typename D::Surface input;
+    typename D::Surface output;
+    typename D::Request request;
   };
 
-  HostDevice host_;
+  D device_;
   std::vector<std::unique_ptr<Evaluated>> kernels_;
 };
 
@@ -98,7 +113,7 @@ inline void require_close(const std::vector<float>& got, const std::vector<float
   for (std::size_t i = 0; i < got.size(); ++i)
     if (got[i] != expected[i] && !(std::abs(static_cast<double>(got[i]) - static_cast<double>(expected[i])) <= tolerance))
       throw VerificationError(at_kernel(kernel, facts) + " gave " + std::to_string(got[i]) + " at element " + std::to_string(i) +
-                              ", the host computes " + std::to_string(expected[i]));
+                              ", expected " + std::to_string(expected[i]));
 }
 
 inline void require_moved(const std::vector<float>& given, const std::vector<float>& taken, std::size_t kernel, const KernelFacts& facts) {
@@ -115,8 +130,8 @@ inline void require_moved(const std::vector<float>& given, const std::vector<flo
 /// before it gave; together, that the pass computes the composition. Outputs hold an improbable number before the run, so
 /// that a kernel that was not run is found. Done twice with other data, so that a result that does not depend on its input is found.
 /// Throws VerificationError, or PassError where a kernel fails.
-template <Device D, StrategyWithName S>
-void verify(Pass<D, S>& pass, std::span<const KernelFacts> kernels, Reference& reference, std::uint64_t seed) {
+template <Device D, StrategyWithName S, Device R>
+void verify(Pass<D, S>& pass, std::span<const KernelFacts> kernels, Reference<R>& reference, std::uint64_t seed) {
   using Transfer = typename S::Transfer;
   constexpr bool computes = S::work == Work::all;
   constexpr bool shares = Transfer::link == transfer::Link::one_surface;

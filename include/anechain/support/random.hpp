@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <numbers>
 #include <span>
 #include <utility>
 
@@ -47,6 +49,13 @@ class Random {
     std::uint64_t drawn = bits();
     while (drawn >= unbiased) drawn = bits();
     return drawn % bound;
+  }
+
+  /// Normal, with mean 0 and standard deviation 1 (Box and Muller's transform, one of its two numbers).
+  /// Its last bit is that of the platform's logarithm and cosine.
+  double normal() {
+    const double radius = std::sqrt(-2 * std::log(1 - uniform()));
+    return radius * std::cos(2 * std::numbers::pi * uniform());
   }
 
   /// Puts the elements in random order (Fisher and Yates).

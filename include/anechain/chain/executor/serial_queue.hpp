@@ -33,6 +33,7 @@ namespace anechain::executor {
 class SerialQueue {
  public:
   static constexpr std::size_t lanes = 1;
+  static constexpr bool hops = true;
   static constexpr std::string_view description = "libdispatch serial queue";
 
   explicit SerialQueue(std::size_t steps)
@@ -93,6 +94,7 @@ class SerialQueue {
 class SerialQueue {
  public:
   static constexpr std::size_t lanes = 1;
+  static constexpr bool hops = true;
   static constexpr std::string_view description = "worker thread (no libdispatch here)";
 
   explicit SerialQueue(std::size_t steps) : worker_(steps) {}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// The experiment against an engine whose costs are known.
+#include <doctest/doctest.h>
+
+#include <anechain/anechain.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+using namespace anechain;
+
+namespace {
+
+using Net = Repeat<Conv1x1<16, 20>, 12>;
+using Experiment = ThroughputCeiling<Net, Sequential, RunOnly, TransferOnly, GcdSerial, GcdSequential, ZeroCopy, Fused>;
+
+struct Findings {
+  Measurement measurement;
+  std::vector<std::optional<StrategyEstimate>> estimates = estimate(measurement);
+
+  const StrategyEstimate& operator[](std::string_view name) const {
+    const auto found = std::ranges::find(measurement.strategies, name, &MeasuredStrategy::name);
+    REQUIRE(found != measurement.strategies.end());
+    REQUIRE(found->ok());
+    return *estimates[static_cast<std::size_t>(found - measurement.strategies.begin())];
+  }
+};
+
+Findings findings(const simulated::Costs& costs, std::size_t rounds, std::uint64_t seed = 1) {
+  SimulatedDevice device{costs, seed};
+  MeasurementOptions options;
+  options.rounds = rounds;
+  options.seed = seed;
+  options.budget = std::chrono::hours{10'000};
+  return {Experiment{"simulated"}.run(device, options)};
+}
+
+}  // namespace
+
+TEST_CASE("without noise, every cost comes back as it was put in") {
+  const auto found =
+      findings({.fixed_us = 30, .dispatch_us = 180, .us_per_gflop = 90, .copy_us = 0.8, .us_per_mb = 13, .lock_us = 0.5, .hop_us = 4}, 8);
+  const double gflop = static_cast<double>(flops<Conv1x1<16, 20>>) / 1e9;
+  const double copy = 2 * 0.5 + 0.8 + 13 * 640 / 1e6;
+  const double run_only_pass = 30 + 12 * (180 + 90 * gflop);
+  // The clock counts whole nanoseconds.
+  CHECK(found["run_only"].pass_us.median == doctest::Approx(run_only_pass).epsilon(1e-6));
+  CHECK(found["sequential"].contrast->per_link_us() == doctest::Approx(copy).epsilon(1e-3));
+  CHECK(*found["transfer_only"].copy_us == doctest::Approx(copy).epsilon(1e-3));
+  CHECK(found["gcd_serial"].contrast->per_link_us() == doctest::Approx(4.0 * 12 / 11).epsilon(1e-3));
+  CHECK(found["gcd_sequential"].contrast->per_link_us() == doctest::Approx(4.0 * 12 / 11 + copy).epsilon(1e-3));
+  CHECK(found["zero_copy"].contrast->per_link_us() == doctest::Approx(0).epsilon(1e-6));
+  CHECK(found["fused"].pass_us.median == doctest::Approx(30 + 180 + 12 * 90 * gflop).epsilon(1e-6));
+}
+
+TEST_CASE("with noise, the interval holds the truth as often as it says") {
+  constexpr int experiments = 60;
+  int covered = 0;
+  int false_alarms = 0;
+  for (std::uint64_t seed = 1; seed <= experiments; ++seed) {
+    const auto found = findings({.dispatch_us = 180, .copy_us = 2, .white = 0.05}, 40, seed);
+    covered += found["sequential"].contrast->per_link_interval_us()->contains(2);
+    false_alarms += !found["zero_copy"].contrast->per_link_interval_us()->contains(0);
+  }
+  // 95 % of 60 is 57, with a standard deviation of 1.7.
+  CHECK(covered >= 51);
+  CHECK(false_alarms <= 9);
+}
+
+TEST_CASE("a stamp tells inputs and programs apart") {
+  SimulatedDevice device;
+  const auto stamp = [&](std::string_view text, float value) {
+    auto x = device.surface(mil::tensor(mil::fp16, 1, 16, 1, 20));
+    auto y = device.surface(mil::tensor(mil::fp16, 1, 16, 1, 20));
+    write(x, std::span<const float>{std::vector<float>(320, value)});
+    SimulatedDevice::Surface* inputs[]{&x};
+    SimulatedDevice::Surface* outputs[]{&y};
+    device.evaluate(device.request(device.compile(text, {}), inputs, outputs));
+    return read(y);
+  };
+  CHECK(stamp(mil_text<Relu<16, 20>>, 1) == stamp(mil_text<Relu<16, 20>>, 1));
+  CHECK(stamp(mil_text<Relu<16, 20>>, 1) != stamp(mil_text<Relu<16, 20>>, 2));
+  CHECK(stamp(mil_text<Relu<16, 20>>, 1) != stamp(mil_text<Conv1x1<16, 20>>, 1));
+  CHECK_THROWS_AS(device.compile("nonsense", {}), CompileError);
+}
