@@ -15,17 +15,11 @@ using namespace anechain::statistics;
 
 namespace {
 
-/// Two uniform numbers make one normal one (Box and Muller).
-double gauss(Random& random) {
-  const double radius = std::sqrt(-2 * std::log(1 - random.uniform()));
-  return radius * std::cos(2 * std::numbers::pi * random.uniform());
-}
-
 std::vector<double> autoregressive(double phi, std::size_t count, std::uint64_t seed) {
   Random random{seed};
   std::vector<double> series(count);
-  double state = gauss(random) / std::sqrt(1 - phi * phi);
-  for (double& value : series) value = state = phi * state + gauss(random);
+  double state = random.normal() / std::sqrt(1 - phi * phi);
+  for (double& value : series) value = state = phi * state + random.normal();
   return series;
 }
 
@@ -95,7 +89,7 @@ TEST_CASE("independent normal samples: nominal coverage, and about 5 % of interv
     int covered = 0;
     for (int i = 0; i < experiments; ++i) {
       std::vector<double> samples(n);
-      for (double& sample : samples) sample = gauss(random);
+      for (double& sample : samples) sample = random.normal();
       covered += estimate_median(samples, 0.95).interval->contains(0);
     }
     CAPTURE(n);
@@ -151,7 +145,7 @@ TEST_CASE("the minimum detectable effect is found in 75 to 85 of 100 measurement
   Random random{33};
   const double effect = [&] {
     std::vector<double> pilot(4000);
-    for (double& sample : pilot) sample = gauss(random);
+    for (double& sample : pilot) sample = random.normal();
     MedianEstimate estimate = estimate_median(pilot, 0.95);
     estimate.count = 96;
     return estimate.minimum_detectable();
@@ -159,7 +153,7 @@ TEST_CASE("the minimum detectable effect is found in 75 to 85 of 100 measurement
   int found = 0;
   for (int i = 0; i < 1000; ++i) {
     std::vector<double> samples(96);
-    for (double& sample : samples) sample = effect + gauss(random);
+    for (double& sample : samples) sample = effect + random.normal();
     found += !estimate_median(samples, 0.95).interval->contains(0);
   }
   CHECK(found >= 750);
@@ -173,7 +167,7 @@ TEST_CASE("a cold start is cut, a steady series hardly, a ramp is never steady")
       Random random{seed};
       std::vector<double> series(2000);
       for (std::size_t i = 0; i < series.size(); ++i)
-        series[i] = 100 * (1 + 0.5 * std::exp(-static_cast<double>(i) / tau)) * (1 + 0.015 * gauss(random));
+        series[i] = 100 * (1 + 0.5 * std::exp(-static_cast<double>(i) / tau)) * (1 + 0.015 * random.normal());
       const WarmUp found = warm_up(series);
       CHECK(found.steady);
       mean += static_cast<double>(found.cut) / 20;

@@ -41,22 +41,13 @@ inline std::shared_ptr<std::byte[]> zeroed(std::uint64_t bytes, const std::strin
 /// Memory in the ANE's layout. Locks cost nothing here.
 class Surface {
  public:
-  class Lock {
-   public:
-    explicit Lock(std::span<std::byte> bytes) : bytes_(bytes) {}
-    std::span<std::byte> bytes() const { return bytes_; }
-
-   private:
-    std::span<std::byte> bytes_;
-  };
-
   explicit Surface(const mil::TensorType& type)
       : type_(type), memory_(detail::zeroed(static_cast<std::uint64_t>(type.surface_bytes()), "a surface of " + to_string(type))) {}
   Surface(Surface&&) = default;
   Surface& operator=(Surface&&) = default;
 
   const mil::TensorType& type() const { return type_; }
-  Lock lock(Access) const { return Lock{{memory_.get(), static_cast<std::size_t>(type_.surface_bytes())}}; }
+  MemoryLock lock(Access) const { return MemoryLock{{memory_.get(), static_cast<std::size_t>(type_.surface_bytes())}}; }
 
  private:
   friend class Request;

@@ -67,7 +67,7 @@ class Timeline {
 };
 
 /// FNV-1a over bytes: two different inputs or programs have different digests, for all that a test will see.
-constexpr std::uint64_t digest_basis = 0xCBF29CE484222325;
+inline constexpr std::uint64_t digest_basis = 0xCBF29CE484222325;
 inline std::uint64_t digest(std::span<const std::byte> bytes, std::uint64_t state = digest_basis) {
   for (const std::byte byte : bytes) state = (state ^ static_cast<std::uint64_t>(byte)) * 0x100000001B3;
   return state;
@@ -76,23 +76,14 @@ inline std::uint64_t digest(std::span<const std::byte> bytes, std::uint64_t stat
 /// Memory in the ANE's layout whose locks and copies take virtual time.
 class Surface {
  public:
-  class Lock {
-   public:
-    explicit Lock(std::span<std::byte> bytes) : bytes_(bytes) {}
-    std::span<std::byte> bytes() const { return bytes_; }
-
-   private:
-    std::span<std::byte> bytes_;
-  };
-
   Surface(const mil::TensorType& type, std::shared_ptr<Timeline> time)
       : type_(type), bytes_(static_cast<std::size_t>(type.surface_bytes())), time_(std::move(time)) {}
 
   const mil::TensorType& type() const { return type_; }
 
-  Lock lock(Access) {
+  MemoryLock lock(Access) {
     time_->charge(time_->costs.lock_us);
-    return Lock{bytes_};
+    return MemoryLock{bytes_};
   }
 
   /// Told by transfers that copied another surface into this one.

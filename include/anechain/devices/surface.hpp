@@ -24,6 +24,16 @@ concept Surface = std::movable<S> && requires(S& surface, const S& constant, Acc
   { surface.lock(access).bytes() } -> std::convertible_to<std::span<std::byte>>;
 };
 
+/// The lock of a surface that is plain memory: there is nothing to wait for.
+class MemoryLock {
+ public:
+  explicit MemoryLock(std::span<std::byte> bytes) : bytes_(bytes) {}
+  std::span<std::byte> bytes() const { return bytes_; }
+
+ private:
+  std::span<std::byte> bytes_;
+};
+
 namespace detail {
 
 inline void require_count(const mil::TensorType& type, std::size_t given) {

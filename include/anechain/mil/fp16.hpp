@@ -45,6 +45,18 @@ inline WordX4 narrowed_bits(WordX4 floats) {
   return select(magnitude >= (143 << 23), overflow, finite) | sign;
 }
 
+/// Converts an array four numbers at a time, the last ones through copies that are filled up to four.
+template <class From, class To, class Four>
+void in_fours(const From* from, To* to, std::size_t count, Four four) {
+  std::size_t i = 0;
+  for (; i + 4 <= count; i += 4) four(from + i, to + i);
+  From last_from[4]{};
+  To last_to[4];
+  std::copy(from + i, from + count, last_from);
+  four(last_from, last_to);
+  std::copy(last_to, last_to + (count - i), to + i);
+}
+
 inline void widen_portably(const half* from, float* to, std::size_t count) {
   const auto four = [](const half* halves, float* floats) {
     std::uint16_t narrow[4];
@@ -52,13 +64,7 @@ inline void widen_portably(const half* from, float* to, std::size_t count) {
     const WordX4 bits = widened_bits(WordX4{narrow[0], narrow[1], narrow[2], narrow[3]});
     std::memcpy(floats, &bits, sizeof bits);
   };
-  std::size_t i = 0;
-  for (; i + 4 <= count; i += 4) four(from + i, to + i);
-  half last_halves[4]{};
-  float last_floats[4];
-  std::copy(from + i, from + count, last_halves);
-  four(last_halves, last_floats);
-  std::copy(last_floats, last_floats + (count - i), to + i);
+  in_fours(from, to, count, four);
 }
 
 inline void narrow_portably(const float* from, half* to, std::size_t count) {
@@ -70,13 +76,7 @@ inline void narrow_portably(const float* from, half* to, std::size_t count) {
                                   static_cast<std::uint16_t>(bits[2]), static_cast<std::uint16_t>(bits[3])};
     std::memcpy(halves, narrow, sizeof narrow);
   };
-  std::size_t i = 0;
-  for (; i + 4 <= count; i += 4) four(from + i, to + i);
-  float last_floats[4]{};
-  half last_halves[4];
-  std::copy(from + i, from + count, last_floats);
-  four(last_floats, last_halves);
-  std::copy(last_halves, last_halves + (count - i), to + i);
+  in_fours(from, to, count, four);
 }
 
 #if defined(__x86_64__) || defined(__i386__)

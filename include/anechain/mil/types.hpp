@@ -75,6 +75,9 @@ struct Shape {
   constexpr const std::int64_t* end() const { return extents + rank; }
   constexpr bool operator==(const Shape&) const = default;
 
+  /// The innermost extent; a scalar is a row of one.
+  constexpr std::int64_t row_elements() const { return rank == 0 ? 1 : (*this)[-1]; }
+
   /// The product of the extents.
   constexpr std::int64_t elements() const {
     std::int64_t product = 1;
@@ -100,7 +103,7 @@ struct TensorType {
   constexpr std::int64_t packed_bytes() const { return (elements() * facts(dtype).bits + 7) / 8; }
 
   /// Elements of one row: the innermost extent.
-  constexpr std::int64_t row_elements() const { return shape.rank == 0 ? 1 : shape[-1]; }
+  constexpr std::int64_t row_elements() const { return shape.row_elements(); }
 
   /// Rows in all.
   constexpr std::int64_t rows() const { return elements() / row_elements(); }

@@ -79,7 +79,7 @@ template <std::size_t N, class Row>
 void for_each_row(const mil::Shape& shape, const std::array<std::array<std::int64_t, mil::max_rank>, N>& steps, Row row) {
   std::array<std::int64_t, mil::max_rank> index{};
   std::array<std::int64_t, N> offsets{};
-  const std::int64_t length = shape.rank == 0 ? 1 : shape[-1];
+  const std::int64_t length = shape.row_elements();
   for (std::int64_t first = 0; first < shape.elements(); first += length) {
     row(first, offsets);
     for (int axis = shape.rank - 2; axis >= 0; --axis) {
@@ -98,7 +98,7 @@ Task elementwise(const Planning& plan, Operation operation) {
   const mil::Shape shape = plan.result.shape;
   const std::array steps{broadcast_steps(plan.operands.type(mil::Param::x).shape, shape),
                          broadcast_steps(plan.operands.type(mil::Param::y).shape, shape)};
-  const std::int64_t length = shape.rank == 0 ? 1 : shape[-1];
+  const std::int64_t length = shape.row_elements();
   const auto innermost = static_cast<std::size_t>(std::max(shape.rank - 1, 0));
   return [=, x = plan.place(mil::Param::x), y = plan.place(mil::Param::y), to = plan.to](Cell* memory) {
     for_each_row(shape, steps, [&](std::int64_t first, const std::array<std::int64_t, 2>& offsets) {
@@ -171,7 +171,7 @@ inline Task transpose(const Planning& plan) {
     const std::int64_t from = permutation[axis];
     steps[0][axis] = own[static_cast<std::size_t>(from < 0 ? from + source.rank : from)];
   }
-  const std::int64_t length = shape.rank == 0 ? 1 : shape[-1];
+  const std::int64_t length = shape.row_elements();
   const std::int64_t step = shape.rank == 0 ? 0 : steps[0][static_cast<std::size_t>(shape.rank - 1)];
   return [=, x = plan.place(mil::Param::x), to = plan.to](Cell* memory) {
     for_each_row(shape, steps, [&](std::int64_t first, const std::array<std::int64_t, 1>& offsets) {
@@ -201,7 +201,7 @@ inline Task matmul(const Planning& plan) {
   std::vector<std::array<std::int64_t, 2>> offsets;
   const std::array steps{outer_steps(x), outer_steps(y)};
   for_each_row(batch, steps, [&](std::int64_t, const std::array<std::int64_t, 2>& start) {
-    const std::int64_t length = batch.rank == 0 ? 1 : batch[-1];
+    const std::int64_t length = batch.row_elements();
     const auto innermost = static_cast<std::size_t>(std::max(batch.rank - 1, 0));
     for (std::int64_t i = 0; i < length; ++i) offsets.push_back({start[0] + i * steps[0][innermost], start[1] + i * steps[1][innermost]});
   });
