@@ -17,30 +17,30 @@ using Experiment = ThroughputCeiling<Net, Sequential, RunOnly, TransferOnly, Gcd
 
 struct Findings {
   Measurement measurement;
-  std::vector<std::optional<StrategyEstimate>> estimates = estimate(measurement);
+  Estimates estimates = estimate(measurement);
 
   const StrategyEstimate& operator[](std::string_view name) const {
     const auto found = std::ranges::find(measurement.strategies, name, &MeasuredStrategy::name);
     REQUIRE(found != measurement.strategies.end());
     REQUIRE(found->ok());
-    return *estimates[static_cast<std::size_t>(found - measurement.strategies.begin())];
+    return *estimates.strategies[static_cast<std::size_t>(found - measurement.strategies.begin())];
   }
 };
 
-Findings findings(const simulated::Costs& costs, std::size_t rounds, std::uint64_t seed = 1) {
-  SimulatedDevice device{costs, seed};
+Findings findings(const simulated::Costs& costs, const simulated::Noise& noise, std::size_t rounds, std::uint64_t seed = 1) {
+  SimulatedDevice device{costs, noise, seed};
   MeasurementOptions options;
-  options.rounds = rounds;
-  options.seed = seed;
-  options.budget = std::chrono::hours{10'000};
+  options.protocol = options.protocol.with_rounds(rounds);
+  options.protocol.seed = seed;
+  options.protocol.budget = std::chrono::hours{10'000};
   return {Experiment{"simulated"}.run(device, options)};
 }
 
 }  // namespace
 
 TEST_CASE("without noise, every cost comes back as it was put in") {
-  const auto found =
-      findings({.fixed_us = 30, .dispatch_us = 180, .us_per_gflop = 90, .copy_us = 0.8, .us_per_mb = 13, .lock_us = 0.5, .hop_us = 4}, 8);
+  const auto found = findings(
+      {.fixed_us = 30, .dispatch_us = 180, .us_per_gflop = 90, .copy_us = 0.8, .us_per_mb = 13, .lock_us = 0.5, .hop_us = 4}, {}, 8);
   const double gflop = static_cast<double>(flops<Conv1x1<16, 20>>) / 1e9;
   const double copy = 2 * 0.5 + 0.8 + 13 * 640 / 1e6;
   const double run_only_pass = 30 + 12 * (180 + 90 * gflop);
@@ -59,7 +59,7 @@ TEST_CASE("with noise, the interval holds the truth as often as it says") {
   int covered = 0;
   int false_alarms = 0;
   for (std::uint64_t seed = 1; seed <= experiments; ++seed) {
-    const auto found = findings({.dispatch_us = 180, .copy_us = 2, .white = 0.05}, 40, seed);
+    const auto found = findings({.dispatch_us = 180, .copy_us = 2}, {.white = 0.05}, 40, seed);
     covered += found["sequential"].contrast->per_link_interval_us()->contains(2);
     false_alarms += !found["zero_copy"].contrast->per_link_interval_us()->contains(0);
   }

@@ -146,9 +146,8 @@ TEST_CASE("the minimum detectable effect is found in 75 to 85 of 100 measurement
   const double effect = [&] {
     std::vector<double> pilot(4000);
     for (double& sample : pilot) sample = random.normal();
-    MedianEstimate estimate = estimate_median(pilot, 0.95);
-    estimate.count = 96;
-    return estimate.minimum_detectable();
+    const Location estimate = estimate_median(pilot, 0.95);
+    return estimate.minimum_detectable() * std::sqrt(4000.0 / 96);
   }();
   int found = 0;
   for (int i = 0; i < 1000; ++i) {

@@ -41,15 +41,11 @@ namespace {
 
 /// A measurement of three kernels whose passes take the given microseconds, round by round, in both turns.
 Measurement measured(std::vector<std::pair<MeasuredStrategy, std::vector<double>>> strategies) {
-  Measurement measurement{.name = "made up",
-                          .length = 3,
-                          .input = {},
-                          .output = {},
-                          .flops = 3'000'000,
-                          .bytes = {},
-                          .link_bytes = 8000,
-                          .strategies = {},
-                          .samples = {}};
+  Measurement measurement;
+  measurement.length = 3;
+  measurement.flops = 3'000'000;
+  measurement.link_bytes = 8000;
+  measurement.launches.emplace_back();
   for (auto& [strategy, passes] : strategies) {
     for (std::size_t round = 0; round < passes.size(); ++round)
       for (std::size_t turn = 0; turn < turns_a_round && passes[round] > 0; ++turn)
@@ -57,16 +53,18 @@ Measurement measured(std::vector<std::pair<MeasuredStrategy, std::vector<double>
             {.round = round,
              .strategy = measurement.strategies.size(),
              .duration = std::chrono::nanoseconds{static_cast<std::int64_t>(passes[round] * 1000 * static_cast<double>(strategy.lanes))}});
-    measurement.rounds = std::max(measurement.rounds, passes.size());
+    measurement.launches[0].rounds = std::max(measurement.launches[0].rounds, passes.size());
     measurement.strategies.push_back(strategy);
   }
   return measurement;
 }
 
+std::vector<std::optional<StrategyEstimate>> strategies_of(const Measurement& measurement) { return estimate(measurement).strategies; }
+
 }  // namespace
 
 TEST_CASE("overhead comes from ratios within rounds, so that a state that multiplies all times does not enter it") {
-  const auto estimates = estimate(measured({{described<Sequential>(), {11, 22, 44, 88}}, {described<RunOnly>(), {10, 20, 40, 80}}}));
+  const auto estimates = strategies_of(measured({{described<Sequential>(), {11, 22, 44, 88}}, {described<RunOnly>(), {10, 20, 40, 80}}}));
   REQUIRE(estimates[0]->contrast);
   CHECK(estimates[0]->contrast->relative() == doctest::Approx(0.1));
   CHECK(estimates[0]->contrast->per_link_us() == doctest::Approx(0.1 * 30 / 2));  // of the median pass, over 2 links
@@ -82,28 +80,27 @@ TEST_CASE("a drift cancels within every round, up to its square") {
   Measurement measurement = measured({{described<Sequential>(), {}}, {described<RunOnly>(), {}}, {described<ZeroCopy>(), {}}});
   Schedule schedule{3};
   double time = 0;
-  for (measurement.rounds = 0; measurement.rounds < 50; ++measurement.rounds)
-    for (const std::size_t strategy : schedule.round(std::vector<std::size_t>{0, 1, 2})) {
+  for (std::size_t& round = measurement.launches[0].rounds; round < 50; ++round)
+    for (const std::size_t strategy : schedule.palindrome(std::vector<std::size_t>{0, 1, 2})) {
       time += 1000;
-      measurement.samples.push_back({.round = measurement.rounds,
-                                     .strategy = strategy,
-                                     .duration = std::chrono::nanoseconds{static_cast<std::int64_t>(1e6 * (1 + 1e-7 * time))}});
+      measurement.samples.push_back(
+          {.round = round, .strategy = strategy, .duration = std::chrono::nanoseconds{static_cast<std::int64_t>(1e6 * (1 + 1e-7 * time))}});
     }
-  for (const std::size_t strategy : {0u, 2u}) CHECK(std::abs(estimate(measurement)[strategy]->contrast->relative()) < 1e-6);
+  for (const std::size_t strategy : {0u, 2u}) CHECK(std::abs(strategies_of(measurement)[strategy]->contrast->relative()) < 1e-6);
 }
 
 TEST_CASE("a round in which one of two is missing is left out of their comparison") {
   Measurement measurement = measured({{described<Sequential>(), {11, 500, 22, 900}}, {described<RunOnly>(), {10, 0, 20, 10}}});
   measurement.samples.pop_back();  // one turn of the last round
-  const auto estimates = estimate(measurement);
+  const auto estimates = strategies_of(measurement);
   CHECK(estimates[0]->contrast->log_ratio.count == 2);
   for (Sample& sample : measurement.samples) sample.duration = {};
-  CHECK_FALSE(estimate(measurement)[0]->contrast);
+  CHECK_FALSE(strategies_of(measurement)[0]->contrast);
   CHECK(estimates[0]->contrast->relative() == doctest::Approx(0.1));
 }
 
 TEST_CASE("transfers alone are told per copy and in bytes a second") {
-  const auto estimates = estimate(measured({{described<TransferOnly>(), {4, 4, 4}}}));
+  const auto estimates = strategies_of(measured({{described<TransferOnly>(), {4, 4, 4}}}));
   CHECK(*estimates[0]->copy_us == doctest::Approx(2));
   CHECK(*estimates[0]->copy_gb_per_s == doctest::Approx(2));  // 8000 bytes in 4 us
 }
@@ -119,7 +116,7 @@ TEST_CASE("an overhead that is there in every round has an interval without zero
     dearer[i] = same[i] + 2;
   }
   const auto estimates =
-      estimate(measured({{described<RunOnly>(), base}, {described<ZeroCopy>(), same}, {described<Sequential>(), dearer}}));
+      strategies_of(measured({{described<RunOnly>(), base}, {described<ZeroCopy>(), same}, {described<Sequential>(), dearer}}));
   CHECK(estimates[1]->contrast->per_link_interval_us()->contains(0));
   CHECK_FALSE(estimates[2]->contrast->per_link_interval_us()->contains(0));
   CHECK(estimates[2]->contrast->per_link_interval_us()->contains(1));
@@ -128,14 +125,14 @@ TEST_CASE("an overhead that is there in every round has an interval without zero
 TEST_CASE("passes in flight at once share their time") {
   Measurement measurement = measured({{described<Overlapped<2>>(), {10, 10}}});
   for (Sample& sample : measurement.samples) sample.duration = std::chrono::microseconds{60};
-  measurement.repeats = 3;
-  CHECK(estimate(measurement)[0]->pass_us.median == doctest::Approx(10));  // 60 us for three runs of two passes
+  measurement.launches[0].repeats = 3;
+  CHECK(strategies_of(measurement)[0]->pass_us.median == doctest::Approx(10));  // 60 us for three runs of two passes
 }
 
 TEST_CASE("a strategy that failed has no estimate, and is no baseline") {
   MeasuredStrategy failed = described<RunOnly>();
   failed.failure = "injected";
-  const auto estimates = estimate(measured({{described<Sequential>(), {12, 12}}, {failed, {}}}));
+  const auto estimates = strategies_of(measured({{described<Sequential>(), {12, 12}}, {failed, {}}}));
   CHECK_FALSE(estimates[1]);
   REQUIRE(estimates[0]);
   CHECK_FALSE(estimates[0]->contrast);
@@ -151,11 +148,11 @@ TEST_CASE("a schedule is a palindrome of all strategies, in orders that differ a
   bool differs = false;
   constexpr std::size_t rounds = 2000;
   for (std::size_t round = 0; round < rounds; ++round) {
-    const auto order = first.round(strategies);
+    const auto order = first.palindrome(strategies);
     std::vector<std::size_t> visited(order.begin(), order.end());
     REQUIRE(visited.size() == turns_a_round * strategies.size());
-    CHECK(std::ranges::equal(order, second.round(strategies)));
-    differs = differs || !std::ranges::equal(order, other.round(strategies));
+    CHECK(std::ranges::equal(order, second.palindrome(strategies)));
+    differs = differs || !std::ranges::equal(order, other.palindrome(strategies));
     CHECK(std::equal(visited.begin(), visited.end(), visited.rbegin()));
     ++counts[visited[0]];
     zero_before_one += std::ranges::find(visited, 0u) < std::ranges::find(visited, 1u);
@@ -173,7 +170,8 @@ TEST_CASE("the schedule of a seed is the same on every platform") {
   Schedule schedule{42};
   std::string orders;
   for (int round = 0; round < 6; ++round) {
-    for (const std::size_t strategy : schedule.round(std::vector<std::size_t>{0, 1, 2, 3})) orders += static_cast<char>('A' + strategy);
+    for (const std::size_t strategy : schedule.palindrome(std::vector<std::size_t>{0, 1, 2, 3}))
+      orders += static_cast<char>('A' + strategy);
     orders += ' ';
   }
   // From a second implementation of the generator and of Fisher and Yates' shuffle, in another language.

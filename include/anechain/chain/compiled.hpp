@@ -44,10 +44,18 @@ class CompiledKernels {
   /// Surfaces and requests for one strategy. Any number of passes may be bound to the same programs, which must outlive
   /// them. Throws std::invalid_argument for a strategy that fuses, where there is more than one program.
   template <StrategyWithName S>
-  Pass<D, S> bind(const S&) & {
-    if (S::fuses && kernels_.size() != 1)
-      throw std::invalid_argument(std::string{S::name} + " runs a chain as one program; this chain has " + std::to_string(kernels_.size()));
-    return Pass<D, S>{*device_, kernels_, programs_};
+  Pass<D, S> bind(const S& strategy) & {
+    return bind(strategy, kernels_.size());
+  }
+
+  /// The same for the first `length` kernels. Throws std::out_of_range where there are not so many.
+  template <StrategyWithName S>
+  Pass<D, S> bind(const S&, std::size_t length) & {
+    if (length < 1 || length > kernels_.size())
+      throw std::out_of_range("a pass of " + std::to_string(length) + " kernels, of a chain of " + std::to_string(kernels_.size()));
+    if (S::fuses && length != 1)
+      throw std::invalid_argument(std::string{S::name} + " runs a chain as one program; this chain has " + std::to_string(length));
+    return Pass<D, S>{*device_, std::span{kernels_}.first(length), std::span{programs_}.first(length)};
   }
 
   template <StrategyWithName S>

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <anechain/chain/chain.hpp>
 #include <anechain/kernels/fuse.hpp>
 #include <anechain/kernels/kernel.hpp>
 
@@ -20,6 +21,14 @@ namespace anechain {
 class TracedChain {
  public:
   using Body = std::function<mil::Value(mil::Builder&, mil::Value)>;
+
+  TracedChain() = default;
+
+  /// A chain that is a type, for what is decided at run time: how many of its kernels, say.
+  template <class... Ks>
+  explicit TracedChain(const Chain<Ks...>&) {
+    (add(std::string{kernel_name<Ks>}, Ks::input, &Ks::body), ...);
+  }
 
   /// Appends a kernel. Throws mil::TypeError where its body does not type-check, or its input is not the output of the
   /// kernel before it.
@@ -35,6 +44,13 @@ class TracedChain {
 
   /// The facts of every kernel. They point into this object.
   std::span<const KernelFacts> kernels() const { return facts_; }
+
+  /// The first kernels alone. Throws std::out_of_range where there are not so many.
+  TracedChain first(std::size_t count) const {
+    TracedChain chain;
+    for (std::size_t k = 0; k < count; ++k) chain.add(kernels_.at(k)->name, facts_[k].input, bodies_[k]);
+    return chain;
+  }
 
   /// The same computation as one program. Throws std::invalid_argument where there is no kernel.
   TracedChain fused() const {

@@ -3,17 +3,18 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <anechain/devices/device.hpp>
+#include <anechain/devices/simulated/presets.hpp>
+#include <anechain/devices/simulated/timeline.hpp>
 #include <anechain/mil/convert.hpp>
 #include <anechain/mil/cost.hpp>
 #include <anechain/mil/parse.hpp>
@@ -22,54 +23,16 @@
 namespace anechain {
 namespace simulated {
 
-/// What things cost on a simulated engine, in microseconds. All zero by default: set what a question is about.
-struct Costs {
-  double fixed_us = 0;     ///< once between two readings of the clock, with the first evaluation: the fixed cost of a pass
-  double dispatch_us = 0;  ///< each evaluation
-  double us_per_gflop = 0;
-  double copy_us = 0;    ///< each copy from surface to surface
-  double us_per_mb = 0;  ///< of a copy, 10^6 bytes
-  double lock_us = 0;    ///< each lock of a surface
-  double hop_us = 0;     ///< each step that is handed to a queue
-  double white = 0;      ///< standard deviation of each evaluation's duration, as a share of it
-};
-
-/// Virtual time: it moves only when something is charged. Shared by a device and its surfaces.
-class Timeline {
- public:
-  Timeline(const Costs& given, std::uint64_t seed) : costs(given), random_(seed) {}
-
-  const Costs costs;
-
-  void charge(double us) {
-    const std::scoped_lock lock(mutex_);
-    now_us_ += us;
-  }
-
-  void charge_evaluation(double gflop) {
-    const std::scoped_lock lock(mutex_);
-    const double us = costs.dispatch_us + gflop * costs.us_per_gflop + (clock_was_read_ ? costs.fixed_us : 0);
-    clock_was_read_ = false;
-    now_us_ += us * std::max(0.0, 1 + costs.white * random_.normal());
-  }
-
-  std::chrono::nanoseconds read() {
-    const std::scoped_lock lock(mutex_);
-    clock_was_read_ = true;
-    return std::chrono::nanoseconds{std::llround(now_us_ * 1000)};
-  }
-
- private:
-  std::mutex mutex_;
-  double now_us_ = 0;
-  bool clock_was_read_ = true;
-  Random random_;
-};
-
-/// FNV-1a over bytes: two different inputs or programs have different digests, for all that a test will see.
+/// FNV-1a over words of eight bytes, the last one filled up with zeros: two different inputs or programs have different
+/// digests, for all that a test will see.
 inline constexpr std::uint64_t digest_basis = 0xCBF29CE484222325;
 inline std::uint64_t digest(std::span<const std::byte> bytes, std::uint64_t state = digest_basis) {
-  for (const std::byte byte : bytes) state = (state ^ static_cast<std::uint64_t>(byte)) * 0x100000001B3;
+  for (std::size_t at = 0; at < bytes.size(); at += sizeof(std::uint64_t)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes.data() + at, std::min(sizeof word, bytes.size() - at));
+    state = (state ^ word) * 0x100000001B3;
+    state ^= state >> 32;
+  }
   return state;
 }
 
@@ -82,14 +45,12 @@ class Surface {
   const mil::TensorType& type() const { return type_; }
 
   MemoryLock lock(Access) {
-    time_->charge(time_->costs.lock_us);
+    time_->charge(time_->costs().lock_us);
     return MemoryLock{bytes_};
   }
 
   /// Told by transfers that copied another surface into this one.
-  void copied_from(const Surface& from) {
-    time_->charge(time_->costs.copy_us + static_cast<double>(from.type_.packed_bytes()) / 1e6 * time_->costs.us_per_mb);
-  }
+  void copied_from(const Surface& from) { time_->charge_copy(static_cast<double>(from.type_.packed_bytes()) / 1e6); }
 
  private:
   friend class Request;
@@ -108,18 +69,27 @@ struct Program {
 /// A program bound to one input and one output.
 class Request {
  public:
-  Request(const Program& program, Surface& input, Surface& output) : program_(program), input_(&input), output_(&output) {}
+  Request(const Program& program, Surface& input, Surface& output, const Track& track)
+      : program_(program), input_(&input), output_(&output), track_(std::make_unique<Track>(track)) {}
 
   double gflop() const { return program_.gflop; }
+  Track& track() const { return *track_; }
 
-  /// In place of arithmetic: numbers that depend on every byte of the input and of the program.
+  /// In place of arithmetic: numbers that depend on every byte of the input and of the program. All rows are the same but
+  /// for their first number, so that a stamp costs little more than a copy.
   void stamp() const {
     const mil::TensorType& type = output_->type_;
     Random random{digest(input_->bytes_, program_.digest)};
-    std::vector<float> row(static_cast<std::size_t>(type.row_elements()));
-    for (std::int64_t i = 0; i < type.rows(); ++i) {
-      for (float& number : row) number = static_cast<float>(random.uniform(-1, 1));
-      mil::encode(type.dtype, row.data(), output_->bytes_.data() + i * type.row_bytes(), row.size());
+    std::vector<float> numbers(static_cast<std::size_t>(type.row_elements()));
+    for (float& number : numbers) number = static_cast<float>(random.uniform(-1, 1));
+    const auto stride = static_cast<std::size_t>(type.row_bytes());
+    std::byte* const first = output_->bytes_.data();
+    mil::encode(type.dtype, numbers.data(), first, numbers.size());
+    for (std::int64_t i = 1; i < type.rows(); ++i) {
+      std::byte* const row = first + static_cast<std::size_t>(i) * stride;
+      std::memcpy(row, first, stride);
+      const auto number = static_cast<float>(random.uniform(-1, 1));
+      mil::encode(type.dtype, &number, row, 1);
     }
   }
 
@@ -127,12 +97,14 @@ class Request {
   Program program_;
   Surface* input_;
   Surface* output_;
+  std::unique_ptr<Track> track_;
 };
 
 }  // namespace simulated
 
 /// An engine with a virtual clock and a cost model that is known: what an experiment should find on it is known too. It
-/// does no arithmetic. Passes in flight at once are charged one after the other: it is one engine.
+/// does no arithmetic. Passes in flight at once are charged one after the other, in the order in which they come: it is
+/// one engine. The same seed gives the same times, where the passes come in the same order.
 class SimulatedDevice {
  public:
   using Surface = simulated::Surface;
@@ -141,10 +113,14 @@ class SimulatedDevice {
   /// Its results are stamps, so another one of its kind says what they should be, not the host.
   using ReferenceDevice = SimulatedDevice;
 
-  explicit SimulatedDevice(const simulated::Costs& costs = {}, std::uint64_t seed = 1)
-      : time_(std::make_shared<simulated::Timeline>(costs, seed)) {}
+  explicit SimulatedDevice(const simulated::Costs& costs = {}, std::uint64_t seed = 1) : SimulatedDevice(costs, {}, seed) {}
+  SimulatedDevice(const simulated::Costs& costs, const simulated::Noise& noise, std::uint64_t seed)
+      : time_(std::make_shared<simulated::Timeline>(costs, noise, seed)) {}
+  SimulatedDevice(const simulated::Preset& preset, std::uint64_t seed) : SimulatedDevice(preset.costs, preset.noise, seed) {
+    name_ += " like an " + std::string{preset.chip};
+  }
 
-  std::string name() const { return "simulated engine"; }
+  std::string name() const { return name_; }
   Surface surface(const mil::TensorType& type) const { return Surface{type, time_}; }
 
   /// Throws CompileError where the text is not a valid program.
@@ -160,20 +136,25 @@ class SimulatedDevice {
   /// Throws DeviceError for programs of several inputs or outputs.
   Request request(const Program& program, std::span<Surface* const> inputs, std::span<Surface* const> outputs) const {
     if (inputs.size() != 1 || outputs.size() != 1) throw DeviceError("the simulated engine runs programs of one input and one output");
-    return {program, *inputs[0], *outputs[0]};
+    return {program, *inputs[0], *outputs[0], time_->track()};
   }
 
+  /// Throws EvaluateError for an evaluation that the noise makes fail; it took its time, and has no result.
   void evaluate(const Request& request) const {
+    if (!time_->charge_evaluation(request.gflop(), request.track())) throw EvaluateError("the simulated engine failed, as it was told to");
     request.stamp();
-    time_->charge_evaluation(request.gflop());
   }
 
   /// Told of every step that an executor handed to a queue.
-  void hopped() const { time_->charge(time_->costs.hop_us); }
+  void hopped() const { time_->charge(time_->costs().hop_us); }
 
   std::chrono::nanoseconds now() const { return time_->read(); }
 
+  /// Lets virtual time pass.
+  void idle(std::chrono::nanoseconds duration) const { time_->idle(duration); }
+
  private:
+  std::string name_ = "simulated engine";
   std::shared_ptr<simulated::Timeline> time_;
 };
 

@@ -20,22 +20,36 @@ class Contender {
   /// Throws where the strategy does not do what it says.
   virtual void verify(std::uint64_t seed) = 0;
 
-  /// Runs the pass so many times between two readings of the device's clock. Throws PassError where one fails.
-  virtual Sample time(std::size_t repeats) = 0;
+  /// Runs the pass `lead_in` times unmeasured, then `repeats` times between two readings of the device's clock. Throws
+  /// PassError where one fails.
+  virtual Sample time(std::size_t lead_in, std::size_t repeats) = 0;
+};
+
+/// Kernels compiled for a device, and what they should give.
+template <Device D>
+struct CompiledForm {
+  CompiledForm(D& device, std::span<const KernelFacts> kernels, const WeightBlobs& blobs)
+      : compiled(device, kernels, blobs), reference(kernels, blobs) {}
+
+  CompiledKernels<D> compiled;
+  Reference<typename ReferenceDeviceOf<D>::type> reference;
 };
 
 /// A pass under a strategy, the kernels that it runs and what they should give.
 template <Device D, StrategyWithName S>
 class StrategyContender final : public Contender {
-  using ReferenceOfDevice = Reference<typename ReferenceDeviceOf<D>::type>;
-
  public:
-  StrategyContender(D& device, CompiledKernels<D>& compiled, ReferenceOfDevice& reference)
-      : device_(device), kernels_(compiled.kernels()), reference_(reference), pass_(compiled.bind(S{})) {}
+  /// Of the first `length` kernels.
+  StrategyContender(D& device, CompiledForm<D>& form, std::size_t length)
+      : device_(device),
+        kernels_(form.compiled.kernels().first(length)),
+        reference_(form.reference),
+        pass_(form.compiled.bind(S{}, length)) {}
 
   void verify(std::uint64_t seed) override { anechain::verify(pass_, kernels_, reference_, seed); }
 
-  Sample time(std::size_t repeats) override {
+  Sample time(std::size_t lead_in, std::size_t repeats) override {
+    for (std::size_t i = 0; i < lead_in; ++i) pass_.run();
     const std::chrono::nanoseconds start = device_.now();
     for (std::size_t i = 0; i < repeats; ++i) pass_.run();
     const std::chrono::nanoseconds end = device_.now();
@@ -45,7 +59,7 @@ class StrategyContender final : public Contender {
  private:
   D& device_;
   std::span<const KernelFacts> kernels_;
-  ReferenceOfDevice& reference_;
+  Reference<typename ReferenceDeviceOf<D>::type>& reference_;
   Pass<D, S> pass_;
 };
 
@@ -57,8 +71,7 @@ MeasuredStrategy described() {
           .lanes = S::Executor::lanes,
           .work = S::work,
           .fuses = S::fuses,
-          .copies = S::Transfer::link == transfer::Link::two_surfaces && S::Transfer::delivers,
-          .failure = {}};
+          .copies = S::Transfer::link == transfer::Link::two_surfaces && S::Transfer::delivers};
 }
 
 }  // namespace anechain

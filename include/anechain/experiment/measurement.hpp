@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -9,18 +10,38 @@
 #include <vector>
 
 #include <anechain/chain/strategy.hpp>
+#include <anechain/experiment/protocol.hpp>
 #include <anechain/kernels/kernel.hpp>
 
 /// What an experiment observes, before anything is made of it.
 namespace anechain {
 
-/// One timed visit to a strategy: `Measurement::repeats` runs between two readings of the device's clock.
+/// How well a clock tells time.
+struct ClockQuality {
+  std::chrono::nanoseconds resolution{};  ///< smallest step between two readings; 0 for a clock that moves only with the work
+  std::chrono::nanoseconds reading{};     ///< what one reading takes: the median step
+
+  /// No timed interval should be shorter: a thousand steps, a thousand readings.
+  std::chrono::nanoseconds shortest_sample() const { return 1000 * std::max(resolution, reading); }
+};
+
+/// One timed visit to a strategy: `Launch::repeats` runs between two readings of the device's clock.
 struct Sample {
-  std::size_t round = 0;
+  std::size_t launch = 0;
+  std::size_t round = 0;     ///< of the launch
   std::size_t slot = 0;      ///< position within the round
   std::size_t strategy = 0;  ///< position in Measurement::strategies
+  bool control = false;      ///< the baseline, visited once more as if it were another strategy
   std::chrono::nanoseconds start{};
   std::chrono::nanoseconds duration{};
+};
+
+/// A round in which an evaluation failed. None of its samples is kept, of no strategy.
+struct FailedRound {
+  std::size_t launch = 0;
+  std::size_t round = 0;
+  std::size_t strategy = 0;
+  std::string reason;
 };
 
 /// A strategy's properties, and whether it may be believed.
@@ -30,27 +51,88 @@ struct MeasuredStrategy {
   std::size_t lanes = 1;  ///< passes that one run does at once
   Work work = Work::all;
   bool fuses = false;
-  bool copies = false;                 ///< whether a pass moves data over every link
-  std::optional<std::string> failure;  ///< why it has no timing
+  bool copies = false;                   ///< whether a pass moves data over every link
+  std::optional<std::string> failure{};  ///< why it has no timing
 
   bool ok() const { return !failure; }
 };
 
-/// One chain under several strategies: the raw material of every estimate. A strategy that failed has no samples.
-struct Measurement {
+/// Why a launch ended.
+enum class End {
+  rounds,       ///< there were as many as planned
+  budget,       ///< the time was spent
+  interrupted,  ///< the user stopped it: the measurement is not complete
+};
+
+/// One process's share of a measurement.
+struct Launch {
+  std::size_t repeats = 1;       ///< runs in one sample, the same for all strategies
+  std::size_t rounds = 0;        ///< that were begun
+  std::size_t warm_up = 0;       ///< of them, that came before the device was steady
+  std::optional<bool> steady{};  ///< whether it ever was; unknown after too few rounds
+  std::size_t planned = 0;       ///< rounds that the pilot asked for
+  End end = End::rounds;
+};
+
+/// What was observed of several strategies: the raw material of every estimate. A strategy that failed has no samples.
+struct Observations {
+  Order order = Order::palindromes;
+  ClockQuality clock{};
+  std::vector<MeasuredStrategy> strategies{};
+  std::vector<Launch> launches{};
+  std::vector<Sample> samples{};
+  std::vector<FailedRound> failures{};
+
+  /// Rounds of all launches.
+  std::size_t rounds() const {
+    std::size_t sum = 0;
+    for (const Launch& launch : launches) sum += launch.rounds;
+    return sum;
+  }
+
+  bool complete() const {
+    for (const Launch& launch : launches)
+      if (launch.end == End::interrupted) return false;
+    return true;
+  }
+
+  /// Whether a sample was taken once the device was steady.
+  bool counts(const Sample& sample) const { return sample.round >= launches[sample.launch].warm_up; }
+
+  /// A sample's time for one pass.
+  double pass_us(const Sample& sample) const {
+    const auto passes = static_cast<double>(launches[sample.launch].repeats * strategies[sample.strategy].lanes);
+    return std::chrono::duration<double, std::micro>{sample.duration}.count() / passes;
+  }
+};
+
+/// One chain under several strategies.
+struct Measurement : Observations {
   std::string name;
   std::size_t length = 0;  ///< kernels in the chain
-  mil::TensorType input;
-  mil::TensorType output;
+  mil::TensorType input{};
+  mil::TensorType output{};
   std::int64_t flops = 0;       ///< of one pass
-  Bytes bytes;                  ///< of all kernels of one pass
+  Bytes bytes{};                ///< of all kernels of one pass
   std::int64_t link_bytes = 0;  ///< that all links of one pass together move, packed
-  std::size_t repeats = 1;      ///< runs in one sample, the same for all strategies
-  std::size_t rounds = 0;       ///< that were completed
-  std::vector<MeasuredStrategy> strategies;
-  std::vector<Sample> samples;
 
   std::size_t links() const { return length - 1; }
+};
+
+/// What one pass of a cell does: a configuration's chain of some length under one strategy.
+struct Cell {
+  std::string configuration;
+  std::size_t length = 0;
+  double gflop = 0;
+  std::size_t dispatches = 0;  ///< evaluations
+  std::size_t copies = 0;
+  double copied_mb = 0;  ///< 10^6 bytes
+  std::size_t hops = 0;  ///< steps handed to a queue
+};
+
+/// Chains of several lengths, of one or more configurations, visited in turns. strategies[i] is that of cells[i].
+struct Sweep : Observations {
+  std::vector<Cell> cells{};
 };
 
 }  // namespace anechain

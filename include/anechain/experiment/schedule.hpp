@@ -10,7 +10,7 @@
 
 namespace anechain {
 
-/// Turns that each strategy has in a round.
+/// Turns that each strategy has in a palindrome.
 inline constexpr std::size_t turns_a_round = 2;
 
 /// In which order the strategies take their turns: a random palindrome every round (C A B B A C). Every strategy has the
@@ -20,10 +20,16 @@ class Schedule {
  public:
   explicit Schedule(std::uint64_t seed) : random_(seed) {}
 
-  /// The next round's order of the given strategies; valid until the next call.
-  std::span<const std::size_t> round(std::span<const std::size_t> strategies) {
+  /// The next round's order of the given strategies, once each; valid until the next call.
+  std::span<const std::size_t> shuffle(std::span<const std::size_t> strategies) {
     order_.assign(strategies.begin(), strategies.end());
     random_.shuffle(std::span{order_});
+    return order_;
+  }
+
+  /// The next round's order as a palindrome, twice each; valid until the next call.
+  std::span<const std::size_t> palindrome(std::span<const std::size_t> strategies) {
+    shuffle(strategies);
     for (std::size_t i = order_.size(); i-- > 0;) order_.push_back(order_[i]);
     return order_;
   }

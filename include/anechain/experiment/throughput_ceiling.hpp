@@ -76,13 +76,11 @@ constexpr bool has_a_link() {
 
 /// Facts of a chain for its report.
 inline Measurement measurement_of(std::string name, std::span<const KernelFacts> kernels) {
-  Measurement measurement{.name = std::move(name),
-                          .length = kernels.size(),
-                          .input = kernels.front().input,
-                          .output = kernels.back().output,
-                          .bytes = {},
-                          .strategies = {},
-                          .samples = {}};
+  Measurement measurement;
+  measurement.name = std::move(name);
+  measurement.length = kernels.size();
+  measurement.input = kernels.front().input;
+  measurement.output = kernels.back().output;
   for (const KernelFacts& kernel : kernels) {
     measurement.flops += kernel.flops;
     measurement.bytes.input += kernel.bytes.input;
@@ -121,19 +119,20 @@ class ThroughputCeiling {
 
   /// Measures. A strategy that cannot be set up, fails, or gives a wrong result is part of the measurement with its reason
   /// and without samples. Throws CompileError where the device refuses a kernel of the chain, and std::invalid_argument
-  /// where options.strategies names one that this experiment does not have.
+  /// where options.strategies names one that this experiment does not have; MeasurementError for a clock that goes backwards.
   template <Device D>
   Measurement run(D& device, const MeasurementOptions& options = {}) const {
     for (const std::string& name : options.strategies)
       if (std::ranges::find(strategy_names, name) == strategy_names.end())
-        throw std::invalid_argument("no strategy of this experiment is called '" + name + "'");
+        throw std::invalid_argument(std::string{"no strategy of this experiment is called '"} + name + "'");
 
     if (options.on_progress) options.on_progress({"compiling", 0, 1});
     const std::span<const KernelFacts> kernels = detail::kernels_of(chain_);
-    const WeightBlobs blobs = options.weights ? WeightBlobs{kernels, options.weights} : WeightBlobs{kernels, random_weights(options.seed)};
-    Form<D> chain{device, kernels, blobs};
+    const WeightBlobs blobs =
+        options.weights ? WeightBlobs{kernels, options.weights} : WeightBlobs{kernels, random_weights(options.protocol.seed)};
+    CompiledForm<D> chain{device, kernels, blobs};
     const auto fused_chain = detail::as_one_program(chain_);
-    std::optional<Form<D>> fused_form;
+    std::optional<CompiledForm<D>> fused_form;
 
     Measurement measurement = detail::measurement_of(name_, kernels);
     std::vector<std::unique_ptr<Contender>> contenders;
@@ -144,8 +143,8 @@ class ThroughputCeiling {
       try {
         if (Strategy::fuses && !fused_form)
           fused_form.emplace(device, detail::kernels_of(fused_chain), blobs.refitted(detail::kernels_of(fused_chain)));
-        Form<D>& form = Strategy::fuses ? *fused_form : chain;
-        contender = std::make_unique<StrategyContender<D, Strategy>>(device, form.compiled, form.reference);
+        CompiledForm<D>& form = Strategy::fuses ? *fused_form : chain;
+        contender = std::make_unique<StrategyContender<D, Strategy>>(device, form, form.compiled.kernels().size());
       } catch (const std::exception& error) {
         strategy.failure = error.what();
       } catch (...) {
@@ -154,24 +153,12 @@ class ThroughputCeiling {
     };
     (enter(S{}), ...);
 
-    Trial trial{measurement, contenders, options};
-    trial.verify();
-    trial.calibrate(clock_step(device));
-    trial.measure([&] { return device.now(); });
+    ClockOf<D> clock{device};
+    Trial{measurement, contenders, options, clock, [&] { return demand_of(measurement, options.protocol); }}.run();
     return measurement;
   }
 
  private:
-  /// Compiled kernels, and what they should give.
-  template <Device D>
-  struct Form {
-    Form(D& device, std::span<const KernelFacts> kernels, const WeightBlobs& blobs)
-        : compiled(device, kernels, blobs), reference(kernels, blobs) {}
-
-    CompiledKernels<D> compiled;
-    Reference<typename ReferenceDeviceOf<D>::type> reference;
-  };
-
   std::string name_;
   C chain_;
 };

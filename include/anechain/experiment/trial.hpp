@@ -2,11 +2,15 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,127 +22,289 @@
 #include <range/v3/view/filter.hpp>
 #include <range/v3/view/iota.hpp>
 
+#include <anechain/experiment/clock.hpp>
 #include <anechain/experiment/contender.hpp>
+#include <anechain/experiment/estimate.hpp>
+#include <anechain/experiment/protocol.hpp>
 #include <anechain/experiment/schedule.hpp>
+#include <anechain/experiment/statistics/warm_up.hpp>
 
 namespace anechain {
 
 /// How far a measurement has come.
 struct Progress {
-  std::string_view stage;  ///< "compiling", "verifying", "measuring"
+  std::string_view stage;  ///< "compiling", "verifying", "measuring", "verifying again"
   std::size_t done = 0;
   std::size_t total = 0;
 };
 
 /// What can be chosen for a measurement without changing what is measured.
 struct MeasurementOptions {
-  std::size_t rounds = 100;                                    ///< in each, every strategy has two turns
-  std::chrono::nanoseconds budget = std::chrono::seconds{20};  ///< no round is begun after this, but for the first three
-  std::uint64_t seed = 42;                                     ///< of the schedule, the weights and the data
-  std::vector<std::string> strategies;                         ///< the names of those to measure; all where it is empty
-  std::function<void(std::size_t, const WeightFacts&, std::span<float>)> weights;  ///< a WeightSource; random where it is empty
-  std::function<void(const Progress&)> on_progress;                                ///< told of every step; nobody where it is empty
+  Protocol protocol{};
+  std::vector<std::string> strategies{};  ///< the names of those to measure; all where it is empty
+  std::function<void(std::size_t, const WeightFacts&, std::span<float>)> weights{};  ///< a WeightSource; random where it is empty
+  std::function<void(const Progress&)> on_progress{};                                ///< told of every step; nobody where it is empty
+  const std::atomic<bool>* interrupted = nullptr;  ///< once it is true, no visit is begun; what was measured stands, as incomplete
 };
 
-/// The smallest step of the device's clock, no sample should be shorter than a thousand of them; 0 for a clock that does
-/// not go on by itself.
-template <Device D>
-std::chrono::nanoseconds clock_step(D& device) {
-  constexpr std::chrono::nanoseconds never = std::chrono::hours{1};
-  std::chrono::nanoseconds step = never;
-  std::chrono::nanoseconds last = device.now();
-  for (int i = 0; i < 10'000; ++i) {
-    const std::chrono::nanoseconds now = device.now();
-    if (now > last) step = std::min(step, now - last);
-    last = now;
+/// What the samples of a pilot ask for.
+struct Demand {
+  double rounds = 0;           ///< for the protocol's target
+  bool too_dependent = false;  ///< so few of the rounds are independent that nothing can be told
+};
+
+/// The most that any comparison of a measurement needs for its target.
+inline Demand demand_of(const Measurement& measurement, const Protocol& protocol) {
+  Demand demand;
+  for (const std::optional<StrategyEstimate>& estimate : estimate(measurement, protocol).strategies) {
+    if (!estimate || !estimate->contrast) continue;
+    const Contrast& contrast = *estimate->contrast;
+    const double target = std::max(protocol.target_share, protocol.target_us * contrast.links / contrast.base_pass_us);
+    demand.rounds = std::max(demand.rounds, statistics::samples_for_half_width(contrast.log_ratio, target));
+    demand.too_dependent = demand.too_dependent || contrast.log_ratio.effective_count() < least_effective_rounds;
   }
-  return step == never ? std::chrono::nanoseconds{0} : step;
+  return demand;
 }
 
-/// Measures contenders against each other. Knows neither the chain nor the strategies as types.
+/// Measures contenders against each other, in one launch. Knows neither the chain nor the strategies as types.
 class Trial {
  public:
-  Trial(Measurement& measurement, std::span<const std::unique_ptr<Contender>> contenders, const MeasurementOptions& options)
-      : measurement_(measurement), contenders_(contenders), options_(options), schedule_(options.seed) {}
+  /// `demand` is asked after the pilot, and whenever the rounds that were planned are done; a sweep has none.
+  Trial(Observations& observed, std::span<const std::unique_ptr<Contender>> contenders, const MeasurementOptions& options,
+        DeviceClock& clock, std::function<Demand()> demand = {})
+      : observed_(observed),
+        contenders_(contenders),
+        options_(options),
+        protocol_(options.protocol),
+        clock_(clock),
+        demand_(std::move(demand)),
+        schedule_(protocol_.seed),
+        gaps_(protocol_.seed ^ 0x6A09E667F3BCC908),  // a stream of its own: the schedule is the same with gaps and without
+        failures_in_a_row_(contenders.size()) {}
 
-  void verify() {
-    for (std::size_t s = 0; s < contenders_.size(); ++s) {
-      report({"verifying", s, contenders_.size()});
-      if (measurement_.strategies[s].ok()) attempt(s, [&] { contenders_[s]->verify(options_.seed); });
+  /// The whole of it. Throws MeasurementError where the clock cannot be used.
+  void run() {
+    const ClockQuality quality = clock_.quality();
+    observed_.order = protocol_.order;
+    observed_.clock = quality;
+    observed_.launches.emplace_back();
+    if (protocol_.order == Order::blocks) {
+      measure_in_blocks();
+      verify("verifying", protocol_.seed);
+    } else {
+      verify("verifying", protocol_.seed);
+      calibrate(quality);
+      measure_in_rounds();
+      verify("verifying again", ~protocol_.seed);
     }
-  }
-
-  /// One unmeasured visit to each strategy, and from it the number of runs that make a sample long enough for the clock.
-  void calibrate(std::chrono::nanoseconds clock_step) {
-    constexpr std::int64_t steps_per_sample = 1000;
-    std::chrono::nanoseconds shortest = std::chrono::hours{1};
-    for (const std::size_t s : standing()) {
-      attempt(s, [&] {
-        contenders_[s]->time(1);
-        const Sample warm = contenders_[s]->time(1);
-        shortest = std::min(shortest, std::max(warm.duration, std::chrono::nanoseconds{1}));
-      });
-    }
-    measurement_.repeats = static_cast<std::size_t>(
-        std::max<std::int64_t>(1, (steps_per_sample * clock_step + shortest - std::chrono::nanoseconds{1}) / shortest));
-  }
-
-  /// Rounds until there are enough, or the budget is spent.
-  template <class Now>
-  void measure(Now now) {
-    constexpr std::size_t least_rounds = 3;
-    const std::chrono::nanoseconds start = now();
-    for (std::size_t round = 0; round < options_.rounds; ++round) {
-      const std::vector<std::size_t> strategies = standing();
-      if (strategies.empty() || (round >= least_rounds && now() - start >= options_.budget)) break;
-      report({"measuring", round, options_.rounds});
-      for (const auto& turn : ranges::views::enumerate(schedule_.round(strategies))) visit(round, turn.first, turn.second);
-      ++measurement_.rounds;
-    }
-    std::erase_if(measurement_.samples, [&](const Sample& sample) { return !measurement_.strategies[sample.strategy].ok(); });
+    std::erase_if(observed_.samples, [&](const Sample& sample) { return !observed_.strategies[sample.strategy].ok(); });
   }
 
  private:
+  /// A strategy that fails so often without a success between has failed for good.
+  static constexpr std::size_t patience = 3;
+
+  /// The budget leaves out no more than this.
+  static constexpr std::size_t fewest_rounds = 3;
+
   void report(const Progress& progress) const {
     if (options_.on_progress) options_.on_progress(progress);
   }
+  bool interrupted() const { return options_.interrupted != nullptr && options_.interrupted->load(std::memory_order_relaxed); }
 
   /// The strategies that have not failed.
   std::vector<std::size_t> standing() const {
     return ranges::views::iota(std::size_t{0}, contenders_.size()) |
-           ranges::views::filter([&](std::size_t s) { return measurement_.strategies[s].ok(); }) | ranges::to<std::vector>();
+           ranges::views::filter([&](std::size_t s) { return observed_.strategies[s].ok(); }) | ranges::to<std::vector>();
   }
 
-  /// One sample of one strategy; none where it has failed earlier in the round.
-  void visit(std::size_t round, std::size_t slot, std::size_t strategy) {
-    if (!measurement_.strategies[strategy].ok()) return;
-    attempt(strategy, [&] {
-      Sample sample = contenders_[strategy]->time(measurement_.repeats);
-      sample.round = round;
-      sample.slot = slot;
-      sample.strategy = strategy;
-      measurement_.samples.push_back(sample);
-    });
-  }
-
-  /// A strategy that throws has failed, with the reason, and is not run again.
-  template <class Action>
-  void attempt(std::size_t strategy, Action action) {
-    try {
-      action();
-    } catch (const PassError& error) {
-      measurement_.strategies[strategy].failure = "kernel " + std::to_string(error.kernel) + " (" + error.kernel_name + "): " + error.cause;
-    } catch (const std::exception& error) {
-      measurement_.strategies[strategy].failure = error.what();
-    } catch (...) {
-      measurement_.strategies[strategy].failure = detail::not_an_exception;
+  void verify(std::string_view stage, std::uint64_t seed) {
+    for (std::size_t s = 0; s < contenders_.size(); ++s) {
+      report({stage, s, contenders_.size()});
+      if (!observed_.strategies[s].ok()) continue;
+      if (const std::optional<std::string> reason = failure_of([&] { contenders_[s]->verify(seed); }))
+        observed_.strategies[s].failure = stage == "verifying again" ? "after the measurement: " + *reason : *reason;
     }
   }
 
-  Measurement& measurement_;
+  /// Two unmeasured visits to each strategy, and from the second the number of runs that make a sample long enough for the clock.
+  void calibrate(const ClockQuality& quality) {
+    std::chrono::nanoseconds shortest = std::chrono::hours{1};
+    for (const std::size_t s : standing()) {
+      observed_.strategies[s].failure = failure_of([&] {
+        const Sample warm = contenders_[s]->time(1, 1);
+        shortest = std::min(shortest, std::max(warm.duration, std::chrono::nanoseconds{1}));
+        longest_gap_ = std::max(longest_gap_, warm.duration);
+        if (observed_.strategies[s].name == baseline) base_pass_ = warm.duration;
+      });
+    }
+    const auto ratio = static_cast<double>(quality.shortest_sample().count()) / static_cast<double>(shortest.count());
+    observed_.launches.back().repeats = static_cast<std::size_t>(std::max(1.0, std::ceil(ratio)));
+    if (base_pass_.count() > 0) longest_gap_ = base_pass_;
+  }
+
+  void measure_in_rounds() {
+    Launch& launch = observed_.launches.back();
+    const std::chrono::nanoseconds start = clock_.now();
+    std::size_t planned = std::min(protocol_.pilot, protocol_.most_rounds);
+    const std::optional<std::size_t> base = baseline_of(observed_);
+    bool in_pilot = true;
+    int doubled = 0;
+    for (;;) {
+      if (launch.rounds >= planned) {
+        if (in_pilot && still_warming_up(launch, clock_.now() - start)) {
+          planned = std::min(2 * planned, protocol_.most_rounds);
+        } else if (in_pilot) {
+          in_pilot = false;
+          planned = std::clamp(launch.warm_up + rounds_needed(), planned, std::max(planned, protocol_.most_rounds));
+        } else if (doubled < 2 && launch.rounds < protocol_.most_rounds && demand_ && demand_().too_dependent) {
+          ++doubled;
+          planned = std::min(2 * planned, protocol_.most_rounds);
+        }
+        launch.planned = planned;
+        if (launch.rounds >= planned) break;
+      }
+      std::vector<std::size_t> strategies = standing();
+      if (strategies.empty()) break;
+      if (interrupted()) {
+        launch.end = End::interrupted;
+        break;
+      }
+      if (launch.rounds >= fewest_rounds && clock_.now() - start >= protocol_.budget) {
+        launch.end = End::budget;
+        break;
+      }
+      report({"measuring", launch.rounds, planned});
+      // The A/A control: in so many rounds the baseline takes turns as two strategies.
+      const std::size_t stride = in_pilot ? 4 : 10;
+      const bool palindromes = protocol_.order == Order::palindromes;
+      if (palindromes && base && observed_.strategies[*base].ok() && launch.rounds % stride == 0) strategies.push_back(contenders_.size());
+      if (!round(launch.rounds, palindromes ? schedule_.palindrome(strategies) : schedule_.shuffle(strategies), base.value_or(0))) {
+        launch.end = End::interrupted;
+        break;
+      }
+      ++launch.rounds;
+    }
+    if (in_pilot) still_warming_up(launch, protocol_.warm_up_limit);
+  }
+
+  /// One round: a gap, and a visit to each turn's strategy. A failure ends it, and none of its samples is kept. Returns
+  /// whether it was not interrupted.
+  bool round(std::size_t number, std::span<const std::size_t> order, std::size_t base) {
+    const std::size_t samples_before = observed_.samples.size();
+    const auto drop = [&] { observed_.samples.resize(samples_before); };
+    if (protocol_.gaps && observed_.launches.back().rounds > 0)
+      clock_.pause(std::chrono::nanoseconds{static_cast<std::int64_t>(gaps_.uniform() * static_cast<double>(longest_gap_.count()))});
+    for (const auto& turn : ranges::views::enumerate(order)) {
+      if (interrupted()) {
+        drop();
+        return false;
+      }
+      const bool control = turn.second == contenders_.size();
+      const std::size_t strategy = control ? base : turn.second;
+      if (!visit({.round = number, .slot = turn.first, .strategy = strategy, .control = control})) {
+        drop();
+        return true;
+      }
+    }
+    return true;
+  }
+
+  /// Times one turn, and keeps it. Returns whether it succeeded.
+  bool visit(Sample sample) {
+    const std::size_t strategy = sample.strategy;
+    const std::optional<std::string> reason = failure_of([&] {
+      const Sample timed = contenders_[strategy]->time(protocol_.lead_in, observed_.launches.back().repeats);
+      sample.start = timed.start;
+      sample.duration = timed.duration;
+    });
+    if (!reason) {
+      observed_.samples.push_back(sample);
+      failures_in_a_row_[strategy] = 0;
+      return true;
+    }
+    observed_.failures.push_back({.round = sample.round, .strategy = strategy, .reason = *reason});
+    if (++failures_in_a_row_[strategy] == patience)
+      observed_.strategies[strategy].failure = std::to_string(patience) + " failures in a row, the last one: " + *reason;
+    return false;
+  }
+
+  /// The original experiment: five passes of kernels before the first block alone, then every strategy once, in a block.
+  void measure_in_blocks() {
+    constexpr std::size_t warm_up_passes = 5;
+    constexpr std::size_t more_transfers = 10;
+    Launch& launch = observed_.launches.back();
+    if (const std::optional<std::size_t> base = baseline_of(observed_))
+      observed_.strategies[*base].failure = failure_of([&] {
+        for (std::size_t i = 0; i < warm_up_passes; ++i) contenders_[*base]->time(0, 1);
+      });
+    for (const std::size_t s : standing()) {
+      const std::size_t count = protocol_.block_passes * (observed_.strategies[s].work == Work::all ? 1 : more_transfers);
+      for (std::size_t i = 0; i < count; ++i) {
+        if (interrupted()) {
+          launch.end = End::interrupted;
+          return;
+        }
+        report({"measuring", i, count});
+        if (visit({.round = i, .slot = s, .strategy = s})) continue;
+        observed_.strategies[s].failure = observed_.failures.back().reason;
+        break;
+      }
+      launch.rounds = std::max(launch.rounds, count);
+    }
+  }
+
+  /// Finds where the launch became steady, from the baseline's passes. Returns whether it has not, and may take more time.
+  bool still_warming_up(Launch& launch, std::chrono::nanoseconds elapsed) {
+    const std::optional<std::size_t> base = baseline_of(observed_);
+    if (!base) return false;
+    std::vector<double> passes;
+    std::vector<std::size_t> rounds;
+    for (const Sample& sample : observed_.samples)
+      if (sample.strategy == *base) {
+        passes.push_back(static_cast<double>(sample.duration.count()));
+        rounds.push_back(sample.round);
+      }
+    constexpr std::size_t fewest_passes = 20;
+    if (passes.size() < fewest_passes) return false;
+    const statistics::WarmUp found = statistics::warm_up(passes);
+    launch.warm_up = found.cut < rounds.size() ? rounds[found.cut] : 0;
+    launch.steady = found.steady;
+    return !found.steady && elapsed < std::min(protocol_.warm_up_limit, protocol_.budget) && launch.rounds < protocol_.most_rounds;
+  }
+
+  std::size_t rounds_needed() const {
+    const auto least = static_cast<double>(protocol_.least_rounds);
+    const auto most = static_cast<double>(std::max(protocol_.least_rounds, protocol_.most_rounds));
+    return static_cast<std::size_t>(std::clamp(demand_ ? demand_().rounds : least, least, most));
+  }
+
+  /// Why an action failed; none where it did not.
+  template <class Action>
+  static std::optional<std::string> failure_of(Action action) {
+    try {
+      action();
+      return std::nullopt;
+    } catch (const PassError& error) {
+      return std::string{"kernel "} + std::to_string(error.kernel) + " (" + error.kernel_name + "): " + error.cause;
+    } catch (const std::exception& error) {
+      return error.what();
+    } catch (...) {
+      return detail::not_an_exception;
+    }
+  }
+
+  Observations& observed_;
   std::span<const std::unique_ptr<Contender>> contenders_;
   const MeasurementOptions& options_;
+  const Protocol& protocol_;
+  DeviceClock& clock_;
+  std::function<Demand()> demand_;
   Schedule schedule_;
+  Random gaps_;
+  std::vector<std::size_t> failures_in_a_row_;
+  std::chrono::nanoseconds base_pass_{};
+  std::chrono::nanoseconds longest_gap_{};
 };
 
 }  // namespace anechain

@@ -104,7 +104,7 @@ inline double largest(const std::vector<float>& numbers) {
 }
 
 inline std::string at_kernel(std::size_t kernel, const KernelFacts& facts) {
-  return "kernel " + std::to_string(kernel) + " (" + std::string{facts.name} + ")";
+  return std::string{"kernel "} + std::to_string(kernel) + " (" + std::string{facts.name} + ")";
 }
 
 /// A NaN is close to nothing; what overflows for the host too is accepted.
@@ -119,8 +119,9 @@ inline void require_close(const std::vector<float>& got, const std::vector<float
 inline void require_moved(const std::vector<float>& given, const std::vector<float>& taken, std::size_t kernel, const KernelFacts& facts) {
   for (std::size_t i = 0; i < given.size(); ++i)
     if (given[i] != taken[i])
-      throw VerificationError("the link behind " + at_kernel(kernel, facts) + " did not move its data: " + std::to_string(given[i]) +
-                              " was given, " + std::to_string(taken[i]) + " arrived at element " + std::to_string(i));
+      throw VerificationError(std::string{"the link behind "} + at_kernel(kernel, facts) +
+                              " did not move its data: " + std::to_string(given[i]) + " was given, " + std::to_string(taken[i]) +
+                              " arrived at element " + std::to_string(i));
 }
 
 }  // namespace detail

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <string>
 
@@ -45,6 +47,37 @@ inline std::uint64_t memory() {
   const long pages = sysconf(_SC_PHYS_PAGES);
   const long page = sysconf(_SC_PAGESIZE);
   return pages > 0 && page > 0 ? static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page) : 0;
+}
+
+/// Processes that wanted to run, the mean of the last minute; negative where it cannot be told.
+inline double load() {
+  double averages[1]{-1};
+  return getloadavg(averages, 1) == 1 ? averages[0] : -1;
+}
+
+/// What sets the processor's frequency, "performance" say; empty where it cannot be told.
+inline std::string governor() {
+  std::ifstream file("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
+  std::string name;
+  std::getline(file, name);
+  return name;
+}
+
+/// Whether the machine is a virtual one, as far as it says so itself.
+inline bool is_virtual() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with("flags")) return line.find(" hypervisor") != std::string::npos;
+  return false;
+}
+
+/// The date and time in UTC, as 2026-01-31T12:00:00Z.
+inline std::string utc() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  char text[32];
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
 }
 
 }  // namespace anechain::machine

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -11,90 +11,59 @@
 #include <range/v3/algorithm/find.hpp>
 #include <range/v3/view/zip.hpp>
 
-#include <anechain/experiment/estimate.hpp>
+#include <anechain/experiment/analysis.hpp>
 #include <anechain/experiment/report.hpp>
 #include <anechain/experiment/report/format.hpp>
+#include <anechain/experiment/report/rows.hpp>
 
 /// A report as text for a terminal.
 namespace anechain::report {
 
-namespace detail {
-
-inline std::string quartiles(const statistics::Summary& summary) { return digits(summary.q1) + " .. " + digits(summary.q3); }
-
-inline std::string interval(const std::optional<statistics::Interval>& of) {
-  return of ? digits(of->low, true) + " .. " + digits(of->high, true) : "too few rounds";
+/// One configuration: a header line, a table, and what has to be said of its rows.
+inline void print(std::ostream& to, const Report& report, const Measurement& measurement, const ConfigurationAnalysis& analysis) {
+  to << headline(measurement) << '\n';
+  print_aligned(to, table(report, measurement, analysis));
+  for (const std::string& remark : remarks(report, measurement, analysis)) to << "  " << remark << '\n';
 }
 
-/// One sentence that answers the experiment's question for a strategy, as far as these samples do.
-inline std::string answer(const MeasuredStrategy& strategy, const Contrast& contrast) {
-  const std::optional<statistics::Interval> interval = contrast.per_link_interval_us();
-  std::string text = "  " + strategy.name + ": " + digits(contrast.per_link_us(), true) + " us a link, " +
-                     digits(100 * contrast.relative(), true) + " % of a " + std::string{baseline} + " pass";
-  if (!interval) return text + "; six rounds are the least for an interval";
-  if (!interval->contains(0)) return text;
-  return text + "; not distinguishable from zero: at most " + digits(std::max(-interval->low, interval->high)) +
-         " us (this run could have seen " + digits(contrast.minimum_detectable_us()) + ")";
-}
-
-}  // namespace detail
-
-/// One configuration: a header line, a table, what the transfers cost, and what failed.
-inline void print(std::ostream& to, const Measurement& measurement) {
-  const auto per_kernel = static_cast<double>(measurement.flops) / static_cast<double>(measurement.length);
-  const auto per_link = static_cast<double>(measurement.link_bytes) / static_cast<double>(measurement.links());
-  to << measurement.name << ' ' << facts(measurement.input.dtype).name << ": " << measurement.length << " kernels of "
-     << scaled(per_kernel, "FLOP") << ", " << measurement.links() << " links of " << scaled(per_link, "B") << "; " << measurement.rounds
-     << " rounds";
-  if (measurement.repeats > 1) to << ", each turn " << measurement.repeats << " passes";
-  to << '\n';
-
-  const std::vector<std::optional<StrategyEstimate>> estimates = estimate(measurement);
-  std::vector<std::vector<std::string>> rows{
-      {"strategy", "pass [us]", "quartiles", "kernel [us]", "kernels/s", "GFLOP/s", "link [us]", "95 % interval", "result"}};
-  std::vector<std::string> remarks;
-  for (const auto& [strategy, estimate] : ranges::views::zip(measurement.strategies, estimates)) {
-    if (!estimate) {
-      rows.push_back({strategy.name, "-", "", "", "", "", "", "", "FAILED"});
-      remarks.push_back("  " + strategy.name + " failed: " + strategy.failure.value_or("it was never measured"));
-      continue;
-    }
-    const bool computes = strategy.work == Work::all;
-    const bool has_link = estimate->contrast.has_value();
-    rows.push_back({strategy.name, digits(estimate->pass_us.median), detail::quartiles(estimate->pass_us),
-                    computes ? digits(estimate->kernel_us) : "", computes ? digits(estimate->kernels_per_s) : "",
-                    computes ? digits(estimate->gflops) : "",
-                    has_link                    ? digits(estimate->contrast->per_link_us(), true)
-                    : strategy.name == baseline ? "baseline"
-                                                : "",
-                    has_link ? detail::interval(estimate->contrast->per_link_interval_us()) : "", "verified"});
-    if (estimate->copy_us)
-      remarks.push_back("  " + strategy.name + ": " + digits(*estimate->copy_us) + " us a copy, " + digits(*estimate->copy_gb_per_s) +
-                        " GB/s");
-    if (has_link && !strategy.fuses && strategy.lanes == 1) remarks.push_back(detail::answer(strategy, *estimate->contrast));
+/// What the length of chains says, and the cost model.
+inline void print(std::ostream& to, const Report& report, const Scaling& scaling) {
+  to << "chain lengths: " << scaling.rounds << " rounds of " << report.sweep->cells.size() << " cells; the machine's state went from "
+     << digits(scaling.state.low) << " to " << digits(scaling.state.high) << " of its median\n";
+  print_aligned(to, length_table(scaling));
+  to << "cost model\n";
+  if (!scaling.decomposition) {
+    to << "  none: " << scaling.refusal << '\n';
+    return;
   }
-  print_aligned(to, rows);
-  for (const std::string& remark : remarks) to << remark << '\n';
+  print_aligned(to, cost_table(*scaling.decomposition));
+  for (const std::string& remark : remarks(report, *scaling.decomposition)) to << "  " << remark << '\n';
 }
 
 /// A whole report.
-inline void print(std::ostream& to, const Report& report) {
-  const Environment& environment = report.environment;
-  to << "anechain " << environment.version << " | " << environment.device << " | " << environment.system << ", " << environment.cores
-     << " cores | seed " << report.seed << '\n';
-  for (const Measurement& measurement : report.measurements) {
+inline void print(std::ostream& to, const Report& report, const Analysis& analysis) {
+  to << headline(report) << '\n';
+  if (!report.complete()) to << "INCOMPLETE: the run was interrupted; what follows is what it had.\n";
+  for (const auto& [measurement, configuration] : ranges::views::zip(report.measurements, analysis.configurations)) {
     to << '\n';
-    print(to, measurement);
+    print(to, report, measurement, configuration);
   }
-  to << "\npass: median of all rounds; link: what it costs more than under " << baseline
-     << ", the median of one ratio a round, with its 95 % interval.\n";
-  std::vector<std::string> told;
-  for (const Measurement& measurement : report.measurements)
-    for (const MeasuredStrategy& strategy : measurement.strategies)
-      if (strategy.executor != executor::Inline::description && ranges::find(told, strategy.name) == told.end()) {
-        to << strategy.name << ": " << strategy.executor << ".\n";
-        told.push_back(strategy.name);
-      }
+  if (analysis.scaling) {
+    to << '\n';
+    print(to, report, *analysis.scaling);
+  }
+  const std::vector<std::vector<std::string>> published = published_rows(report, analysis);
+  if (published.size() > 1) {
+    to << "\nbeside the published table (" << published_chip << ", us a kernel or copy; " << published_source << ")\n";
+    print_aligned(to, published);
+    for (const Finding& finding : analysis.findings)
+      if (finding.standing != Standing::not_measured)
+        to << "  \"" << finding.claim << "\": this run " << name(finding.standing) << " (" << finding.evidence << ")\n";
+  }
+  to << '\n';
+  for (const std::string& note : notes(report)) to << note << '\n';
 }
+
+inline void print(std::ostream& to, const Report& report) { print(to, report, analyse(report)); }
 
 }  // namespace anechain::report

@@ -12,13 +12,27 @@
 /// How reports write numbers and tables.
 namespace anechain::report {
 
+/// A number with so many digits behind the point, and a point in every locale; "-" for what is no number.
+inline std::string fixed(double number, int decimals, bool sign = false) {
+  if (!std::isfinite(number)) return "-";
+  char text[400];
+  std::snprintf(text, sizeof text, sign ? "%+.*f" : "%.*f", decimals, number);
+  std::string written{text};
+  std::ranges::replace(written, ',', '.');
+  return written;
+}
+
 /// A number with four significant digits, or none behind the point where it has more in front of it.
 inline std::string digits(double number, bool sign = false) {
   const double magnitude = std::abs(number);
-  const int decimals = magnitude >= 1000 ? 0 : magnitude >= 100 ? 1 : magnitude >= 10 ? 2 : 3;
-  char text[64];
-  std::snprintf(text, sizeof text, sign ? "%+.*f" : "%.*f", decimals, number);
-  return text;
+  return fixed(number, magnitude >= 1000 ? 0 : magnitude >= 100 ? 1 : magnitude >= 10 ? 2 : 3, sign);
+}
+
+/// A share as per cents: "+1.31 %", "75.3 %". Two digits behind the point below ten.
+inline std::string percent(double share, bool sign = false) {
+  const double number = 100 * share;
+  const double magnitude = std::abs(number);
+  return fixed(number, magnitude >= 1000 ? 0 : magnitude >= 10 ? 1 : magnitude >= 0.1 ? 2 : 3, sign) + " %";
 }
 
 /// A count of something with the decimal prefix that fits: "302 MFLOP".
@@ -26,9 +40,8 @@ inline std::string scaled(double number, std::string_view unit) {
   constexpr std::string_view prefixes[]{"", "k", "M", "G", "T"};
   std::size_t prefix = 0;
   for (; number >= 1000 && prefix + 1 < std::size(prefixes); number /= 1000) ++prefix;
-  char text[64];
-  std::snprintf(text, sizeof text, "%.3g ", number);
-  return std::string{text} + std::string{prefixes[prefix]} + std::string{unit};
+  const int decimals = number >= 100 || number == std::floor(number) ? 0 : number >= 10 ? 1 : 2;
+  return fixed(number, decimals) + " " + std::string{prefixes[prefix]} + std::string{unit};
 }
 
 /// Rows of cells, each column as wide as its widest cell: the first flush left, the others flush right.
@@ -43,7 +56,7 @@ inline void print_aligned(std::ostream& to, const std::vector<std::vector<std::s
     std::string line = " ";
     for (std::size_t i = 0; i < row.size(); ++i) {
       const std::string filling(widths[i] - row[i].size(), ' ');
-      line += i == 0 ? ' ' + row[i] + filling : "  " + filling + row[i];
+      line += i == 0 ? ' ' + row[i] + filling : std::string{"  "} + filling + row[i];
     }
     to << line.substr(0, line.find_last_not_of(' ') + 1) << '\n';
   }

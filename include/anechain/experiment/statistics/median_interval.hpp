@@ -135,40 +135,60 @@ inline std::optional<Interval> median_interval(std::span<const double> sorted, d
   return Interval{detail::at_rank(sorted, (count + 1) / 2 - half_width), detail::at_rank(sorted, (count + 1) / 2 + half_width)};
 }
 
-/// What a set of samples says of its median.
-struct MedianEstimate {
-  double median = 0;
+/// Where a set of samples has its middle, by whichever estimator.
+struct Location {
+  double value = 0;
   std::optional<Interval> interval;
+  double confidence = 0;  ///< of the interval
   std::size_t count = 0;
   Dependence dependence;
-  std::size_t ties = 0;  ///< samples equal to another one
+  std::size_t ties = 0;       ///< samples equal to another one
+  double sigma = 0;           ///< spread of the samples: 1.4826 times the median absolute deviation, a normal's standard deviation
+  double standard_error = 0;  ///< of the value
 
   /// Independent samples that would say as much.
   double effective_count() const { return static_cast<double>(count) / dependence.tau; }
 
-  /// Spread of the samples: 1.4826 times the median absolute deviation, which is the standard deviation of normal ones.
-  double sigma = 0;
-
-  /// Standard error of the median, for nearly normal samples: sqrt(pi / 2) sigma sqrt(tau / n).
-  double standard_error() const { return 1.2533 * sigma * std::sqrt(dependence.tau / static_cast<double>(count)); }
-
-  /// The smallest difference that such a measurement would find with 80 % probability at 95 % confidence.
-  double minimum_detectable() const { return (1.96 + 0.84) * standard_error(); }
+  /// The smallest difference from zero that such a measurement would find, at its confidence, with 80 % probability.
+  double minimum_detectable() const { return (normal_quantile((1 + confidence) / 2) + normal_quantile(0.8)) * standard_error; }
 };
 
-/// The median of samples in the order in which they were taken, with its interval.
-inline MedianEstimate estimate_median(std::span<const double> samples, double confidence) {
-  MedianEstimate estimate;
-  estimate.count = samples.size();
-  const std::vector<double> ordered = sorted(samples);
-  estimate.median = quantile_of_sorted(ordered, 0.5);
-  estimate.dependence = dependence(samples);
-  estimate.interval = median_interval(ordered, confidence, estimate.dependence.tau);
-  for (std::size_t i = 1; i < ordered.size(); ++i) estimate.ties += ordered[i] == ordered[i - 1];
+namespace detail {
+
+/// All of a Location but the estimate itself.
+inline Location described(std::span<const double> samples, std::span<const double> ordered, double confidence) {
+  Location location;
+  location.confidence = confidence;
+  location.count = samples.size();
+  location.dependence = dependence(samples);
+  for (std::size_t i = 1; i < ordered.size(); ++i) location.ties += ordered[i] == ordered[i - 1];
+  const double middle = quantile_of_sorted(ordered, 0.5);
   std::vector<double> deviations(samples.begin(), samples.end());
-  for (double& deviation : deviations) deviation = std::abs(deviation - estimate.median);
-  estimate.sigma = 1.4826 * median(deviations);
-  return estimate;
+  for (double& deviation : deviations) deviation = std::abs(deviation - middle);
+  location.sigma = 1.4826 * median(deviations);
+  return location;
+}
+
+}  // namespace detail
+
+/// The standard error of a median is so many times that of a mean, for nearly normal samples: sqrt(pi / 2).
+inline constexpr double median_inefficiency = 1.2533;
+
+/// The median of samples in the order in which they were taken, with its interval; its standard error is that of nearly
+/// normal samples, sqrt(pi / 2) sigma sqrt(tau / n).
+inline Location estimate_median(std::span<const double> samples, double confidence) {
+  const std::vector<double> ordered = sorted(samples);
+  Location location = detail::described(samples, ordered, confidence);
+  location.value = quantile_of_sorted(ordered, 0.5);
+  location.interval = median_interval(ordered, confidence, location.dependence.tau);
+  location.standard_error = median_inefficiency * location.sigma * std::sqrt(location.dependence.tau / static_cast<double>(location.count));
+  return location;
+}
+
+/// How many samples like these a median's interval of so small a half-width needs: tau (1.2533 z sigma / h)^2.
+inline double samples_for_half_width(const Location& pilot, double half_width) {
+  const double root = median_inefficiency * normal_quantile((1 + pilot.confidence) / 2) * pilot.sigma / half_width;
+  return pilot.dependence.tau * root * root;
 }
 
 }  // namespace anechain::statistics

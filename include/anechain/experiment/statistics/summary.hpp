@@ -34,6 +34,15 @@ inline std::vector<double> sorted(std::span<const double> samples) {
 /// The middle sample, or the mean of the two middle ones. NaN where there is none.
 inline double median(std::span<const double> samples) { return quantile_of_sorted(sorted(samples), 0.5); }
 
+/// The median of samples that may be reordered: without sorting all of them.
+inline double median_of(std::span<double> samples) {
+  if (samples.empty()) return std::numeric_limits<double>::quiet_NaN();
+  const auto middle = samples.begin() + static_cast<std::ptrdiff_t>(samples.size() / 2);
+  std::ranges::nth_element(samples, middle);
+  if (samples.size() % 2 == 1) return *middle;
+  return (*std::ranges::max_element(samples.begin(), middle) + *middle) / 2;
+}
+
 /// What is told of a set of samples.
 struct Summary {
   std::size_t count = 0;

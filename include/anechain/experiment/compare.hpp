@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <range/v3/algorithm/find_if.hpp>
+
+#include <anechain/experiment/report.hpp>
+#include <anechain/experiment/statistics/median_interval.hpp>
+#include <anechain/experiment/statistics/two_samples.hpp>
+
+namespace anechain {
+
+/// How a strategy's time in one report stands to that in another.
+enum class Change {
+  regression,    ///< slower, the whole interval by more than epsilon
+  improvement,   ///< faster, in the same way
+  none,          ///< the interval lies within epsilon
+  inconclusive,  ///< neither: more launches would tell
+  ambiguous,     ///< fewer than three launches of either: what differs between launches cannot be told from what changed
+};
+
+constexpr std::string_view name(Change change) {
+  switch (change) {
+    case Change::regression: return "regression";
+    case Change::improvement: return "improvement";
+    case Change::none: return "no change";
+    case Change::inconclusive: return "inconclusive";
+    case Change::ambiguous: return "ambiguous";
+  }
+  return "";
+}
+
+/// One strategy of one configuration, in both reports. Shares: 0.01 is one per cent slower.
+struct ComparedStrategy {
+  std::string configuration;
+  std::string strategy;
+  double first_us = 0;  ///< the median pass, of launches' medians
+  double second_us = 0;
+  std::optional<statistics::Interval> first_interval_us{};  ///< of the pooled passes of one launch
+  std::optional<statistics::Interval> second_interval_us{};
+  double change = 0;
+  std::optional<statistics::Interval> interval{};  ///< of the change; none with fewer than three launches
+  double p_regression = 1;                         ///< adjusted for all rows (Holm)
+  Change verdict = Change::ambiguous;
+};
+
+/// Two reports side by side.
+struct ReportComparison {
+  std::vector<ComparedStrategy> rows;
+  std::vector<std::string> warnings;  ///< what else differs between them
+  std::vector<std::string> missing;   ///< what only one of them has, or what failed in one
+  double geometric_mean = 0;          ///< change over all rows
+  std::optional<statistics::Interval> geometric_interval{};
+
+  bool has(Change change) const {
+    return ranges::find_if(rows, [change](const ComparedStrategy& row) { return row.verdict == change; }) != rows.end();
+  }
+};
+
+namespace detail {
+
+/// Passes of one strategy, once the device was steady, by launch; logarithms.
+inline std::vector<std::vector<double>> log_passes(const Measurement& measurement, std::size_t strategy) {
+  std::vector<std::vector<double>> launches(measurement.launches.size());
+  for (const Sample& sample : measurement.samples)
+    if (const double pass = measurement.pass_us(sample);
+        sample.strategy == strategy && !sample.control && measurement.counts(sample) && pass > 0)
+      launches[sample.launch].push_back(std::log(pass));
+  std::erase_if(launches, [](const std::vector<double>& passes) { return passes.empty(); });
+  return launches;
+}
+
+/// Differences of the conditions: a change may be theirs.
+inline std::vector<std::string> differing_conditions(const Report& first, const Report& second) {
+  std::vector<std::string> warnings;
+  const auto differ = [&](std::string_view what, const std::string& a, const std::string& b) {
+    if (a != b) warnings.push_back(std::string{what} + " differs: " + a + " | " + b);
+  };
+  const Environment& a = first.environment;
+  const Environment& b = second.environment;
+  differ("the device", a.device, b.device);
+  differ("the processor", a.processor, b.processor);
+  differ("the system", a.system, b.system);
+  differ("the compiler", a.compiler, b.compiler);
+  differ("the number of cores", std::to_string(a.cores), std::to_string(b.cores));
+  const Protocol& p = first.protocol;
+  const Protocol& q = second.protocol;
+  differ("the lead-in", std::to_string(p.lead_in), std::to_string(q.lead_in));
+  differ("the gaps", p.gaps ? "on" : "off", q.gaps ? "on" : "off");
+  differ("the schedule", std::string{name(p.order)}, std::string{name(q.order)});
+  differ("the number of launches", std::to_string(p.launches), std::to_string(q.launches));
+  if (!first.complete() || !second.complete()) warnings.emplace_back("a run was interrupted");
+  return warnings;
+}
+
+}  // namespace detail
+
+/// Compares the strategies that both reports measured. Two files are unpaired: with three launches of each or more, Welch's
+/// interval over launches' medians decides; with fewer, nothing does.
+inline ReportComparison compare(const Report& first, const Report& second, double confidence = 0.95, double epsilon = 0.005) {
+  constexpr std::size_t least_launches = 3;
+  ReportComparison comparison{.rows = {}, .warnings = detail::differing_conditions(first, second), .missing = {}};
+  std::vector<double> p_values;
+  std::vector<std::size_t> tested;
+  std::vector<double> changes;
+  for (const Measurement& before : first.measurements) {
+    const auto same = [&](const Measurement& one) {
+      return one.name == before.name && one.length == before.length && one.order == before.order;
+    };
+    const auto after = ranges::find_if(second.measurements, same);
+    if (after == second.measurements.end()) {
+      comparison.missing.push_back(before.name + " is only in the first");
+      continue;
+    }
+    for (std::size_t s = 0; s < before.strategies.size(); ++s) {
+      const std::string& strategy = before.strategies[s].name;
+      const auto twin = ranges::find_if(after->strategies, [&](const MeasuredStrategy& one) { return one.name == strategy; });
+      const std::string where = before.name + ", " + strategy;
+      if (twin == after->strategies.end()) {
+        comparison.missing.push_back(where + " is only in the first");
+        continue;
+      }
+      const auto mine = detail::log_passes(before, s);
+      const auto its = detail::log_passes(*after, static_cast<std::size_t>(twin - after->strategies.begin()));
+      if (mine.empty() || its.empty()) {
+        comparison.missing.push_back(where + " has no samples in the " + (mine.empty() ? "first" : "second"));
+        continue;
+      }
+      const auto medians = [](const std::vector<std::vector<double>>& launches) {
+        std::vector<double> all;
+        for (const std::vector<double>& passes : launches) all.push_back(statistics::median(passes));
+        return all;
+      };
+      const auto interval_us = [&](const std::vector<std::vector<double>>& launches) -> std::optional<statistics::Interval> {
+        if (launches.size() != 1) return std::nullopt;
+        const std::optional<statistics::Interval> interval = statistics::estimate_median(launches.front(), confidence).interval;
+        if (!interval) return std::nullopt;
+        return statistics::Interval{std::exp(interval->low), std::exp(interval->high)};
+      };
+      const std::vector<double> a = medians(mine);
+      const std::vector<double> b = medians(its);
+      ComparedStrategy row{.configuration = before.name, .strategy = strategy};
+      row.first_us = std::exp(statistics::median(a));
+      row.second_us = std::exp(statistics::median(b));
+      row.first_interval_us = interval_us(mine);
+      row.second_interval_us = interval_us(its);
+      row.change = row.second_us / row.first_us - 1;
+      changes.push_back(std::log(row.second_us / row.first_us));
+      const std::optional<statistics::Difference> difference = statistics::welch(a, b);
+      if (difference && a.size() >= least_launches && b.size() >= least_launches) {
+        const statistics::Interval interval = difference->interval(confidence);
+        row.interval = statistics::Interval{std::expm1(interval.low), std::expm1(interval.high)};
+        row.change = std::expm1(difference->value);
+        tested.push_back(comparison.rows.size());
+        p_values.push_back(difference->p_value_above(std::log1p(epsilon)));
+        row.verdict = row.interval->high < -epsilon                                  ? Change::improvement
+                      : row.interval->low > -epsilon && row.interval->high < epsilon ? Change::none
+                                                                                     : Change::inconclusive;
+      }
+      comparison.rows.push_back(row);
+    }
+  }
+  for (const Measurement& after : second.measurements)
+    if (ranges::find_if(first.measurements, [&](const Measurement& one) { return one.name == after.name; }) == first.measurements.end())
+      comparison.missing.push_back(after.name + " is only in the second");
+
+  const std::vector<double> adjusted = statistics::holm(p_values);
+  for (std::size_t i = 0; i < tested.size(); ++i) {
+    ComparedStrategy& row = comparison.rows[tested[i]];
+    row.p_regression = adjusted[i];
+    if (row.interval->low > epsilon && adjusted[i] < 1 - confidence) row.verdict = Change::regression;
+  }
+  if (!changes.empty()) {
+    const statistics::Summary summary = statistics::summarize(changes);
+    comparison.geometric_mean = std::expm1(summary.mean);
+    if (changes.size() >= 2) {
+      const auto count = static_cast<double>(changes.size());
+      const double reach = statistics::student_quantile((1 + confidence) / 2, count - 1) * summary.sd / std::sqrt(count);
+      comparison.geometric_interval = statistics::Interval{std::expm1(summary.mean - reach), std::expm1(summary.mean + reach)};
+    }
+  }
+  return comparison;
+}
+
+}  // namespace anechain

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace anechain {
+
+/// In which order passes are run.
+enum class Order {
+  palindromes,  ///< the strategies in turns, twice a round, every round a random palindrome
+  shuffles,     ///< once a round, in random order: for many cells of a sweep
+  blocks,       ///< the seed experiment's: one strategy after the other, each once and for all
+};
+
+/// What stands for a series of log-ratios.
+enum class Estimator {
+  median,  ///< with its order-statistic interval
+  trim20,  ///< the mean without the fifth at either end, Yuen's interval: narrower on quiet machines, worse with stalls
+  mean,    ///< for the record: one stall moves it
+};
+
+constexpr std::string_view name(Order order) {
+  return order == Order::palindromes ? "palindromes" : order == Order::shuffles ? "shuffles" : "blocks";
+}
+constexpr std::string_view name(Estimator estimator) {
+  return estimator == Estimator::median ? "median" : estimator == Estimator::trim20 ? "trim20" : "mean";
+}
+
+/// How a measurement is made and judged. The defaults are for diagnosis in a minute; see quick() and publish().
+struct Protocol {
+  Order order = Order::palindromes;
+  std::uint64_t seed = 42;  ///< of the schedule, the gaps, the weights and the data
+
+  /// Unmeasured passes of its own strategy before each measured one. 0: every strategy follows every other, and the
+  /// transfer itself is what differs. 1: each has the history that a program using it alone would have, polluted caches
+  /// included: the one to publish.
+  std::size_t lead_in = 0;
+
+  /// Whether each round begins with a random pause of up to one pass: it breaks phase lock with periodic interference.
+  bool gaps = true;
+
+  std::size_t block_passes = 50;  ///< of each strategy, where the order is blocks; ten times as many where only transfers are done
+
+  std::size_t launches = 1;  ///< processes, each with memory and programs of its own
+
+  // The sample size is set once, from a pilot: as many rounds as the target needs, within these limits.
+  std::size_t pilot = 48;
+  std::size_t least_rounds = 400;
+  std::size_t most_rounds = 4000;
+  double target_us = 0.25;      ///< half-width of the interval, of a link's cost,
+  double target_share = 0.001;  ///< or of the whole pass, as a share of it: whichever is larger
+
+  std::chrono::nanoseconds budget = std::chrono::seconds{20};         ///< no round is begun after this, but for the first three
+  std::chrono::nanoseconds warm_up_limit = std::chrono::seconds{10};  ///< so long the device may take to become steady
+
+  double confidence = 0.95;  ///< of all comparisons with the baseline together
+  double epsilon = 0.005;    ///< the smallest effect of interest, as a share of a pass of the baseline
+  Estimator estimator = Estimator::median;
+
+  /// A first look: seconds, wider intervals.
+  static Protocol quick() {
+    Protocol protocol;
+    protocol.pilot = 24;
+    protocol.least_rounds = 96;
+    protocol.most_rounds = 400;
+    protocol.target_share = 0.01;
+    protocol.budget = std::chrono::seconds{3};
+    protocol.gaps = false;
+    return protocol;
+  }
+
+  /// For numbers that others will cite.
+  static Protocol publish() {
+    Protocol protocol;
+    protocol.launches = 5;
+    protocol.lead_in = 1;
+    protocol.budget = std::chrono::seconds{60};
+    return protocol;
+  }
+
+  /// The original experiment's: blocks in a fixed order.
+  static Protocol seed_experiment() {
+    Protocol protocol;
+    protocol.order = Order::blocks;
+    protocol.gaps = false;
+    return protocol;
+  }
+
+  /// For chains of several lengths: so many rounds of every cell.
+  Protocol for_sweep(std::size_t rounds = 60) const {
+    Protocol protocol = with_rounds(rounds);
+    protocol.order = Order::shuffles;
+    return protocol;
+  }
+
+  /// Exactly so many rounds, whatever the pilot says.
+  Protocol with_rounds(std::size_t rounds) const {
+    Protocol protocol = *this;
+    protocol.pilot = protocol.least_rounds = protocol.most_rounds = rounds;
+    return protocol;
+  }
+};
+
+}  // namespace anechain

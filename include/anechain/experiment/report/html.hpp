@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <range/v3/view/zip.hpp>
+
+#include <anechain/experiment/analysis.hpp>
+#include <anechain/experiment/report.hpp>
+#include <anechain/experiment/report/html/autocorrelation.hpp>
+#include <anechain/experiment/report/html/cost.hpp>
+#include <anechain/experiment/report/html/distribution.hpp>
+#include <anechain/experiment/report/html/forest.hpp>
+#include <anechain/experiment/report/html/lengths.hpp>
+#include <anechain/experiment/report/html/page.hpp>
+#include <anechain/experiment/report/html/series.hpp>
+#include <anechain/experiment/report/html/style.hpp>
+#include <anechain/experiment/report/html/time_strip.hpp>
+#include <anechain/experiment/report/rows.hpp>
+
+/// A report as one page that needs nothing else: no script, no network, no font.
+namespace anechain::report {
+
+namespace page {
+
+struct Section {
+  std::string_view id;
+  std::string_view title;
+  std::string_view about;
+  std::string body;  ///< none: the page goes without the section
+};
+
+/// One figure for each configuration that was measured by this library's protocol.
+template <class Draw>
+std::string estimated_figures(const Report& report, const Analysis& analysis, Draw draw) {
+  std::string figures;
+  for (const auto& [measurement, configuration] : ranges::views::zip(report.measurements, analysis.configurations))
+    if (configuration.estimates) figures += figure(title_of(measurement), draw(measurement, *configuration.estimates));
+  return figures;
+}
+
+inline std::string in(std::string_view layout, const std::string& figures) {
+  return figures.empty() ? "" : std::string{"<div class=\""} + std::string{layout} + "\">\n" + figures + "</div>\n";
+}
+
+inline std::string lengths_body(const Report& report, const Scaling& scaling, const Series& series) {
+  if (scaling.fits.empty()) return paragraph(scaling.refusal.empty() ? "no chain was measured in two lengths" : scaling.refusal, "missing");
+  return in("cards", length_charts(report, scaling, series)) + table_of(length_table(scaling));
+}
+
+inline std::string costs_body(const Report& report, const Scaling& scaling) {
+  if (!scaling.decomposition) return paragraph(std::string{"There is no decomposition: "} + scaling.refusal + ".", "missing");
+  std::string figures;
+  for (const Implied& implied : scaling.decomposition->implied) figures += composition_chart(report, scaling, implied);
+  return (figures.empty() ? "" : term_legend(report, *scaling.decomposition)) + in("cards", figures) +
+         table_of(cost_table(*scaling.decomposition)) + bullets(remarks(report, *scaling.decomposition));
+}
+
+inline std::vector<Section> sections(const Report& report, const Analysis& analysis) {
+  const Series series{report};
+  const bool has_scaling = report.sweep && analysis.scaling;
+  std::string strips;
+  std::string shares;
+  for (const Measurement& measurement : report.measurements) {
+    strips += figure(title_of(measurement), TimeStrip{measurement, series}.draw());
+    shares += distributions(measurement, series);
+  }
+  return {
+      {"effects", "Effects",
+       "Each strategy against the baseline. The shaded band is too small to be of interest; an arrow points at an effect beyond the axis.",
+       in("cards", estimated_figures(report, analysis,
+                                     [&](const Measurement& one, const Estimates& its) { return contrasts(report, one, its, series); }))},
+      {"time", "Passes over time",
+       "Drift, stalls and the warm-up (shaded), which does not count. Many passes are thinned out evenly; the hundred farthest from their "
+       "median are all there.",
+       in("stack", strips)},
+      {"distribution", "Distributions",
+       "The share of passes that took no longer than a time, once the device was steady; marks stand at medians. The last half per cent at "
+       "either end may lie beyond the axis.",
+       in("cards", shares)},
+      {"lengths", "Chain lengths",
+       "A pass against the number of its kernels: the slope is a kernel, the height at zero what a pass costs without any. Dashed: not a "
+       "line.",
+       has_scaling ? lengths_body(report, *analysis.scaling, series) : ""},
+      {"cost", "What a pass is made of", "The cost model's terms at the longest chain of each configuration.",
+       has_scaling ? costs_body(report, *analysis.scaling) : ""},
+      {"dependence", "Dependence of rounds",
+       "Autocorrelation of each comparison's log-ratios, by their signs about the median, from which n_eff comes: so many independent "
+       "rounds would say as much.",
+       in("cards", estimated_figures(report, analysis,
+                                     [&](const Measurement& one, const Estimates& its) { return correlograms(one, its, series); }))},
+      {"control", "A/A control",
+       "The baseline, measured once more as if it were another strategy, with its 99 % interval. Where it excludes zero, no other number "
+       "holds.",
+       in("cards", controls(report, analysis, series))},
+      {"published", "Beside the published table", "", published(report, analysis)},
+      {"tables", "Tables", "", report.measurements.empty() ? "" : tables(report, analysis)},
+      {"environment", "Environment", "", environment_table(report.environment)},
+      {"protocol", "Protocol", "", protocol_table(report.protocol)},
+      {"verdicts", "Verdicts, and what to do next", "", verdicts()},
+  };
+}
+
+inline std::string document(const Report& report, const Analysis& analysis, std::string_view appendix) {
+  std::string links;
+  std::string body;
+  for (const Section& section : sections(report, analysis)) {
+    if (section.body.empty()) continue;
+    links += std::string{"<a href=\"#"} + std::string{section.id} + "\">" + escaped(section.title) + "</a>\n";
+    body += std::string{"<section id=\""} + std::string{section.id} + "\">\n" + element("h2", escaped(section.title)) +
+            (section.about.empty() ? "\n" : paragraph(section.about, "about")) + section.body + "</section>\n";
+  }
+  return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>anechain: " +
+         escaped(report.environment.device) + "</title>\n<style>" + std::string{style} + "</style>\n</head>\n<body>\n<header>\n" +
+         header(report, analysis) + "</header>\n" + element("nav", links) + "\n<main>\n" + body + "</main>\n" + std::string{appendix} +
+         "</body>\n</html>\n";
+}
+
+}  // namespace page
+
+/// A whole report as a page.
+inline void html(std::ostream& to, const Report& report, const Analysis& analysis) { to << page::document(report, analysis, {}); }
+
+/// The same with the report's JSON document in it, for programs to find by the id "report".
+inline void html(std::ostream& to, const Report& report, const Analysis& analysis, std::string_view json) {
+  to << page::document(report, analysis, page::json_block(json));
+}
+
+}  // namespace anechain::report

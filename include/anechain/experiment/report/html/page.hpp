@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <range/v3/view/zip.hpp>
+
+#include <anechain/experiment/analysis.hpp>
+#include <anechain/experiment/report.hpp>
+#include <anechain/experiment/report/html/series.hpp>
+#include <anechain/experiment/report/html/text.hpp>
+#include <anechain/experiment/report/rows.hpp>
+
+/// The page's text: answers, tables, explanations.
+namespace anechain::report::page {
+
+inline std::string paragraph(std::string_view text, std::string_view css = {}) { return element("p", escaped(text), css) + "\n"; }
+
+inline std::string bullets(const std::vector<std::string>& lines) {
+  std::string items;
+  for (const std::string& one : lines) items += element("li", escaped(one)) + "\n";
+  return items.empty() ? "" : element("ul", items, "remarks") + "\n";
+}
+
+/// Rows under a header, scrolling by themselves where they are too wide.
+inline std::string table_of(const std::vector<Row>& rows) {
+  std::string lines;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    std::string cells;
+    for (const std::string& cell : rows[i]) cells += element(i == 0 ? "th" : "td", escaped(cell));
+    lines += element("tr", cells) + "\n";
+  }
+  return std::string{"<div class=\"scroll\">"} + element("table", lines) + "</div>\n";
+}
+
+using Fact = std::pair<std::string_view, std::string>;
+
+inline std::string facts_table(const std::vector<Fact>& facts) {
+  std::string lines;
+  for (const auto& [what, value] : facts)
+    if (!value.empty()) lines += element("tr", element("td", escaped(what)) + element("td", escaped(value))) + "\n";
+  return element("table", lines, "facts") + "\n";
+}
+
+inline std::string chip(std::string_view word, std::string_view css) {
+  return element("span", escaped(word), std::string{"verdict "} + std::string{css});
+}
+
+/// What the experiment was made for: the copying strategy's contrast, or the first there is.
+inline std::string answer(const Measurement& measurement, const ConfigurationAnalysis& analysis) {
+  const auto item = [&](std::string_view text, std::string_view css) {
+    return std::string{"<li class=\""} + std::string{css} + "\">" + element("b", escaped(title_of(measurement)) + ":") + std::string{text} +
+           "</li>\n";
+  };
+  if (analysis.seed) {
+    const std::optional<double> overhead = analysis.seed->overhead_us(measurement.length);
+    return item(
+        overhead ? std::string{"a copy costs "} + escaped(digits(*overhead, true)) + " us by its formula, with no interval" : "no number",
+        "");
+  }
+  const StrategyEstimate* found = nullptr;
+  std::string_view strategy;
+  for (const auto& [measured, estimate] : ranges::views::zip(measurement.strategies, analysis.estimates->strategies)) {
+    if (!estimate || !estimate->judgement || (found != nullptr && measured.name != Sequential::name)) continue;
+    found = &*estimate;
+    strategy = measured.name;
+  }
+  if (found == nullptr) return item(std::string{"nothing could be compared with "} + escaped(baseline), "unreliable");
+  const std::string_view verdict = name(found->judgement->verdict);
+  return item(escaped(strategy) + " " + escaped(percent(found->contrast->relative(), true)) + " " +
+                  escaped(shares(found->contrast->relative_interval())) + " " + chip(verdict, verdict),
+              verdict);
+}
+
+inline std::string header(const Report& report, const Analysis& analysis) {
+  std::string text =
+      element("h1", std::string{"anechain: "} + escaped(report.environment.device.empty() ? "a benchmark" : report.environment.device));
+  text += paragraph(headline(report), "headline");
+  if (!report.complete()) text += paragraph("INCOMPLETE: the run was interrupted; what follows is what it had.", "banner");
+  std::string answers;
+  for (const auto& [measurement, configuration] : ranges::views::zip(report.measurements, analysis.configurations))
+    answers += answer(measurement, configuration);
+  return text + (answers.empty() ? paragraph("Nothing was measured.", "missing") : element("ul", answers, "answers") + "\n");
+}
+
+/// The published numbers beside this run's; empty where nothing matches.
+inline std::string published(const Report& report, const Analysis& analysis) {
+  const std::vector<Row> rows = published_rows(report, analysis);
+  if (rows.size() < 2) return {};
+  std::string findings;
+  for (const Finding& finding : analysis.findings)
+    if (finding.standing != Standing::not_measured)
+      findings += element("li", std::string{"&ldquo;"} + escaped(finding.claim) + "&rdquo;: this run " +
+                                    chip(name(finding.standing), name(finding.standing)) + " " + escaped(finding.evidence)) +
+                  "\n";
+  return paragraph(std::string{published_chip} + ", us a kernel or copy; " + std::string{published_source} + ".", "about") +
+         table_of(rows) + (findings.empty() ? "" : element("ul", findings, "remarks"));
+}
+
+inline std::string tables(const Report& report, const Analysis& analysis) {
+  std::string text;
+  for (const auto& [measurement, configuration] : ranges::views::zip(report.measurements, analysis.configurations))
+    text += element("h3", escaped(headline(measurement))) + table_of(table(report, measurement, configuration)) +
+            bullets(remarks(report, measurement, configuration));
+  return text + bullets(notes(report));
+}
+
+inline std::string environment_table(const Environment& environment) {
+  std::string arguments;
+  for (const std::string& argument : environment.arguments) arguments += (arguments.empty() ? "" : " ") + argument;
+  std::string light;
+  if (const auto& limit = environment.speed_of_light) {
+    if (limit->tflops > 0) light += digits(limit->tflops) + " TFLOPS ";
+    if (limit->gb_per_s > 0) light += digits(limit->gb_per_s) + " GB/s ";
+    light += std::string{"("} + limit->source + ")";
+  }
+  return facts_table({{"device", environment.device},
+                      {"processor", environment.processor},
+                      {"cores", std::to_string(environment.cores)},
+                      {"memory", scaled(static_cast<double>(environment.memory_bytes), "B")},
+                      {"system", environment.system},
+                      {"virtual machine", environment.is_virtual ? "yes" : "no"},
+                      {"load at the start", environment.load >= 0 ? digits(environment.load) : std::string{}},
+                      {"frequency governor", environment.governor},
+                      {"clock", environment.clock},
+                      {"speed of light", light},
+                      {"time", environment.time},
+                      {"anechain", environment.version},
+                      {"compiler", environment.compiler},
+                      {"arguments", arguments}});
+}
+
+inline std::string protocol_table(const Protocol& protocol) {
+  const auto seconds = [](std::chrono::nanoseconds time) { return digits(std::chrono::duration<double>{time}.count()) + " s"; };
+  return facts_table({{"order", std::string{name(protocol.order)}},
+                      {"seed", std::to_string(protocol.seed)},
+                      {"lead-in passes", std::to_string(protocol.lead_in)},
+                      {"random gaps", protocol.gaps ? "yes" : "no"},
+                      {"launches", std::to_string(protocol.launches)},
+                      {"rounds", std::string{"a pilot of "} + std::to_string(protocol.pilot) + ", then " +
+                                     std::to_string(protocol.least_rounds) + " to " + std::to_string(protocol.most_rounds)},
+                      {"target half-width", digits(protocol.target_us) + " us a link, or " + percent(protocol.target_share) + " of a pass"},
+                      {"budget", seconds(protocol.budget)},
+                      {"warm-up, at most", seconds(protocol.warm_up_limit)},
+                      {"confidence", percent(protocol.confidence) + ", of all comparisons of a configuration together"},
+                      {"effect of interest", percent(protocol.epsilon) + " of a pass of the baseline"},
+                      {"estimator", std::string{name(protocol.estimator)}}});
+}
+
+/// What a verdict means, and what to do next.
+struct Explanation {
+  Verdict verdict;
+  std::string_view text;
+};
+inline constexpr Explanation explanations[]{
+    {Verdict::slower,
+     "The interval excludes zero, and the effect is large enough to be of interest. Next: see the decomposition for where the time goes; "
+     "launch again to "
+     "see whether it stays."},
+    {Verdict::faster,
+     "The same on the other side. Next: where a strategy does more work and takes less time, doubt it first: look at the time strip and "
+     "the A/A control."},
+    {Verdict::negligible,
+     "There is a difference, and it is too small to be of interest. Next: nothing, unless a smaller effect matters to you."},
+    {Verdict::equivalent, "The whole interval is too small to be of interest: as good as equal. Next: nothing."},
+    {Verdict::indistinguishable,
+     "The interval holds zero, and effects of interest too: this run cannot tell. Next: more rounds, a larger budget or a quieter "
+     "machine."},
+    {Verdict::unreliable,
+     "The numbers do not hold, for the reason that the remarks give. Next: what they say there; do not cite this number."}};
+
+inline std::string verdicts() {
+  std::string items;
+  for (const Explanation& one : explanations)
+    items += element("dt", chip(name(one.verdict), name(one.verdict))) + element("dd", escaped(one.text)) + "\n";
+  return element("dl", items) + "\n";
+}
+
+/// JSON as a script element can hold it. Within JSON, "</" and "<!" stand in strings alone, where escapes mean the same.
+inline std::string json_block(std::string_view json) {
+  std::string text = "<script type=\"application/json\" id=\"report\">";
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char before = i > 0 ? json[i - 1] : ' ';
+    if (before == '<' && json[i] == '/')
+      text += "\\/";
+    else if (before == '<' && json[i] == '!')
+      text += "\\u0021";
+    else
+      text += json[i];
+  }
+  return text + "</script>\n";
+}
+
+}  // namespace anechain::report::page

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+/// Text for HTML and SVG: whatever the report says, and whatever the locale.
+namespace anechain::report::page {
+
+inline double real(std::size_t number) { return static_cast<double>(number); }
+
+/// Text as HTML and its attributes take it.
+inline std::string escaped(std::string_view text) {
+  std::string safe;
+  for (const char c : text) {
+    const bool is_control = static_cast<unsigned char>(c) < ' ' || c == '\x7f';
+    switch (c) {
+      case '&': safe += "&amp;"; break;
+      case '<': safe += "&lt;"; break;
+      case '>': safe += "&gt;"; break;
+      case '"': safe += "&quot;"; break;
+      case '\'': safe += "&#39;"; break;
+      default: safe += is_control ? ' ' : c;
+    }
+  }
+  return safe;
+}
+
+/// The first characters of a UTF-8 text, with an ellipsis where there are more.
+inline std::string shortened(std::string_view text, std::size_t most) {
+  const auto begins_character = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; };
+  std::size_t characters = 0;
+  std::size_t cut = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!begins_character(text[i])) continue;
+    if (characters + 1 == most) cut = i;
+    if (++characters > most) return std::string{text.substr(0, cut)} + "\u2026";
+  }
+  return std::string{text};
+}
+
+/// A number with so many digits behind the point: always a point, never a separator.
+inline std::string fixed(double number, int decimals) {
+  if (!std::isfinite(number)) return "?";
+  constexpr double most = 9e18;
+  const std::int64_t units = std::llround(std::clamp(number * std::pow(10.0, decimals), -most, most));
+  const auto places = static_cast<std::size_t>(std::max(0, decimals));
+  std::string text = std::to_string(units < 0 ? -units : units);
+  if (text.size() <= places) text.insert(0, places + 1 - text.size(), '0');
+  if (places > 0) text.insert(text.size() - places, 1, '.');
+  return units < 0 ? '-' + text : text;
+}
+
+/// The same without the zeros that end it.
+inline std::string trimmed(double number, int decimals) {
+  std::string text = fixed(number, decimals);
+  if (text.find('.') == std::string::npos) return text;
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.ends_with('.')) text.pop_back();
+  return text;
+}
+
+/// A place in a drawing, to a tenth; the origin for what is no number.
+inline std::string coordinate(double place) {
+  constexpr double edge = 1e6;
+  return std::isfinite(place) ? trimmed(std::clamp(place, -edge, edge), 1) : "0";
+}
+
+/// An element with text in it, which must be escaped already.
+inline std::string element(std::string_view tag, std::string_view inside, std::string_view css = {}) {
+  std::string text = std::string{"<"} + std::string{tag};
+  if (!css.empty()) text += std::string{" class=\""} + std::string{css} + "\"";
+  return text + ">" + std::string{inside} + "</" + std::string{tag.substr(0, tag.find(' '))} + ">";
+}
+
+}  // namespace anechain::report::page
