@@ -24,6 +24,10 @@ int main() {
     }
   anechain::Random random{42};
   std::printf("bits, uniform, normal:");
-  for (int i = 0; i < 4; ++i) std::printf(" %016" PRIx64 " %a %a", random.bits(), random.uniform(), random.normal());
+  for (int i = 0; i < 4; ++i) {
+    std::printf(" %016" PRIx64, random.bits());
+    std::printf(" %a", random.uniform());
+    std::printf(" %a", random.normal());
+  }
   std::printf("\n");
 }
