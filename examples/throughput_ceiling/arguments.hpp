@@ -72,11 +72,14 @@ struct OutputPaths {
 };
 
 inline void add_outputs(CLI::App& app, OutputPaths& paths) {
-  app.add_option("--json", paths.json, "Write everything, with every sample, to this file")->type_name("FILE");
-  app.add_option("--csv", paths.csv, "Write one row a strategy")->type_name("FILE");
-  app.add_option("--samples", paths.samples, "Write every sample, one a row, comma-separated")->type_name("FILE");
-  app.add_option("--markdown", paths.markdown, "Write the tables as Markdown")->type_name("FILE");
-  app.add_option("--html", paths.html, "Write a page with pictures, complete in itself")->type_name("FILE");
+  const auto add = [&](const char* flag, std::string& path, const char* what) {
+    app.add_option(flag, path, what)->type_name("FILE")->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  };
+  add("--json", paths.json, "Write everything, with every sample, to this file");
+  add("--csv", paths.csv, "Write one row a strategy");
+  add("--samples", paths.samples, "Write every sample, one a row, comma-separated");
+  add("--markdown", paths.markdown, "Write the tables as Markdown");
+  add("--html", paths.html, "Write a page with pictures, complete in itself");
 }
 
 // What is measured, where, how.

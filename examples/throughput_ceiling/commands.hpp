@@ -31,6 +31,15 @@ inline void list() {
   }
 }
 
+// What an experiment on a simulated engine should have found.
+inline void print_truth(const simulated::Preset& preset) {
+  const simulated::Costs& costs = preset.costs;
+  std::cout << "the truth of this engine: fixed " << report::digits(costs.fixed_us) << " us a pass, dispatch "
+            << report::digits(costs.dispatch_us) << " us, compute " << report::digits(costs.us_per_gflop) << " us a GFLOP, copy "
+            << report::digits(costs.copy_us + 2 * costs.lock_us) << " us and " << report::digits(costs.us_per_mb) << " us a MB, hop "
+            << report::digits(costs.hop_us) << " us; its state multiplies them all\n";
+}
+
 inline int run(const RunArguments& arguments, const std::vector<std::string>& command_line) {
   if (arguments.only_list) {
     list();
@@ -46,6 +55,7 @@ inline int run(const RunArguments& arguments, const std::vector<std::string>& co
   const Report report = measure_in_launches(arguments, command_line);
   const Analysis analysis = analyse(report);
   outputs.write(report, analysis);
+  if (arguments.device == "simulated") print_truth(*simulated::preset(arguments.preset));
   if (!report.complete() || interrupted) {
     std::cerr << "throughput_ceiling: interrupted: the results are those of what was measured, and marked incomplete\n";
     return was_interrupted;

@@ -258,19 +258,25 @@ class Trial {
   bool still_warming_up(Launch& launch, std::chrono::nanoseconds elapsed) {
     const std::optional<std::size_t> base = baseline_of(observed_);
     if (!base) return false;
+    // A part of the budget at most: what is compared within rounds does not need a steady machine, it needs rounds.
+    constexpr int least_left = 4;
+    const std::chrono::nanoseconds limit = std::min(protocol_.warm_up_limit, protocol_.budget / least_left);
     std::vector<double> passes;
     std::vector<std::size_t> rounds;
-    for (const Sample& sample : observed_.samples)
-      if (sample.strategy == *base) {
-        passes.push_back(static_cast<double>(sample.duration.count()));
-        rounds.push_back(sample.round);
-      }
+    std::size_t latest = 0;  // the round at which the limit was reached
+    for (const Sample& sample : observed_.samples) {
+      if (sample.start - observed_.samples.front().start <= limit) latest = sample.round;
+      if (sample.strategy != *base) continue;
+      passes.push_back(static_cast<double>(sample.duration.count()));
+      rounds.push_back(sample.round);
+    }
     constexpr std::size_t fewest_passes = 20;
     if (passes.size() < fewest_passes) return false;
     const statistics::WarmUp found = statistics::warm_up(passes);
-    launch.warm_up = found.cut < rounds.size() ? rounds[found.cut] : 0;
-    launch.steady = found.steady;
-    return !found.steady && elapsed < std::min(protocol_.warm_up_limit, protocol_.budget) && launch.rounds < protocol_.most_rounds;
+    const std::size_t cut = found.cut < rounds.size() ? rounds[found.cut] : launch.rounds;
+    launch.warm_up = std::min(cut, latest);
+    launch.steady = found.steady && cut <= latest;
+    return !found.steady && elapsed < limit && launch.rounds < protocol_.most_rounds;
   }
 
   std::size_t rounds_needed() const {

@@ -22,10 +22,11 @@ inline std::string fixed(double number, int decimals, bool sign = false) {
   return written;
 }
 
-/// A number with four significant digits, or none behind the point where it has more in front of it.
+/// A number with three or four significant digits, and none behind the point where it has more in front of it.
 inline std::string digits(double number, bool sign = false) {
   const double magnitude = std::abs(number);
-  return fixed(number, magnitude >= 1000 ? 0 : magnitude >= 100 ? 1 : magnitude >= 10 ? 2 : 3, sign);
+  const int decimals = magnitude >= 1000 ? 0 : magnitude >= 100 ? 1 : magnitude >= 10 ? 2 : magnitude >= 0.1 || magnitude < 1e-9 ? 3 : 2 - static_cast<int>(std::floor(std::log10(magnitude)));
+  return fixed(number, decimals, sign);
 }
 
 /// A share as per cents: "+1.31 %", "75.3 %". Two digits behind the point below ten.

@@ -142,10 +142,7 @@ inline std::vector<std::string> remarks(const Report& report, const Measurement&
   if (!measurement.failures.empty())
     lines.push_back(std::to_string(measurement.failures.size()) + " rounds were dropped for all strategies, the first because of " +
                     measurement.strategies[measurement.failures.front().strategy].name + ": " + measurement.failures.front().reason);
-  if (analysis.seed) {
-    for (const std::string_view fault : seed_faults) lines.push_back(std::string{"what is wrong: "} + std::string{fault});
-    return lines;
-  }
+  if (analysis.seed) return lines;
   if (const std::optional<Contrast>& control = analysis.estimates->control)
     lines.push_back(std::string{"A/A, "} + std::string{baseline} + " against itself: " + percent(control->relative(), true) + " " +
                     shares(control->relative_interval()) +
@@ -268,6 +265,8 @@ inline std::vector<Row> published_rows(const Report& report, const Analysis& ana
 inline std::vector<std::string> notes(const Report& report) {
   std::vector<std::string> lines;
   const auto any = [&](Order order) { return ranges::find(report.measurements, order, &Measurement::order) != report.measurements.end(); };
+  if (any(Order::blocks))
+    for (const std::string_view fault : seed_faults) lines.push_back(std::string{"what is wrong with the original protocol's numbers: "} + std::string{fault} + ".");
   if (any(Order::palindromes)) {
     lines.push_back(std::string{"vs "} + std::string{baseline} + ": the " + std::string{name(report.protocol.estimator)} +
                     " of one ratio a round, with an interval that holds for all comparisons of a table together with " +
