@@ -1,134 +1,19 @@
 // Several processes in place of one.
 #pragma once
 
-#include <anechain/anechain.hpp>
-#include <anechain/experiment/merge.hpp>
-#include <anechain/experiment/report/read_json.hpp>
+#include <anechain/experiment/report.hpp>
 
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstddef>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <optional>
 #include <string>
-#include <system_error>
 #include <vector>
 
-#if defined(__APPLE__)
-#include <mach-o/dyld.h>
-#endif
-
-#include "measure.hpp"
-
-extern char** environ;
+#include "arguments.hpp"
 
 namespace program {
 
-inline std::string this_program() {
-#if defined(__APPLE__)
-  std::uint32_t size = 0;
-  _NSGetExecutablePath(nullptr, &size);
-  std::string path(size, '\0');
-  _NSGetExecutablePath(path.data(), &size);
-  return path.c_str();
-#else
-  return std::filesystem::read_symlink("/proc/self/exe").string();
-#endif
-}
-
-inline std::string read_file(const std::string& path) {
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  if (!file || std::filesystem::is_directory(path))
-    throw std::system_error(errno != 0 ? errno : EISDIR, std::generic_category(), "cannot read " + path);
-  std::string text{std::istreambuf_iterator<char>{file}, {}};
-  if (file.bad()) throw std::system_error(errno != 0 ? errno : EIO, std::generic_category(), "cannot read " + path);
-  return text;
-}
-
-// Says which file a report's error is in.
-inline Report read_report(const std::string& path) {
-  const std::string text = read_file(path);
-  try {
-    return report::read_json(text);
-  } catch (const report::ReportError& error) {
-    throw report::ReportError(path + ": " + error.what());
-  }
-}
-
-// A folder that goes with its scope.
-class ScratchFolder {
- public:
-  ScratchFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "anechain.XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) throw std::system_error(errno, std::generic_category(), "cannot make a folder " + pattern);
-    path_ = pattern;
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  ~ScratchFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  std::string file(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
-
-// Runs this program once more and waits. Returns its exit code, or that of an interruption.
-inline int launch(const std::vector<std::string>& arguments) {
-  std::vector<char*> pointers;
-  for (const std::string& argument : arguments) pointers.push_back(const_cast<char*>(argument.c_str()));
-  pointers.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", 1 /* O_WRONLY */, 0);
-  pid_t child = 0;
-  const int error = posix_spawn(&child, this_program().c_str(), &actions, nullptr, pointers.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) throw std::system_error(error, std::generic_category(), "cannot launch " + this_program());
-  int status = 0;
-  bool told = false;
-  while (waitpid(child, &status, 0) < 0) {
-    if (errno != EINTR) throw std::system_error(errno, std::generic_category(), "cannot wait for a launch");
-    if (interrupted && !told) kill(child, SIGTERM);  // from a terminal it had its SIGINT already, and a second one would end it
-    told = told || interrupted;
-  }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : was_interrupted;
-}
+// Throws with the path where it cannot be read, and with the place where it is no report.
+Report read_report(const std::string& path);
 
 // One report of as many launches as the protocol asks for. `command_line` is this process's own.
-inline Report measure_in_launches(const RunArguments& arguments, const std::vector<std::string>& command_line) {
-  const std::size_t launches = arguments.made().launches;
-  if (launches == 1 || arguments.launch > 0) return measure(arguments, command_line);
-  const ScratchFolder folder;
-  std::optional<Report> merged;
-  for (std::size_t i = 1; i <= launches && !interrupted; ++i) {
-    const std::string path = folder.file("launch" + std::to_string(i) + ".json");
-    std::vector<std::string> child = command_line;
-    child.insert(child.end(),
-                 {"--launch", std::to_string(i), "--json", path, "--csv", "", "--samples", "", "--markdown", "", "--html", ""});
-    const int code = launch(child);
-    if (!std::filesystem::exists(path))
-      throw std::runtime_error("launch " + std::to_string(i) + " of " + std::to_string(launches) + " ended with exit code " +
-                               std::to_string(code) + " and no report");
-    Report report = read_report(path);
-    if (merged)
-      merge(*merged, std::move(report));
-    else
-      merged = std::move(report);
-  }
-  if (!merged) throw std::runtime_error("interrupted before the first launch");
-  merged->environment.arguments = command_line;
-  merged->protocol = arguments.made();
-  return std::move(*merged);
-}
+Report measure_in_launches(const RunArguments& arguments, const std::vector<std::string>& command_line);
 
 }  // namespace program

@@ -10,6 +10,88 @@
 #include "arguments.hpp"
 #include "commands.hpp"
 
+namespace program {
+namespace {
+
+// CLI11 takes "nan" and "inf" for numbers within any range.
+std::string require_digits(const std::string& text) {
+  return text.find_first_not_of("0123456789.e+-") == std::string::npos ? std::string{} : "not a number: " + text;
+}
+const CLI::Validator digits_only{require_digits, ""};
+
+void add_outputs(CLI::App& app, OutputPaths& paths) {
+  const auto add = [&](const char* flag, std::string& path, const char* what) {
+    app.add_option(flag, path, what)->type_name("FILE")->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  };
+  add("--json", paths.json, "Write everything, with every sample, to this file");
+  add("--csv", paths.csv, "Write one row a strategy");
+  add("--samples", paths.samples, "Write every sample, one a row, comma-separated");
+  add("--markdown", paths.markdown, "Write the tables as Markdown");
+  add("--html", paths.html, "Write a page with pictures, complete in itself");
+}
+
+void add_experiment(CLI::App& app, RunArguments& run) {
+  app.add_option("--device", run.device, "Where to run: host, or simulated (virtual time, known costs)")
+      ->check(CLI::IsMember({"host", "simulated"}))
+      ->capture_default_str();
+  app.add_option("--preset", run.preset, "The simulated engine: m4-max, m1 or m5")
+      ->check(CLI::IsMember({"m4-max", "m1", "m5"}))
+      ->capture_default_str();
+  app.add_option("--config", run.configurations, "Sizes to measure, CHANNELSxSPATIAL, separated by commas")->capture_default_str();
+  app.add_option("--length", run.length, "Kernels in the chain")->check(CLI::Range(2, 1000))->capture_default_str();
+  app.add_option("--seed", run.seed, "Seed of the schedule, the weights and the data")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--rounds", run.rounds, "Exactly so many rounds; otherwise a pilot of 48 decides, from 400 to 4000")
+      ->check(CLI::Range(1, 1'000'000));
+  app.add_option("--budget", run.budget_s, "Seconds of measuring for each size, at most (20)")
+      ->check(digits_only)
+      ->check(CLI::Range(0.0, 1e6));
+  app.add_flag("--quick", run.quick, "A first look: 96 rounds, 3 s for each size");
+  app.add_option("--confidence", run.confidence_percent, "Per cent, of all comparisons of a size together")
+      ->check(digits_only)
+      ->check(CLI::Range(50.0, 99.99))
+      ->capture_default_str();
+  app.add_option("--epsilon", run.epsilon_percent, "Per cent of a pass: the smallest effect of interest")
+      ->check(digits_only)
+      ->check(CLI::Range(0.0, 100.0))
+      ->capture_default_str();
+}
+
+void add_run(CLI::App& app, RunArguments& run) {
+  add_experiment(app, run);
+  app.add_option("--strategies", run.strategies, "Strategies to measure, separated by commas; all by default")->delimiter(',');
+  app.add_option("--lengths", run.lengths, "Chain lengths for the regression and the cost model, or none (1,2,4,8,12)");
+  app.add_option("--target", run.target_us, "Microseconds a link: the half-width that the pilot plans for")
+      ->check(digits_only)
+      ->check(CLI::Range(1e-6, 1e6));
+  app.add_option("--launches", run.launches, "Processes, each with memory and programs of its own")->check(CLI::Range(1, 100));
+  app.add_option("--history", run.history,
+                 "equal: every strategy follows every other; own: each follows itself; both: in turns, and the carry-over between them")
+      ->check(CLI::IsMember({"equal", "own", "both"}));
+  app.add_flag("--no-gaps", run.no_gaps, "No random pause before each round");
+  app.add_option("--estimator", run.estimator, "median, trim20 or mean")
+      ->check(CLI::IsMember({"median", "trim20", "mean"}))
+      ->capture_default_str();
+  app.add_option("--protocol", run.protocol, "recommended, seed (the original experiment's), or both")
+      ->check(CLI::IsMember({"recommended", "seed", "both"}))
+      ->capture_default_str();
+  app.add_flag("--publish", run.publish, "For numbers that others will cite: five launches, history own, 60 s for each size");
+  app.add_option("--peak-tflops", run.peak_tflops, "The most that the device computes, for the share of the speed of light")
+      ->check(digits_only)
+      ->check(CLI::Range(0.0, 1e6));
+  app.add_option("--bandwidth", run.bandwidth, "The most that its memory gives, GB/s, for the same")
+      ->check(digits_only)
+      ->check(CLI::Range(0.0, 1e6));
+  app.add_flag("--strict", run.strict, "Exit code 3 where a comparison is unreliable or not conclusive");
+  app.add_flag("--list", run.only_list, "List the strategies, sizes and presets, and end");
+  app.add_option("--launch", run.launch)->group("");  // for the processes that --launches starts
+  add_outputs(app, run.outputs);
+}
+
+}  // namespace
+}  // namespace program
+
 int main(int argc, char** argv) {
   using namespace program;
   CLI::App app{"Measures what the CPU's round trip between two kernels of a chain costs."};

@@ -1,19 +1,10 @@
 // From arguments to a report, in this process.
 #pragma once
 
-#include <anechain/anechain.hpp>
+#include <anechain/experiment/report.hpp>
 
-#include <unistd.h>
-
-#include <algorithm>
 #include <atomic>
-#include <csignal>
-#include <cstddef>
-#include <cstdint>
-#include <iostream>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "arguments.hpp"
@@ -24,120 +15,17 @@ namespace program {
 inline std::atomic<bool> interrupted{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may touch it");
 
-inline void end_on_signals() {
-  struct sigaction action{};
-  action.sa_handler = [](int) { interrupted = true; };
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-}
+void end_on_signals();
 
-// Refuses what would not fit in memory before it is asked for: weights as blobs and widened, for the chain, for its
-// reference and once more for the fused form; two surfaces and working memory a kernel for every strategy.
-inline void require_memory(const Size& size, std::size_t length) {
-  constexpr double bytes_per_weight = 20;
-  constexpr double bytes_per_element = 12 * 9;
-  const auto channels = static_cast<double>(size.channels);
-  const double needed =
-      static_cast<double>(length) * channels * (channels * bytes_per_weight + static_cast<double>(size.spatial) * bytes_per_element);
-  const auto present = static_cast<double>(machine::memory());
-  if (present > 0 && needed > present)
-    throw UsageError("--config " + size.name + " --length " + std::to_string(length) + ": about " + report::scaled(needed, "B") +
-                     " of memory needed, this machine has " + report::scaled(present, "B"));
-}
+// The report of one launch.
+Report measure(const RunArguments& arguments, const std::vector<std::string>& command_line);
 
-inline TracedChain chain_of(const Size& size, std::size_t length) {
-  TracedChain chain;
-  for (std::size_t k = 0; k < length; ++k)
-    chain.add("Conv1x1<" + std::to_string(size.channels) + ", " + std::to_string(size.spatial) + ">",
-              mil::tensor(mil::fp16, 1, size.channels, 1, size.spatial),
-              [size](mil::Builder& b, mil::Value x) { return conv1x1(b, x, size.channels); });
-  return chain;
-}
-
-// A line on a terminal that says what is going on; nothing where stderr is not one.
-class ProgressLine {
- public:
-  ~ProgressLine() { clear(); }
-
-  void show(std::string_view what, const Progress& progress) const {
-    if (visible_) std::cerr << "\r\033[K" << what << ": " << progress.stage << ' ' << progress.done << '/' << progress.total << std::flush;
-  }
-
-  void clear() const {
-    if (visible_) std::cerr << "\r\033[K" << std::flush;
-  }
-
- private:
-  bool visible_ = isatty(STDERR_FILENO) != 0;
+// The baseline once more, with surfaces and requests of its own.
+struct Twin : Strategy<transfer::None, executor::Inline> {
+  static constexpr std::string_view name = "run_only_twin";
 };
 
-// The first four strategies, which are the original's.
-inline std::vector<std::string> seed_strategies() { return {Experiment::strategy_names.begin(), Experiment::strategy_names.begin() + 4}; }
-
-// What the arguments ask for, on devices that `make_device` gives: one for everything, and for the original's protocol a
-// new one, so that it has its own cold start.
-template <class MakeDevice>
-Report measure_on(const RunArguments& arguments, MakeDevice make_device) {
-  std::vector<Size> sizes = arguments.sizes();
-  const std::vector<std::size_t> lengths = arguments.chain_lengths();
-  std::size_t longest = arguments.length;
-  for (const std::size_t length : lengths) longest = std::max(longest, length);
-  for (const Size& size : sizes) require_memory(size, longest);
-
-  auto device = make_device();
-  Report report{.environment = {.device = device.name()}, .protocol = arguments.made()};
-  Random order{report.protocol.seed + arguments.launch};
-  if (arguments.launch > 0) order.shuffle(std::span{sizes});
-  ProgressLine line;
-  MeasurementOptions options{.protocol = report.protocol, .strategies = arguments.strategies};
-  options.protocol.seed += arguments.launch;  // another schedule in every launch
-  options.interrupted = &interrupted;
-  const auto measure = [&](auto& on, const Size& size) {
-    options.on_progress = [&](const Progress& progress) { line.show(size.name, progress); };
-    report.measurements.push_back(Experiment{size.name, chain_of(size, arguments.length)}.run(on, options));
-  };
-  if (arguments.protocol != "recommended") {
-    const MeasurementOptions recommended = options;
-    options.protocol = Protocol::seed_experiment();
-    options.protocol.seed = recommended.protocol.seed;
-    options.strategies = seed_strategies();
-    auto fresh = make_device();
-    for (const Size& size : sizes)
-      if (!interrupted) measure(fresh, size);
-    options = recommended;
-  }
-  if (arguments.protocol == "seed") return report;
-  for (const Size& size : sizes)
-    if (!interrupted) measure(device, size);
-  if (!lengths.empty() && !interrupted) {
-    ChainLengths<RunOnly, Sequential, Fused> sweep;
-    for (const Size& size : sizes) sweep.add(size.name, chain_of(size, *std::ranges::max_element(lengths)), lengths);
-    options.on_progress = [&](const Progress& progress) { line.show("chain lengths", progress); };
-    options.protocol = options.protocol.for_sweep(arguments.rounds.value_or(arguments.quick ? 24 : 60));
-    report.sweep = sweep.run(device, options);
-  }
-  return report;
-}
-
-inline Report measure(const RunArguments& arguments, const std::vector<std::string>& command_line) {
-  Report report = [&] {
-    if (arguments.device == "host") return measure_on(arguments, [] { return HostDevice{}; });
-    const simulated::Preset& preset = *simulated::preset(arguments.preset);
-    RunArguments serial = arguments;
-    // One engine: passes in flight at once say nothing there.
-    if (serial.strategies.empty())
-      for (const std::string_view name : Experiment::strategy_names)
-        if (name != Overlapped<2>::name) serial.strategies.emplace_back(name);
-    Report made = measure_on(serial, [&] { return SimulatedDevice{preset, arguments.seed + arguments.launch}; });
-    made.environment.clock = "virtual";
-    made.environment.speed_of_light = SpeedOfLight{preset.peak_tflops, 0, "the most that was measured on the " + std::string{preset.chip}};
-    return made;
-  }();
-  report.environment.arguments = command_line;
-  if (arguments.peak_tflops > 0 || arguments.bandwidth > 0)
-    report.environment.speed_of_light = SpeedOfLight{arguments.peak_tflops, arguments.bandwidth, "given on the command line"};
-  return report;
-}
+// The baseline against itself, one measurement a size.
+Report measure_twins(const RunArguments& arguments);
 
 }  // namespace program

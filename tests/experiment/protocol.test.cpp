@@ -375,6 +375,11 @@ TEST_CASE("protocol: with a lead-in, what a strategy leaves behind is its own co
   const auto per_copy = [&] { return estimate(measure(usual_costs, noise, protocol, 2), protocol).strategies[0]->contrast->per_link_us(); };
   // Random palindromes of two leave a quarter of the carry-over, with the wrong sign (measurement.md, 2.3).
   CHECK(per_copy() == doctest::Approx(2 - 0.25).epsilon(0.04));
-  protocol.lead_in = 1;
+  protocol.history = History::own;
   CHECK(per_copy() == doctest::Approx(3).epsilon(0.04));
+  protocol.history = History::both;
+  CHECK(per_copy() == doctest::Approx(3).epsilon(0.04));
+  const CarryOver carry_over = *estimate(measure(usual_costs, noise, protocol, 2), protocol).strategies[0]->carry_over;
+  CHECK(carry_over.interval->contains(1.25 * 11 / 2190));
+  CHECK_FALSE(carry_over.interval->contains(0));
 }

@@ -14,7 +14,7 @@ struct Scenario {
   std::string_view name;
   simulated::Noise noise;
   std::size_t rounds = 96;
-  std::size_t lead_in = 0;
+  History history = History::equal;
   double carry_us = 0;  ///< that belongs to what is estimated
   double least_coverage = 0.93;
 };
@@ -32,9 +32,9 @@ inline const std::array<Scenario, 12>& scenarios() {
       {"period of two passes", {.white = white / 5, .periodic = 0.12, .period_ms = 2 * 2.19}},
       {"heavy tails", {.white = white, .tails = {0.03 / 12, 100}}},
       {"stalls", {.white = white, .stalls = {0.10 / 12, 200}}},
-      {"carry-over", {.white = white, .carry_us = 1}, 96, 1, 1},
+      {"carry-over", {.white = white, .carry_us = 1}, 96, History::own, 1},
       {"wandering state", {.white = white, .wander = 0.04, .wander_ms = 50}},
-      {"strategies that wander by themselves", {.white = white, .own = 0.05}, 400, 0, 0, 0.91},
+      {"strategies that wander by themselves", {.white = white, .own = 0.05}, 400, History::equal, 0, 0.91},
       {"everything",
        {.white = white,
         .cold_start = 0.5,
@@ -50,7 +50,7 @@ inline const std::array<Scenario, 12>& scenarios() {
 
 inline Protocol protocol_of(const Scenario& scenario) {
   Protocol protocol = Protocol{}.with_rounds(scenario.rounds);
-  protocol.lead_in = scenario.lead_in;
+  protocol.history = scenario.history;
   protocol.budget = std::chrono::hours{1000};
   return protocol;
 }

@@ -91,7 +91,7 @@ inline std::vector<std::string> differing_conditions(const Report& first, const 
   differ("the number of cores", std::to_string(a.cores), std::to_string(b.cores));
   const Protocol& p = first.protocol;
   const Protocol& q = second.protocol;
-  differ("the lead-in", std::to_string(p.lead_in), std::to_string(q.lead_in));
+  differ("the history", std::string{name(p.history)}, std::string{name(q.history)});
   differ("the gaps", p.gaps ? "on" : "off", q.gaps ? "on" : "off");
   differ("the schedule", std::string{name(p.order)}, std::string{name(q.order)});
   differ("the number of launches", std::to_string(p.launches), std::to_string(q.launches));

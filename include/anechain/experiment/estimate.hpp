@@ -60,6 +60,12 @@ struct Contrast {
   double link_us() const { return base_pass_us / links; }
 };
 
+/// What a pass costs more after one of its own strategy than after any, as a share of the baseline's.
+struct CarryOver {
+  double value = 0;
+  std::optional<statistics::Interval> interval{};
+};
+
 /// What one strategy's samples say. Times in microseconds.
 struct StrategyEstimate {
   statistics::Summary pass_us;            ///< of one pass
@@ -69,6 +75,7 @@ struct StrategyEstimate {
   double failed_share = 0;                ///< rounds that its failures spoilt
   std::optional<Contrast> contrast{};     ///< against the baseline; none for the baseline itself, and for transfers alone
   std::optional<Judgement> judgement{};   ///< of the contrast
+  std::optional<CarryOver> carry_over{};  ///< where both histories were measured
   std::optional<double> copy_us{};        ///< one transfer, for strategies that do nothing else
   std::optional<double> copy_gb_per_s{};  ///< 10^9 bytes copied a second (read once and written once, counted once)
 };
@@ -99,6 +106,9 @@ inline double family_confidence(const Measurement& measurement, double confidenc
   return 1 - (1 - confidence) / static_cast<double>(std::max<std::ptrdiff_t>(1, comparisons));
 }
 
+/// Which rounds a series of log-ratios takes.
+enum class Rounds { all, even, odd };
+
 /// The mean logarithm of each strategy's passes in each round: what log-ratios are taken from. A turn that took no time
 /// that the clock shows counts as missing. The rounds before the device was steady are left out.
 class RoundTable {
@@ -123,9 +133,10 @@ class RoundTable {
   std::size_t control() const { return columns_ - 1; }
 
   /// Of one launch, one for each round in which both had all their turns.
-  std::vector<double> log_ratios(std::size_t column, std::size_t base, std::size_t launch) const {
+  std::vector<double> log_ratios(std::size_t column, std::size_t base, Rounds rounds, std::size_t launch) const {
     std::vector<double> ratios;
-    for (std::size_t row = begins_[launch]; row < begins_[launch + 1]; ++row) {
+    const std::size_t stride = rounds == Rounds::all ? 1 : 2;
+    for (std::size_t row = begins_[launch] + (rounds == Rounds::odd ? 1 : 0); row < begins_[launch + 1]; row += stride) {
       const Cell& mine = cells_[row * columns_ + column];
       const Cell& its = cells_[row * columns_ + base];
       if (mine.turns == turns_a_round && its.turns == turns_a_round)
@@ -135,10 +146,10 @@ class RoundTable {
   }
 
   /// Of all launches, one after the other.
-  std::vector<double> log_ratios(std::size_t column, std::size_t base) const {
+  std::vector<double> log_ratios(std::size_t column, std::size_t base, Rounds rounds = Rounds::all) const {
     std::vector<double> all;
     for (std::size_t launch = 0; launch + 1 < begins_.size(); ++launch)
-      for (const double ratio : log_ratios(column, base, launch)) all.push_back(ratio);
+      for (const double ratio : log_ratios(column, base, rounds, launch)) all.push_back(ratio);
     return all;
   }
 
@@ -177,10 +188,11 @@ namespace detail {
 
 /// Within one launch, memory and programs stay where they are: more rounds do not average over that. With three launches
 /// or more the estimate is their median, and its interval the wider of the rounds' and of Student's over the launches.
-inline void respect_launches(Contrast& contrast, const RoundTable& table, std::size_t column, std::size_t base, Estimator estimator) {
+inline void respect_launches(Contrast& contrast, const RoundTable& table, std::size_t column, std::size_t base, Rounds rounds,
+                             Estimator estimator) {
   double within = 0;
   for (std::size_t launch = 0; launch < table.launches(); ++launch) {
-    const std::vector<double> ratios = table.log_ratios(column, base, launch);
+    const std::vector<double> ratios = table.log_ratios(column, base, rounds, launch);
     if (ratios.empty()) continue;
     const statistics::Location location = locate(ratios, estimator, contrast.log_ratio.confidence);
     contrast.launch_log_ratios.push_back(location.value);
@@ -203,14 +215,27 @@ inline void respect_launches(Contrast& contrast, const RoundTable& table, std::s
 }
 
 inline std::optional<Contrast> contrast(const Measurement& measurement, const RoundTable& table, std::size_t column, std::size_t base,
-                                        Estimator estimator, double confidence, double base_pass_us) {
-  const std::vector<double> ratios = table.log_ratios(column, base);
+                                        Rounds rounds, Estimator estimator, double confidence, double base_pass_us) {
+  const std::vector<double> ratios = table.log_ratios(column, base, rounds);
   if (ratios.empty()) return std::nullopt;
   Contrast contrast{.log_ratio = locate(ratios, estimator, confidence),
                     .base_pass_us = base_pass_us,
                     .links = static_cast<double>(std::max<std::size_t>(1, measurement.links()))};
-  if (table.launches() > 1) respect_launches(contrast, table, column, base, estimator);
+  if (table.launches() > 1) respect_launches(contrast, table, column, base, rounds, estimator);
   return contrast;
+}
+
+/// The difference of two medians whose rounds are independent: half-widths add in squares.
+inline std::optional<CarryOver> carry_over(const statistics::Location& own, const std::vector<double>& others, Estimator estimator) {
+  if (others.empty()) return std::nullopt;
+  const statistics::Location equal = locate(others, estimator, own.confidence);
+  const double difference = own.value - equal.value;
+  CarryOver carry_over{std::expm1(difference)};
+  if (own.interval && equal.interval) {
+    const double reach = std::hypot(own.interval->half_width(), equal.interval->half_width());
+    carry_over.interval = statistics::Interval{std::expm1(difference - reach), std::expm1(difference + reach)};
+  }
+  return carry_over;
 }
 
 }  // namespace detail
@@ -231,7 +256,8 @@ inline Estimates estimate(const Measurement& measurement, const Protocol& protoc
 
   Estimates estimates{.strategies = std::vector<std::optional<StrategyEstimate>>(strategies), .control = {}};
   if (has_base)
-    estimates.control = detail::contrast(measurement, table, table.control(), *base, protocol.estimator, control_confidence, base_pass_us);
+    estimates.control =
+        detail::contrast(measurement, table, table.control(), *base, Rounds::all, protocol.estimator, control_confidence, base_pass_us);
   for (std::size_t s = 0; s < strategies; ++s) {
     const MeasuredStrategy& strategy = measurement.strategies[s];
     if (!strategy.ok() || passes[s].empty()) continue;
@@ -250,7 +276,12 @@ inline Estimates estimate(const Measurement& measurement, const Protocol& protoc
     estimate.kernels_per_s = 1e6 / estimate.kernel_us;
     estimate.gflops = static_cast<double>(measurement.flops) / estimate.pass_us.median / 1e3;
     if (!has_base || s == *base) continue;
-    estimate.contrast = detail::contrast(measurement, table, s, *base, protocol.estimator, confidence, base_pass_us);
+    // With both histories the odd rounds are those in which every pass followed one of its own strategy.
+    const bool both = protocol.history == History::both;
+    const Rounds rounds = both ? Rounds::odd : Rounds::all;
+    estimate.contrast = detail::contrast(measurement, table, s, *base, rounds, protocol.estimator, confidence, base_pass_us);
+    if (both && estimate.contrast)
+      estimate.carry_over = detail::carry_over(estimate.contrast->log_ratio, table.log_ratios(s, *base, Rounds::even), protocol.estimator);
   }
   const double base_failed = has_base ? estimates.strategies[*base]->failed_share : 0;
   for (std::optional<StrategyEstimate>& estimate : estimates.strategies) {

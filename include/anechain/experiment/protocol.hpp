@@ -15,6 +15,13 @@ enum class Order {
   blocks,       ///< the seed experiment's: one strategy after the other, each once and for all
 };
 
+/// What runs before a measured pass, which may leave a cache or a clock in another state.
+enum class History {
+  equal,  ///< every strategy follows every other: the transfer itself is what differs
+  own,    ///< an unmeasured pass of the same strategy: what a program that uses it alone would see, polluted caches included
+  both,   ///< the two in turns, round by round; their difference is the carry-over
+};
+
 /// What stands for a series of log-ratios.
 enum class Estimator {
   median,  ///< with its order-statistic interval
@@ -25,6 +32,7 @@ enum class Estimator {
 constexpr std::string_view name(Order order) {
   return order == Order::palindromes ? "palindromes" : order == Order::shuffles ? "shuffles" : "blocks";
 }
+constexpr std::string_view name(History history) { return history == History::equal ? "equal" : history == History::own ? "own" : "both"; }
 constexpr std::string_view name(Estimator estimator) {
   return estimator == Estimator::median ? "median" : estimator == Estimator::trim20 ? "trim20" : "mean";
 }
@@ -34,10 +42,7 @@ struct Protocol {
   Order order = Order::palindromes;
   std::uint64_t seed = 42;  ///< of the schedule, the gaps, the weights and the data
 
-  /// Unmeasured passes of its own strategy before each measured one. 0: every strategy follows every other, and the
-  /// transfer itself is what differs. 1: each has the history that a program using it alone would have, polluted caches
-  /// included: the one to publish.
-  std::size_t lead_in = 0;
+  History history = History::equal;
 
   /// Whether each round begins with a random pause of up to one pass: it breaks phase lock with periodic interference.
   bool gaps = true;
@@ -60,6 +65,9 @@ struct Protocol {
   double epsilon = 0.005;    ///< the smallest effect of interest, as a share of a pass of the baseline
   Estimator estimator = Estimator::median;
 
+  /// Whether a round's turns begin with an unmeasured pass of their own strategy.
+  bool leads_in(std::size_t round) const { return history == History::own || (history == History::both && round % 2 == 1); }
+
   /// A first look: seconds, wider intervals.
   static Protocol quick() {
     Protocol protocol;
@@ -76,7 +84,7 @@ struct Protocol {
   static Protocol publish() {
     Protocol protocol;
     protocol.launches = 5;
-    protocol.lead_in = 1;
+    protocol.history = History::own;
     protocol.budget = std::chrono::seconds{60};
     return protocol;
   }

@@ -60,7 +60,8 @@ inline Demand demand_of(const Measurement& measurement, const Protocol& protocol
     if (!estimate || !estimate->contrast) continue;
     const Contrast& contrast = *estimate->contrast;
     const double target = std::max(protocol.target_share, protocol.target_us * contrast.links / contrast.base_pass_us);
-    demand.rounds = std::max(demand.rounds, statistics::samples_for_half_width(contrast.log_ratio, target));
+    const double rounds_a_ratio = protocol.history == History::both ? 2 : 1;
+    demand.rounds = std::max(demand.rounds, rounds_a_ratio * statistics::samples_for_half_width(contrast.log_ratio, target));
     demand.too_dependent = demand.too_dependent || contrast.log_ratio.effective_count() < least_effective_rounds;
   }
   return demand;
@@ -214,7 +215,7 @@ class Trial {
   bool visit(Sample sample) {
     const std::size_t strategy = sample.strategy;
     const std::optional<std::string> reason = failure_of([&] {
-      const Sample timed = contenders_[strategy]->time(protocol_.lead_in, observed_.launches.back().repeats);
+      const Sample timed = contenders_[strategy]->time(protocol_.leads_in(sample.round) ? 1 : 0, observed_.launches.back().repeats);
       sample.start = timed.start;
       sample.duration = timed.duration;
     });

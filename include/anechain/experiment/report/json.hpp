@@ -80,6 +80,7 @@ inline Json strategy(const MeasuredStrategy& measured, const std::optional<Strat
   json["pass_us"] = summary(estimate->pass_us);
   json["failed_share"] = number(estimate->failed_share);
   if (estimate->contrast) json["contrast"] = contrast(*estimate->contrast);
+  if (estimate->carry_over) json["carry_over"] = estimate_with(estimate->carry_over->value, estimate->carry_over->interval);
   if (estimate->judgement) {
     json["verdict"] = ::anechain::name(estimate->judgement->verdict);
     if (!estimate->judgement->reason.empty()) json["verdict_reason"] = estimate->judgement->reason;
@@ -240,7 +241,7 @@ inline Json environment(const Environment& of) {
 inline Json protocol(const Protocol& of) {
   return {{"schedule", ::anechain::name(of.order)},
           {"seed", of.seed},
-          {"lead_in", of.lead_in},
+          {"history", ::anechain::name(of.history)},
           {"gaps", of.gaps},
           {"launches", of.launches},
           {"pilot", of.pilot},

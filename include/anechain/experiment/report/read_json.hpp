@@ -243,7 +243,7 @@ inline Protocol protocol(const Field& field) {
   protocol.order =
       field["schedule"].one_of<Order>({{"palindromes", Order::palindromes}, {"shuffles", Order::shuffles}, {"blocks", Order::blocks}});
   protocol.seed = field["seed"].integer<std::uint64_t>(std::numeric_limits<std::uint64_t>::max());
-  protocol.lead_in = field["lead_in"].integer(1'000'000);
+  protocol.history = field["history"].one_of<History>({{"equal", History::equal}, {"own", History::own}, {"both", History::both}});
   protocol.gaps = field["gaps"].flag();
   protocol.launches = field["launches"].integer(1000, 1);
   protocol.pilot = field["pilot"].integer(most_rounds);

@@ -164,6 +164,9 @@ inline std::vector<std::string> remarks(const Report& report, const Measurement&
                       " of a pass; this run could have seen " + percent(contrast.log_ratio.minimum_detectable()) + " or more; " +
                       judgement.next);
     }
+    if (estimate->carry_over)
+      lines.push_back(strategy.name + ": carry-over " + percent(estimate->carry_over->value, true) + " " +
+                      shares(estimate->carry_over->interval) + " of a pass: what it leaves behind for itself");
     const bool does_more =
         !strategy.fuses && strategy.lanes == 1 && (strategy.copies || strategy.executor != executor::Inline::description);
     if (judgement.verdict == Verdict::faster && does_more)
@@ -266,15 +269,27 @@ inline std::vector<std::string> notes(const Report& report) {
   std::vector<std::string> lines;
   const auto any = [&](Order order) { return ranges::find(report.measurements, order, &Measurement::order) != report.measurements.end(); };
   if (any(Order::blocks))
-    for (const std::string_view fault : seed_faults) lines.push_back(std::string{"what is wrong with the original protocol's numbers: "} + std::string{fault} + ".");
+    for (const std::string_view fault : seed_faults)
+      lines.push_back(std::string{"what is wrong with the original protocol's numbers: "} + std::string{fault} + ".");
   if (any(Order::palindromes)) {
     lines.push_back(std::string{"vs "} + std::string{baseline} + ": the " + std::string{name(report.protocol.estimator)} +
                     " of one ratio a round, with an interval that holds for all comparisons of a table together with " +
                     percent(report.protocol.confidence) + "; link: the same for each link of the chain.");
-    lines.push_back(report.protocol.lead_in > 0
-                        ? "history: own. Every measured pass follows one of its own strategy: the cost that a program would see."
-                        : "history: equal. Every strategy follows every other: the cost of the transfer itself; --history own gives what a "
-                          "program would see.");
+    switch (report.protocol.history) {
+      case History::equal:
+        lines.emplace_back(
+            "history: equal. Every strategy follows every other: the cost of the transfer itself; --history own gives what a program would "
+            "see.");
+        break;
+      case History::own:
+        lines.emplace_back("history: own. Every measured pass follows one of its own strategy: the cost that a program would see.");
+        break;
+      case History::both:
+        lines.emplace_back(
+            "history: both. The comparison is of passes that follow one of their own strategy; carry-over is what that adds to passes that "
+            "follow any.");
+        break;
+    }
     if (report.protocol.launches == 1)
       lines.push_back(
           "one launch: another one lays out memory and programs anew, and may differ by more than an interval says; --launches 5 tells.");

@@ -140,7 +140,7 @@ inline std::string protocol_table(const Protocol& protocol) {
   const auto seconds = [](std::chrono::nanoseconds time) { return digits(std::chrono::duration<double>{time}.count()) + " s"; };
   return facts_table({{"order", std::string{name(protocol.order)}},
                       {"seed", std::to_string(protocol.seed)},
-                      {"lead-in passes", std::to_string(protocol.lead_in)},
+                      {"history", std::string{name(protocol.history)}},
                       {"random gaps", protocol.gaps ? "yes" : "no"},
                       {"launches", std::to_string(protocol.launches)},
                       {"rounds", std::string{"a pilot of "} + std::to_string(protocol.pilot) + ", then " +

@@ -4,9 +4,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
+
+#include <anechain/experiment/report/format.hpp>
 
 /// Text for HTML and SVG: whatever the report says, and whatever the locale.
 namespace anechain::report::page {
@@ -43,19 +44,7 @@ inline std::string shortened(std::string_view text, std::size_t most) {
   return std::string{text};
 }
 
-/// A number with so many digits behind the point: always a point, never a separator.
-inline std::string fixed(double number, int decimals) {
-  if (!std::isfinite(number)) return "?";
-  constexpr double most = 9e18;
-  const std::int64_t units = std::llround(std::clamp(number * std::pow(10.0, decimals), -most, most));
-  const auto places = static_cast<std::size_t>(std::max(0, decimals));
-  std::string text = std::to_string(units < 0 ? -units : units);
-  if (text.size() <= places) text.insert(0, places + 1 - text.size(), '0');
-  if (places > 0) text.insert(text.size() - places, 1, '.');
-  return units < 0 ? '-' + text : text;
-}
-
-/// The same without the zeros that end it.
+/// A number with so many digits behind the point, without the zeros that end it.
 inline std::string trimmed(double number, int decimals) {
   std::string text = fixed(number, decimals);
   if (text.find('.') == std::string::npos) return text;

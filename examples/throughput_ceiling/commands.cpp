@@ -1,0 +1,189 @@
+#include "commands.hpp"
+
+#include <anechain/anechain.hpp>
+#include <anechain/experiment/compare.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <cstdlib>
+#include <iostream>
+#include <optional>
+#include <stdexcept>
+#include <string_view>
+
+#include "launches.hpp"
+#include "measure.hpp"
+#include "output.hpp"
+
+namespace program {
+
+namespace {
+
+void list() {
+  std::cout << "strategies:\n";
+  for (const std::string_view name : Experiment::strategy_names) std::cout << "  " << name << '\n';
+  std::cout << "configurations, unless --config says otherwise:\n  " << seed_configurations
+            << "\nsimulated engines (--device simulated --preset ...):\n";
+  for (const simulated::Preset& preset : simulated::presets()) {
+    std::cout << "  " << preset.name << ", like an " << preset.chip << ":\n";
+    for (const simulated::Source& source : preset.sources) std::cout << "    " << source.figure << ": " << source.source << '\n';
+  }
+}
+
+// What an experiment on a simulated engine should have found.
+void print_truth(const simulated::Preset& preset) {
+  const simulated::Costs& costs = preset.costs;
+  std::cout << "the truth of this engine: fixed " << report::digits(costs.fixed_us) << " us a pass, dispatch "
+            << report::digits(costs.dispatch_us) << " us, compute " << report::digits(costs.us_per_gflop) << " us a GFLOP, copy "
+            << report::digits(costs.copy_us + 2 * costs.lock_us) << " us and " << report::digits(costs.us_per_mb) << " us a MB, hop "
+            << report::digits(costs.hop_us) << " us; its state multiplies them all\n";
+}
+
+}  // namespace
+
+int run(const RunArguments& arguments, const std::vector<std::string>& command_line) {
+  if (arguments.only_list) {
+    list();
+    return EXIT_SUCCESS;
+  }
+  for (const std::string& name : arguments.strategies)
+    if (std::ranges::find(Experiment::strategy_names, name) == Experiment::strategy_names.end())
+      throw UsageError("--strategies: there is no strategy '" + name + "'; --list names them");
+  const Protocol protocol = arguments.made();
+  const std::size_t visits = 2 * (Experiment::strategy_names.size() + 1) * protocol.most_rounds;
+  Outputs outputs{arguments.outputs, arguments.sizes().size() * visits * protocol.launches};
+  end_on_signals();
+  const Report report = measure_in_launches(arguments, command_line);
+  const Analysis analysis = analyse(report);
+  outputs.write(report, analysis);
+  if (arguments.device == "simulated") print_truth(*simulated::preset(arguments.preset));
+  if (!report.complete() || interrupted) {
+    std::cerr << "throughput_ceiling: interrupted: the results are those of what was measured, and marked incomplete\n";
+    return was_interrupted;
+  }
+  if (!report.ok()) return EXIT_FAILURE;
+  if (!arguments.strict) return EXIT_SUCCESS;
+  for (const ConfigurationAnalysis& configuration : analysis.configurations)
+    if (configuration.estimates)
+      for (const std::optional<StrategyEstimate>& estimate : configuration.estimates->strategies)
+        if (estimate && estimate->judgement &&
+            (estimate->judgement->verdict == Verdict::unreliable || estimate->judgement->verdict == Verdict::indistinguishable))
+          return not_conclusive;
+  return EXIT_SUCCESS;
+}
+
+int report(const ReportArguments& arguments) {
+  Report report = read_report(arguments.path);
+  if (arguments.estimator)
+    report.protocol.estimator = *arguments.estimator == "trim20" ? Estimator::trim20
+                                : *arguments.estimator == "mean" ? Estimator::mean
+                                                                 : Estimator::median;
+  if (arguments.confidence_percent) report.protocol.confidence = *arguments.confidence_percent / 100;
+  if (arguments.epsilon_percent) report.protocol.epsilon = *arguments.epsilon_percent / 100;
+  Outputs{arguments.outputs, 0}.write(report, analyse(report));
+  return EXIT_SUCCESS;
+}
+
+int compare(const CompareArguments& arguments) {
+  const ReportComparison comparison = anechain::compare(read_report(arguments.first), read_report(arguments.second),
+                                                        arguments.confidence_percent / 100, arguments.epsilon_percent / 100);
+  for (const std::string& warning : comparison.warnings) std::cout << "beware: " << warning << '\n';
+  std::vector<std::vector<std::string>> rows{
+      {"configuration", "strategy", "first [us]", "interval", "second [us]", "interval", "change", "interval", "verdict"}};
+  const auto numbers = [](const std::optional<statistics::Interval>& of) { return of ? report::numbers(*of) : std::string{}; };
+  for (const ComparedStrategy& row : comparison.rows)
+    rows.push_back({row.configuration, row.strategy, report::digits(row.first_us), numbers(row.first_interval_us),
+                    report::digits(row.second_us), numbers(row.second_interval_us), report::percent(row.change, true),
+                    row.interval ? report::shares(row.interval) : "", std::string{name(row.verdict)}});
+  report::print_aligned(std::cout, rows);
+  for (const std::string& missing : comparison.missing) std::cout << "  not compared: " << missing << '\n';
+  if (comparison.rows.empty()) throw UsageError("the two reports have nothing in common");
+  std::cout << "  geometric mean: " << report::percent(comparison.geometric_mean, true)
+            << (comparison.geometric_interval ? " " + report::shares(comparison.geometric_interval) : "") << '\n';
+  const bool ambiguous = comparison.has(Change::ambiguous);
+  if (ambiguous)
+    std::cout << "\nTwo runs are unpaired, and within one launch memory and programs stay where they are: a difference between single "
+                 "launches may be\n"
+                 "the launches' own. Measure both with --launches 3 or more to have a verdict.\n";
+  if (arguments.fail_on_regression && comparison.has(Change::regression)) {
+    std::cerr << "throughput_ceiling: a regression beyond " << report::percent(arguments.epsilon_percent / 100) << '\n';
+    return regression_found;
+  }
+  return arguments.strict && (ambiguous || comparison.has(Change::inconclusive)) ? not_conclusive : EXIT_SUCCESS;
+}
+
+int selftest(const RunArguments& arguments) {
+  end_on_signals();
+  const Report measured = measure_twins(arguments);
+  std::cout << "A/A on " << measured.environment.device << ", seed " << measured.protocol.seed << '\n';
+  std::vector<std::vector<std::string>> rows{
+      {"configuration", "rounds", "the same pass twice", "99 % interval", "a twin with memory of its own", "interval", ""}};
+  bool quiet = true;
+  for (const Measurement& measurement : measured.measurements) {
+    for (const MeasuredStrategy& strategy : measurement.strategies)
+      if (!strategy.ok()) throw std::runtime_error("selftest: " + measurement.name + ", " + strategy.name + ": " + *strategy.failure);
+    const Estimates found = estimate(measurement, measured.protocol);
+    if (!found.control || !found.strategies[1] || !found.strategies[1]->contrast)
+      throw std::runtime_error("selftest: " + measurement.name + ": too few rounds");
+    const bool its_quiet = found.control_is_quiet().value_or(false);
+    quiet = quiet && its_quiet;
+    const Contrast& twin = *found.strategies[1]->contrast;
+    rows.push_back({measurement.name, std::to_string(measurement.rounds()), report::percent(found.control->relative(), true),
+                    report::shares(found.control->relative_interval()), report::percent(twin.relative(), true),
+                    report::shares(twin.relative_interval()), its_quiet ? "quiet" : "NOT QUIET"});
+  }
+  report::print_aligned(std::cout, rows);
+  std::cout << "The twin differs from the baseline in nothing but where its memory lies: what it shows beyond its interval is what one "
+               "launch can\n"
+               "differ from another by.\n";
+  if (!quiet) std::cerr << "throughput_ceiling: the A/A control is not quiet: no comparison on this machine can be relied on now\n";
+  return interrupted ? was_interrupted : quiet ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int plan(const RunArguments& arguments) {
+  const simulated::Preset& preset = *simulated::preset(arguments.preset);
+  RunArguments pilot = arguments;
+  pilot.device = "simulated";
+  pilot.strategies = {"sequential", "run_only", "zero_copy"};
+  pilot.rounds = 96;
+  pilot.budget_s = 1e6;
+  pilot.lengths = "none";
+  const Report measured = measure(pilot, {});
+  std::cout << "what a run like this would see on a simulated engine like an " << preset.chip << " (dispatch "
+            << report::digits(preset.costs.dispatch_us) << " us, copy " << report::digits(preset.costs.copy_us + 2 * preset.costs.lock_us)
+            << " us + " << report::digits(preset.costs.us_per_mb) << " us/MB; its noise is assumed, see --list)\n";
+  std::vector<std::vector<std::string>> rows{
+      {"configuration", "strategy", "true cost of a link [us]", "rounds", "time [s]", "half-width [us]", "would see [us]", ""}};
+  for (const Measurement& measurement : measured.measurements) {
+    const Estimates found = estimate(measurement, measured.protocol);
+    const Sample& last = measurement.samples.back();
+    const Sample& first = measurement.samples.front();
+    const double round_s =
+        std::chrono::duration<double>{last.start + last.duration - first.start}.count() / static_cast<double>(measurement.rounds());
+    for (std::size_t s = 0; s < measurement.strategies.size(); ++s) {
+      if (!found.strategies[s] || !found.strategies[s]->contrast) continue;
+      const MeasuredStrategy& strategy = measurement.strategies[s];
+      const statistics::Location& ratio = found.strategies[s]->contrast->log_ratio;
+      const double link_us = found.strategies[s]->contrast->base_pass_us / static_cast<double>(measurement.links());
+      const double megabytes = static_cast<double>(measurement.link_bytes) / static_cast<double>(measurement.links()) / 1e6;
+      const double truth = strategy.copies ? preset.costs.copy_us + 2 * preset.costs.lock_us + megabytes * preset.costs.us_per_mb : 0;
+      for (const double rounds : {96.0, 400.0, 1000.0, 4000.0}) {
+        const double standard_error = statistics::median_inefficiency * ratio.sigma * std::sqrt(ratio.dependence.tau / rounds) * link_us;
+        const double z = statistics::normal_quantile((1 + ratio.confidence) / 2);
+        const double detectable = (z + statistics::normal_quantile(0.8)) * standard_error;
+        rows.push_back({measurement.name, strategy.name, report::digits(truth), report::fixed(rounds, 0), report::digits(rounds * round_s),
+                        report::digits(z * standard_error), report::digits(detectable),
+                        truth == 0            ? ""
+                        : truth >= detectable ? "resolved"
+                                              : "too few"});
+      }
+    }
+  }
+  report::print_aligned(std::cout, rows);
+  std::cout << "time: of the device, for these strategies alone; with twice as many strategies it is twice as long.\n";
+  return EXIT_SUCCESS;
+}
+
+}  // namespace program
