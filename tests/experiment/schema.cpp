@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The validator stands apart: GCC 12 warns falsely of overlapping copies in it (its bug 105651).
+// The validator stands apart: GCC 12 warns falsely of overlapping copies in it (its bug 105651), and of uninitialised members
+// of the standard library's regular expressions.
 #include "experiment/schema.hpp"
 
 #include <fstream>

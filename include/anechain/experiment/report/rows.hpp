@@ -228,38 +228,54 @@ inline std::vector<std::string> remarks(const Report& report, const Decompositio
   return lines;
 }
 
-/// The published numbers and this run's, for the configurations that both have.
+namespace detail {
+
+/// One measured configuration as a row of the published table.
+inline Row published_row(const Measurement& measurement, const ConfigurationAnalysis& analysis) {
+  const auto cell = [](const std::optional<double>& us) { return us ? digits(*us) : std::string{"-"}; };
+  if (analysis.seed) {
+    const SeedEstimate& seed = *analysis.seed;
+    const auto us = [](const std::optional<double>& ms) { return ms ? std::optional{1e3 * *ms} : std::nullopt; };
+    return {measurement.name,
+            "by the original protocol",
+            cell(us(seed.sequential_ms)),
+            cell(us(seed.run_only_ms)),
+            cell(us(seed.copy_ms)),
+            cell(us(seed.gcd_ms)),
+            seed.sequential_ms && seed.run_only_ms ? digits(*seed.sequential_ms / *seed.run_only_ms) : "-"};
+  }
+  const auto of = [&](std::string_view strategy) -> const StrategyEstimate* {
+    for (const auto& [measured, estimate] : ranges::views::zip(measurement.strategies, analysis.estimates->strategies))
+      if (measured.name == strategy && estimate) return &*estimate;
+    return nullptr;
+  };
+  const auto kernel = [&](const StrategyEstimate* estimate) { return estimate != nullptr ? digits(estimate->kernel_us) : "-"; };
+  const StrategyEstimate* sequential = of(Sequential::name);
+  const StrategyEstimate* transfers = of(TransferOnly::name);
+  return {measurement.name,
+          "this run",
+          kernel(sequential),
+          kernel(of(RunOnly::name)),
+          transfers != nullptr ? cell(transfers->copy_us) : "-",
+          kernel(of(GcdSerial::name)),
+          sequential != nullptr && sequential->contrast ? digits(1 + sequential->contrast->relative()) : "-"};
+}
+
+}  // namespace detail
+
+/// The published numbers and this run's, for the configurations that both have: a header alone where there is none.
 inline std::vector<Row> published_rows(const Report& report, const Analysis& analysis) {
   std::vector<Row> rows{{"configuration", "", "sequential", "run only", "copy alone", "GCD serial", "sequential / run only"}};
-  const auto cell = [](const std::optional<double>& us) { return us ? digits(*us) : std::string{"-"}; };
-  for (const auto& [measurement, configuration] : ranges::views::zip(report.measurements, analysis.configurations)) {
-    const auto published = ranges::find(published_table, std::string_view{measurement.name}, &PublishedRow::configuration);
-    if (published == published_table.end() || measurement.length != published_length) continue;
-    if (ranges::find(rows, "published", [](const Row& row) { return row[1]; }) == rows.end() || rows.back()[0] != measurement.name)
-      rows.push_back({measurement.name, "published", digits(1e3 * published->sequential_ms), digits(1e3 * published->run_only_ms),
-                      digits(1e3 * published->copy_ms), digits(1e3 * published->gcd_ms),
-                      digits(published->sequential_ms / published->run_only_ms)});
-    if (configuration.seed) {
-      const SeedEstimate& seed = *configuration.seed;
-      const auto us = [](const std::optional<double>& ms) { return ms ? std::optional{1e3 * *ms} : std::nullopt; };
-      rows.push_back({measurement.name, "by the original protocol", cell(us(seed.sequential_ms)), cell(us(seed.run_only_ms)),
-                      cell(us(seed.copy_ms)), cell(us(seed.gcd_ms)),
-                      seed.sequential_ms && seed.run_only_ms ? digits(*seed.sequential_ms / *seed.run_only_ms) : "-"});
-      continue;
-    }
-    const auto of = [&](std::string_view strategy) -> const StrategyEstimate* {
-      for (const auto& [measured, estimate] : ranges::views::zip(measurement.strategies, configuration.estimates->strategies))
-        if (measured.name == strategy && estimate) return &*estimate;
-      return nullptr;
-    };
-    const StrategyEstimate* sequential = of(Sequential::name);
-    const StrategyEstimate* run_only = of(RunOnly::name);
-    const StrategyEstimate* transfers = of(TransferOnly::name);
-    const StrategyEstimate* gcd = of(GcdSerial::name);
-    const bool has_ratio = sequential != nullptr && sequential->contrast;
-    rows.push_back({measurement.name, "this run", sequential ? digits(sequential->kernel_us) : "-",
-                    run_only ? digits(run_only->kernel_us) : "-", transfers && transfers->copy_us ? digits(*transfers->copy_us) : "-",
-                    gcd ? digits(gcd->kernel_us) : "-", has_ratio ? digits(1 + sequential->contrast->relative()) : "-"});
+  for (const PublishedRow& published : published_table) {
+    std::vector<Row> measured;
+    for (const auto& [measurement, configuration] : ranges::views::zip(report.measurements, analysis.configurations))
+      if (measurement.name == published.configuration && measurement.length == published_length)
+        measured.push_back(detail::published_row(measurement, configuration));
+    if (measured.empty()) continue;
+    rows.push_back({std::string{published.configuration}, "published", digits(1e3 * published.sequential_ms),
+                    digits(1e3 * published.run_only_ms), digits(1e3 * published.copy_ms), digits(1e3 * published.gcd_ms),
+                    digits(published.sequential_ms / published.run_only_ms)});
+    rows.insert(rows.end(), measured.begin(), measured.end());
   }
   return rows;
 }
