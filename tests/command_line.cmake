@@ -110,7 +110,7 @@ endif()
 find_program(TIMEOUT timeout)
 if(TIMEOUT)
   foreach(launches 1 2)
-    execute_process(COMMAND ${TIMEOUT} --signal=INT 1 ${PROGRAM} --config 64x32 --budget 60 --strategies run_only,sequential --rounds 1000000
+    execute_process(COMMAND ${TIMEOUT} --signal=INT 3 ${PROGRAM} --config 64x32 --budget 60 --strategies run_only,sequential --rounds 1000000
                             --launches ${launches} --json ${DIRECTORY}/interrupted.json
                     RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE errors)
     if(NOT output MATCHES "INCOMPLETE: the run was interrupted" OR NOT errors MATCHES "interrupted: the results are those of what was measured")

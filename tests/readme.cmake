@@ -1,4 +1,10 @@
-# The README shows examples/quickstart.cpp as it is.
+# The README shows examples/quickstart.cpp as it is, docs/experiment.md shows examples/experiment.cpp.
+file(READ ${ROOT}/docs/experiment.md page)
+file(READ ${ROOT}/examples/experiment.cpp experiment)
+string(FIND "${page}" "```cpp\n${experiment}```" at)
+if(at EQUAL -1)
+  message(FATAL_ERROR "docs/experiment.md does not show examples/experiment.cpp as it is")
+endif()
 file(READ ${ROOT}/README.md readme)
 file(READ ${ROOT}/examples/quickstart.cpp quickstart)
 string(FIND "${readme}" "```cpp\n${quickstart}```" at)

@@ -54,7 +54,6 @@ int run(const RunArguments& arguments, const std::vector<std::string>& command_l
   const Protocol protocol = arguments.made();
   const std::size_t visits = 2 * (Experiment::strategy_names.size() + 1) * protocol.most_rounds;
   Outputs outputs{arguments.outputs, arguments.sizes().size() * visits * protocol.launches};
-  end_on_signals();
   const Report report = measure_in_launches(arguments, command_line);
   const Analysis analysis = analyse(report);
   outputs.write(report, analysis);

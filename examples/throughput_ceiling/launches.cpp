@@ -116,6 +116,7 @@ Report measure_in_launches(const RunArguments& arguments, const std::vector<std:
     child.insert(child.end(),
                  {"--launch", std::to_string(i), "--json", path, "--csv", "", "--samples", "", "--markdown", "", "--html", ""});
     const int code = launch(child);
+    if (interrupted && !std::filesystem::exists(path)) break;
     if (!std::filesystem::exists(path))
       throw std::runtime_error("launch " + std::to_string(i) + " of " + std::to_string(launches) + " ended with exit code " +
                                std::to_string(code) + " and no report");
@@ -125,9 +126,10 @@ Report measure_in_launches(const RunArguments& arguments, const std::vector<std:
     else
       merged = std::move(report);
   }
-  if (!merged) throw std::runtime_error("interrupted before the first launch");
+  if (!merged) throw std::runtime_error("interrupted before anything was measured");
   merged->environment.arguments = command_line;
   merged->protocol = arguments.made();
+  merged->interrupted = merged->interrupted || interrupted;
   return std::move(*merged);
 }
 

@@ -9,6 +9,7 @@
 
 #include "arguments.hpp"
 #include "commands.hpp"
+#include "measure.hpp"
 
 namespace program {
 namespace {
@@ -149,6 +150,7 @@ int main(int argc, char** argv) {
     if (compare_command.parsed()) return program::compare(compare_arguments);
     if (selftest_command.parsed()) return selftest(selftest_arguments);
     if (plan_command.parsed()) return plan(plan_arguments);
+    end_on_signals();
     return run(run_arguments, {argv, argv + argc});
   } catch (const CLI::Success& help) {
     return app.exit(help);

@@ -17,6 +17,7 @@ void end_on_signals() {
 Report measure(const RunArguments& arguments, const std::vector<std::string>& command_line) {
   Report report = arguments.device == "host" ? measure_on_host(arguments) : measure_on_simulated(arguments);
   report.environment.arguments = command_line;
+  report.interrupted = interrupted;
   if (arguments.peak_tflops > 0 || arguments.bandwidth > 0)
     report.environment.speed_of_light = SpeedOfLight{arguments.peak_tflops, arguments.bandwidth, "given on the command line"};
   return report;

@@ -47,6 +47,7 @@ inline void merge(Observations& into, Observations&& launch) {
 
 /// Adds another launch of the same experiment to a report. Throws MergeError where it is of another one.
 inline void merge(Report& into, Report&& launch) {
+  into.interrupted = into.interrupted || launch.interrupted;
   for (Measurement& measurement : launch.measurements) {
     const auto same = [&](const Measurement& one) {
       return one.name == measurement.name && one.length == measurement.length && one.order == measurement.order;

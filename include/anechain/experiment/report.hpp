@@ -52,6 +52,7 @@ struct Report {
   Protocol protocol{};
   std::vector<Measurement> measurements{};
   std::optional<Sweep> sweep{};
+  bool interrupted = false;  ///< the user stopped it: configurations may be missing
 
   /// Whether every strategy of every configuration was verified and measured.
   bool ok() const {
@@ -67,6 +68,7 @@ struct Report {
 
   /// Whether nothing was interrupted.
   bool complete() const {
+    if (interrupted) return false;
     for (const Measurement& measurement : measurements)
       if (!measurement.complete()) return false;
     return !sweep || sweep->complete();

@@ -303,6 +303,7 @@ inline Report read_json(std::string_view text) {
   Report report{.environment = detail::environment(root["tool"], root["env"]), .protocol = detail::protocol(root["protocol"])};
   for (const detail::Field& one : root["configs"].elements(1000)) report.measurements.push_back(detail::measurement(one));
   if (const auto one = root.maybe("sweep")) report.sweep = detail::sweep(*one);
+  report.interrupted = !root["complete"].flag();
   return report;
 }
 

@@ -47,10 +47,11 @@ inline std::string shortened(std::string_view text, std::size_t most) {
 /// A number with so many digits behind the point, without the zeros that end it.
 inline std::string trimmed(double number, int decimals) {
   std::string text = fixed(number, decimals);
-  if (text.find('.') == std::string::npos) return text;
-  text.erase(text.find_last_not_of('0') + 1);
-  if (text.ends_with('.')) text.pop_back();
-  return text;
+  if (text.find('.') != std::string::npos) {
+    text.erase(text.find_last_not_of('0') + 1);
+    if (text.ends_with('.')) text.pop_back();
+  }
+  return text == "-0" ? "0" : text;
 }
 
 /// A place in a drawing, to a tenth; the origin for what is no number.
