@@ -106,9 +106,10 @@ if(EXISTS /dev/full)
   expect(1 "cannot write /dev/full: No space left on device" --config 64x20 --length 2 --lengths none --rounds 2 --strategies run_only --json /dev/full)
 endif()
 
-# Interrupted: what was measured is written and says so.
+# Interrupted: what was measured is written and says so. Not where GCC's libasan and libubsan are both loaded: each takes the
+# other's sigaction for the system's, and no handler is ever set.
 find_program(TIMEOUT timeout)
-if(TIMEOUT)
+if(TIMEOUT AND NOT FLAGS MATCHES "address,undefined")
   foreach(launches 1 2)
     execute_process(COMMAND ${TIMEOUT} --signal=INT 3 ${PROGRAM} --config 64x32 --budget 60 --strategies run_only,sequential --rounds 1000000
                             --launches ${launches} --json ${DIRECTORY}/interrupted.json

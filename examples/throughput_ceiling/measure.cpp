@@ -1,5 +1,6 @@
 #include "measure.hpp"
 
+#include <atomic>
 #include <csignal>
 
 #include "measure_on.hpp"
@@ -8,8 +9,12 @@ namespace program {
 
 void end_on_signals() {
   struct sigaction action{};
-  action.sa_handler = [](int) { interrupted = true; };
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  action.sa_handler = [](int number) {
+    // The first ends the measurement. A terminal, or who stops a group of processes, may send two; the third means it.
+    static std::atomic<int> signals{0};
+    interrupted = true;
+    if (++signals >= 3) std::signal(number, SIG_DFL);
+  };
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
 }

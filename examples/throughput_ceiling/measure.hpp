@@ -11,7 +11,7 @@
 
 namespace program {
 
-// Set by SIGINT and SIGTERM: the measurement ends, and what it had is written. The second signal ends the program.
+// Set by SIGINT and SIGTERM: the measurement ends, and what it had is written. A fourth one ends the program at once.
 inline std::atomic<bool> interrupted{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may touch it");
 
