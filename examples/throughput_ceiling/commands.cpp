@@ -51,6 +51,8 @@ int run(const RunArguments& arguments, const std::vector<std::string>& command_l
   for (const std::string& name : arguments.strategies)
     if (std::ranges::find(Experiment::strategy_names, name) == Experiment::strategy_names.end())
       throw UsageError("--strategies: there is no strategy '" + name + "'; --list names them");
+  if (arguments.protocol == "seed" && !arguments.strategies.empty())
+    throw UsageError("--strategies: the original protocol has its own four");
   const Protocol protocol = arguments.made();
   const std::size_t visits = 2 * (Experiment::strategy_names.size() + 1) * protocol.most_rounds;
   Outputs outputs{arguments.outputs, arguments.sizes().size() * visits * protocol.launches};
@@ -99,8 +101,7 @@ int compare(const CompareArguments& arguments) {
   report::print_aligned(std::cout, rows);
   for (const std::string& missing : comparison.missing) std::cout << "  not compared: " << missing << '\n';
   if (comparison.rows.empty()) throw UsageError("the two reports have nothing in common");
-  std::cout << "  geometric mean: " << report::percent(comparison.geometric_mean, true)
-            << (comparison.geometric_interval ? " " + report::shares(comparison.geometric_interval) : "") << '\n';
+  std::cout << "  geometric mean: " << report::percent(comparison.geometric_mean, true) << '\n';
   const bool ambiguous = comparison.has(Change::ambiguous);
   if (ambiguous)
     std::cout << "\nTwo runs are unpaired, and within one launch memory and programs stay where they are: a difference between single "
@@ -110,7 +111,11 @@ int compare(const CompareArguments& arguments) {
     std::cerr << "throughput_ceiling: a regression beyond " << report::percent(arguments.epsilon_percent / 100) << '\n';
     return regression_found;
   }
-  return arguments.strict && (ambiguous || comparison.has(Change::inconclusive)) ? not_conclusive : EXIT_SUCCESS;
+  if (arguments.fail_on_regression && comparison.lost) {
+    std::cerr << "throughput_ceiling: the second report lacks what the first measured\n";
+    return regression_found;
+  }
+  return arguments.strict && (ambiguous || comparison.lost || comparison.has(Change::inconclusive)) ? not_conclusive : EXIT_SUCCESS;
 }
 
 int selftest(const RunArguments& arguments) {
@@ -121,12 +126,15 @@ int selftest(const RunArguments& arguments) {
       {"configuration", "rounds", "the same pass twice", "99 % interval", "a twin with memory of its own", "interval", ""}};
   bool quiet = true;
   for (const Measurement& measurement : measured.measurements) {
+    if (!measurement.complete()) continue;
     for (const MeasuredStrategy& strategy : measurement.strategies)
       if (!strategy.ok()) throw std::runtime_error("selftest: " + measurement.name + ", " + strategy.name + ": " + *strategy.failure);
     const Estimates found = estimate(measurement, measured.protocol);
     if (!found.control || !found.strategies[1] || !found.strategies[1]->contrast)
       throw std::runtime_error("selftest: " + measurement.name + ": too few rounds");
-    const bool its_quiet = found.control_is_quiet().value_or(false);
+    if (!found.control_is_quiet())
+      throw std::runtime_error("selftest: " + measurement.name + ": too few rounds for the A/A control; more rounds, or a larger budget");
+    const bool its_quiet = *found.control_is_quiet();
     quiet = quiet && its_quiet;
     const Contrast& twin = *found.strategies[1]->contrast;
     rows.push_back({measurement.name, std::to_string(measurement.rounds()), report::percent(found.control->relative(), true),

@@ -146,6 +146,10 @@ int main(int argc, char** argv) {
 
   try {
     app.parse(argc, argv);
+    // What stands before a command is the run's, and would be lost without a word.
+    for (const CLI::Option* option : app.get_options())
+      if (option->count() > 0 && !app.get_subcommands().empty() && !run_command.parsed())
+        throw UsageError(option->get_name() + " belongs behind " + app.get_subcommands().front()->get_name());
     if (report_command.parsed()) return program::report(report_arguments);
     if (compare_command.parsed()) return program::compare(compare_arguments);
     if (selftest_command.parsed()) return selftest(selftest_arguments);

@@ -98,7 +98,7 @@ Report measure_on(const RunArguments& arguments, MakeDevice make_device) {
     if (!interrupted) measure(device, size);
   if (!lengths.empty() && !interrupted) {
     ChainLengths<RunOnly, Sequential, Fused> sweep;
-    for (const Size& size : sizes) sweep.add(size.name, chain_of(size, *std::ranges::max_element(lengths)), lengths);
+    for (const Size& size : arguments.sizes()) sweep.add(size.name, chain_of(size, *std::ranges::max_element(lengths)), lengths);
     options.on_progress = [&](const Progress& progress) { line.show("chain lengths", progress); };
     options.protocol = options.protocol.for_sweep(arguments.rounds.value_or(arguments.quick ? 24 : 60));
     report.sweep = sweep.run(device, options);

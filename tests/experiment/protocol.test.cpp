@@ -383,4 +383,6 @@ TEST_CASE("protocol: with a lead-in, what a strategy leaves behind is its own co
   const CarryOver carry_over = *estimate(measure(usual_costs, noise, protocol, 2), protocol).strategies[0]->carry_over;
   CHECK(carry_over.interval->contains(1.25 * 11 / 2190));
   CHECK_FALSE(carry_over.interval->contains(0));
+  // The control vouches for the rounds that are compared.
+  CHECK(estimate(measure(usual_costs, noise, protocol, 2), protocol).control->log_ratio.count >= 20);
 }

@@ -184,6 +184,12 @@ TEST_CASE("report: a document that is cut short, of another schema or hostile is
   CHECK(changed([](auto& json) { json["configs"][0]["input"]["dtype"] = "fp17"; }) == "configs[0].input.dtype: 'fp17' is not a dtype");
   CHECK(changed([](auto& json) { json["protocol"]["confidence"] = 1.5; }) == "protocol.confidence: the number is out of range");
   CHECK(changed([](auto& json) { json["protocol"]["estimator"] = "mode"; }) == "protocol.estimator: 'mode' is not a word that stands here");
+  CHECK(changed([](auto& json) {
+          for (auto& cell : json["sweep"]["cells"]) {
+            cell["strategy"]["status"] = "failed";
+            cell["strategy"]["reason"] = "";
+          }
+        }) == "raw.rows[0][3]: a sample of a strategy that failed");
   CHECK(changed([](auto& json) { json["something"]["new"] = 1; }) == "accepted");
 }
 
@@ -264,6 +270,9 @@ TEST_CASE("report: launches of one experiment become one report, whose interval 
   Report other = simulated_report(1, 3);
   other.measurements[0].name = "another";
   CHECK_THROWS_WITH_AS(merge(merged, std::move(other)), "the report has no configuration 'another' to add a launch to", MergeError);
+  Report shuffled = simulated_report(1, 3);
+  std::swap(shuffled.sweep->cells.front(), shuffled.sweep->cells.back());
+  CHECK_THROWS_WITH_AS(merge(merged, std::move(shuffled)), "the launches measured other chains, or in another order", MergeError);
   Report failed = simulated_report(1, 3);
   failed.measurements[0].strategies[0].failure = "broken";
   merge(merged, std::move(failed));
@@ -319,6 +328,8 @@ TEST_CASE("report: comparing two finds what became slower, and says when it cann
   CHECK(warned.warnings.size() == 1);
   CHECK(warned.warnings[0].find("the processor differs: ") == 0);
   CHECK(warned.missing.size() == 1);
+  CHECK(warned.lost);
+  CHECK_FALSE(single.lost);
   CHECK(compare(empty_report(), empty_report()).rows.empty());
 }
 

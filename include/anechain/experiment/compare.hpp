@@ -55,8 +55,8 @@ struct ReportComparison {
   std::vector<ComparedStrategy> rows;
   std::vector<std::string> warnings;  ///< what else differs between them
   std::vector<std::string> missing;   ///< what only one of them has, or what failed in one
-  double geometric_mean = 0;          ///< change over all rows
-  std::optional<statistics::Interval> geometric_interval{};
+  double geometric_mean = 0;          ///< change over all rows; without an interval, since rows share their launches
+  bool lost = false;                  ///< whether a strategy that the first measured has no samples in the second
 
   bool has(Change change) const {
     return ranges::find_if(rows, [change](const ComparedStrategy& row) { return row.verdict == change; }) != rows.end();
@@ -115,6 +115,7 @@ inline ReportComparison compare(const Report& first, const Report& second, doubl
     };
     const auto after = ranges::find_if(second.measurements, same);
     if (after == second.measurements.end()) {
+      comparison.lost = true;
       comparison.missing.push_back(before.name + " is only in the first");
       continue;
     }
@@ -123,12 +124,14 @@ inline ReportComparison compare(const Report& first, const Report& second, doubl
       const auto twin = ranges::find_if(after->strategies, [&](const MeasuredStrategy& one) { return one.name == strategy; });
       const std::string where = before.name + ", " + strategy;
       if (twin == after->strategies.end()) {
+        comparison.lost = true;
         comparison.missing.push_back(where + " is only in the first");
         continue;
       }
       const auto mine = detail::log_passes(before, s);
       const auto its = detail::log_passes(*after, static_cast<std::size_t>(twin - after->strategies.begin()));
       if (mine.empty() || its.empty()) {
+        comparison.lost = comparison.lost || its.empty();
         comparison.missing.push_back(where + " has no samples in the " + (mine.empty() ? "first" : "second"));
         continue;
       }
@@ -179,11 +182,6 @@ inline ReportComparison compare(const Report& first, const Report& second, doubl
   if (!changes.empty()) {
     const statistics::Summary summary = statistics::summarize(changes);
     comparison.geometric_mean = std::expm1(summary.mean);
-    if (changes.size() >= 2) {
-      const auto count = static_cast<double>(changes.size());
-      const double reach = statistics::student_quantile((1 + confidence) / 2, count - 1) * summary.sd / std::sqrt(count);
-      comparison.geometric_interval = statistics::Interval{std::expm1(summary.mean - reach), std::expm1(summary.mean + reach)};
-    }
   }
   return comparison;
 }

@@ -211,7 +211,10 @@ inline void respect_launches(Contrast& contrast, const RoundTable& table, std::s
   statistics::Location& location = contrast.log_ratio;
   location.value = among.median;
   const double reach = statistics::student_quantile((1 + location.confidence) / 2, count - 1) * among.sd / std::sqrt(count);
-  if (location.interval && reach > location.interval->half_width()) location.interval = {among.mean - reach, among.mean + reach};
+  if (location.interval && reach > location.interval->half_width()) {
+    location.interval = {among.mean - reach, among.mean + reach};
+    location.standard_error = among.sd / std::sqrt(count);
+  }
 }
 
 inline std::optional<Contrast> contrast(const Measurement& measurement, const RoundTable& table, std::size_t column, std::size_t base,
@@ -257,7 +260,8 @@ inline Estimates estimate(const Measurement& measurement, const Protocol& protoc
   Estimates estimates{.strategies = std::vector<std::optional<StrategyEstimate>>(strategies), .control = {}};
   if (has_base)
     estimates.control =
-        detail::contrast(measurement, table, table.control(), *base, Rounds::all, protocol.estimator, control_confidence, base_pass_us);
+        detail::contrast(measurement, table, table.control(), *base, protocol.history == History::both ? Rounds::odd : Rounds::all,
+                         protocol.estimator, control_confidence, base_pass_us);
   for (std::size_t s = 0; s < strategies; ++s) {
     const MeasuredStrategy& strategy = measurement.strategies[s];
     if (!strategy.ok() || passes[s].empty()) continue;

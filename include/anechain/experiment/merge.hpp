@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <stdexcept>
 #include <string>
@@ -47,6 +48,11 @@ inline void merge(Observations& into, Observations&& launch) {
 
 /// Adds another launch of the same experiment to a report. Throws MergeError where it is of another one.
 inline void merge(Report& into, Report&& launch) {
+  const auto same_cell = [](const Cell& one, const Cell& other) {
+    return one.configuration == other.configuration && one.length == other.length;
+  };
+  if (into.sweep && launch.sweep && !std::ranges::equal(into.sweep->cells, launch.sweep->cells, same_cell))
+    throw MergeError("the launches measured other chains, or in another order");
   into.interrupted = into.interrupted || launch.interrupted;
   for (Measurement& measurement : launch.measurements) {
     const auto same = [&](const Measurement& one) {

@@ -127,6 +127,7 @@ inline LogTable log_table(const Sweep& sweep) {
   for (const Launch& launch : sweep.launches) begins.push_back(begins.back() + launch.rounds);
   std::vector<double> all(begins.back() * columns, std::numeric_limits<double>::quiet_NaN());
   for (const Sample& sample : sweep.samples) {
+    if (!sweep.strategies[sample.strategy].ok()) continue;
     const double pass = sweep.pass_us(sample);
     if (sweep.counts(sample) && pass > 0) all[(begins[sample.launch] + sample.round) * columns + column[sample.strategy]] = std::log(pass);
   }

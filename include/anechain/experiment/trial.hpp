@@ -178,8 +178,9 @@ class Trial {
       report({"measuring", launch.rounds, planned});
       // The A/A control: in so many rounds the baseline takes turns as two strategies.
       const std::size_t stride = in_pilot ? 4 : 10;
+      const std::size_t turn = protocol_.history == History::both ? launch.rounds / 2 : launch.rounds;
       const bool palindromes = protocol_.order == Order::palindromes;
-      if (palindromes && base && observed_.strategies[*base].ok() && launch.rounds % stride == 0) strategies.push_back(contenders_.size());
+      if (palindromes && base && observed_.strategies[*base].ok() && turn % stride == 0) strategies.push_back(contenders_.size());
       if (!round(launch.rounds, palindromes ? schedule_.palindrome(strategies) : schedule_.shuffle(strategies), base.value_or(0))) {
         launch.end = End::interrupted;
         break;

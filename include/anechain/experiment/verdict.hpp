@@ -77,7 +77,7 @@ inline Judgement judge(const Evidence& evidence) {
     return unreliable("the A/A control, the baseline against itself, shows a difference", "a quieter machine; then run selftest");
   const bool excludes_zero = !evidence.interval->contains(0);
   const bool of_interest = std::abs(evidence.effect) >= evidence.epsilon;
-  if (excludes_zero && of_interest) return {evidence.effect > 0 ? Verdict::slower : Verdict::faster, {}, {}};
+  if (excludes_zero && of_interest) return {evidence.interval->low > 0 ? Verdict::slower : Verdict::faster, {}, {}};
   if (excludes_zero) return {Verdict::negligible, {}, {}};
   if (evidence.interval->low > -evidence.epsilon && evidence.interval->high < evidence.epsilon) return {Verdict::equivalent, {}, {}};
   Judgement judgement{Verdict::indistinguishable, {}, "more rounds"};

@@ -24,8 +24,13 @@ inline std::string fixed(double number, int decimals, bool sign = false) {
 
 /// A number with three or four significant digits, and none behind the point where it has more in front of it.
 inline std::string digits(double number, bool sign = false) {
+  if (!std::isfinite(number)) return "-";
   const double magnitude = std::abs(number);
-  const int decimals = magnitude >= 1000 ? 0 : magnitude >= 100 ? 1 : magnitude >= 10 ? 2 : magnitude >= 0.1 || magnitude < 1e-9 ? 3 : 2 - static_cast<int>(std::floor(std::log10(magnitude)));
+  const int decimals = magnitude >= 1000                      ? 0
+                       : magnitude >= 100                     ? 1
+                       : magnitude >= 10                      ? 2
+                       : magnitude >= 0.1 || magnitude < 1e-9 ? 3
+                                                              : 2 - static_cast<int>(std::floor(std::log10(magnitude)));
   return fixed(number, decimals, sign);
 }
 

@@ -185,6 +185,7 @@ inline void read_observations(const Field& field, Observations& observed) {
     round_of(column(0), column(1), sample.launch, sample.round);
     sample.slot = column(2).integer(most_rounds);
     sample.strategy = strategy_of(column(3));
+    if (!observed.strategies[sample.strategy].ok()) column(3).fail("a sample of a strategy that failed");
     sample.control = column(4).integer(1) == 1;
     sample.start = std::chrono::nanoseconds{column(5).integer<std::int64_t>(most_nanoseconds)};
     sample.duration = std::chrono::nanoseconds{column(6).integer<std::int64_t>(most_nanoseconds)};
