@@ -27,13 +27,14 @@ template <class S>
 concept WeightSource =
     requires(const S& source, std::size_t kernel, const WeightFacts& weight, std::span<float> values) { source(kernel, weight, values); };
 
-/// Convolutions of one group, and matrices of rank 2, give back their input, as in the seed experiment: a weight is taken
+/// Convolutions of one group, and matrices of rank 2, give back their input, as in the seed experiment: a matrix is taken
 /// as [out, in, kernel...], with ones on the diagonal of the first two axes, at the centre of a wider kernel. Where there
-/// are more channels out than in, the rest is zero. Tensors of rank 1, biases, are zero.
+/// are more channels out than in, the rest is zero. Gains are one, biases zero.
 struct Identity {
   void operator()(std::size_t, const WeightFacts& weight, std::span<float> values) const {
     const mil::Shape& shape = weight.type.shape;
-    if (shape.rank < 2) return;
+    if (weight.role == mil::Role::gain) std::ranges::fill(values, 1.0f);
+    if (weight.role != mil::Role::matrix || shape.rank < 2) return;
     std::int64_t kernel = 1;
     std::int64_t centre = 0;
     for (int axis = 2; axis < shape.rank; ++axis) {
@@ -53,7 +54,8 @@ struct Zeros {
 inline constexpr Zeros zeros{};
 
 /// Random weights that depend on the seed, the kernel's position and the tensor's name alone. Uniform, with a spread of
-/// 1/sqrt(inputs of one output), so that numbers keep their size along a chain; a weight is taken as [out, in, kernel...].
+/// 1/sqrt(inputs of one output), so that numbers keep their size along a chain; a matrix is taken as [out, in, kernel...].
+/// Gains are spread around one.
 class RandomWeights {
  public:
   explicit constexpr RandomWeights(std::uint64_t seed) : seed_(seed) {}
@@ -62,10 +64,12 @@ class RandomWeights {
     std::uint64_t seed = seed_ + 0x9E3779B97F4A7C15 * (kernel + 1);
     for (const char c : weight.name) seed = (seed ^ static_cast<unsigned char>(c)) * 0x100000001B3;
     const mil::Shape& shape = weight.type.shape;
-    const double fan_in = shape.rank < 2 ? 16.0 : static_cast<double>(shape.elements() / shape[0]);
+    const bool is_matrix = weight.role == mil::Role::matrix && shape.rank >= 2;
+    const double fan_in = is_matrix ? static_cast<double>(shape.elements() / shape[0]) : 16.0;
     const double limit = std::sqrt(3.0 / fan_in);
+    const double centre = weight.role == mil::Role::gain ? 1 : 0;
     Random random{seed};
-    for (float& value : values) value = static_cast<float>(random.uniform(-limit, limit));
+    for (float& value : values) value = static_cast<float>(random.uniform(centre - limit, centre + limit));
   }
 
  private:
@@ -86,7 +90,10 @@ class WeightBlobs {
     for (std::size_t k = 0; k < kernels_.size(); ++k) {
       for (const WeightFacts& weight : kernels_[k].weights) {
         values.assign(static_cast<std::size_t>(weight.type.elements()), 0.0f);
-        source(k, weight, std::span<float>{values});
+        if (weight.role == mil::Role::causal_mask)
+          fill_causal_mask(weight.type.shape, values);
+        else
+          source(k, weight, std::span<float>{values});
         mil::encode(weight.type.dtype, values.data(), payload(k, weight).data(), values.size());
       }
     }
@@ -157,6 +164,12 @@ class WeightBlobs {
     mil::TensorType type;
     std::span<const std::byte> payload;
   };
+
+  static void fill_causal_mask(const mil::Shape& shape, std::span<float> values) {
+    const auto keys = static_cast<std::size_t>(shape[-1]);
+    const auto queries = static_cast<std::size_t>(shape.rank < 2 ? 1 : shape[-2]);
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = i % keys <= i / keys % queries ? 0 : mil::causal_mask_value;
+  }
 
   static std::vector<std::byte> empty_blob(const KernelFacts& kernel) {
     if (kernel.weights.empty()) return {};

@@ -120,21 +120,13 @@ class Request {
   }
 
   static void load(const Binding& from, Cell* cells) {
-    for_each_row(from.type, from.memory.get(), cells, [&](std::byte* row, Cell* to, std::size_t count) {
-      if (from.type.dtype == mil::fp16)
-        mil::widen(reinterpret_cast<const mil::half*>(row), &to->number, count);
-      else
-        std::memcpy(to, row, count * sizeof(Cell));
-    });
+    for_each_row(from.type, from.memory.get(), cells,
+                 [&](std::byte* row, Cell* to, std::size_t count) { to_cells(from.type.dtype, row, to, count); });
   }
 
   static void store(Cell* cells, const Binding& to) {
-    for_each_row(to.type, to.memory.get(), cells, [&](std::byte* row, Cell* from, std::size_t count) {
-      if (to.type.dtype == mil::fp16)
-        mil::narrow(&from->number, reinterpret_cast<mil::half*>(row), count);
-      else
-        std::memcpy(row, from, count * sizeof(Cell));
-    });
+    for_each_row(to.type, to.memory.get(), cells,
+                 [&](std::byte* row, Cell* from, std::size_t count) { from_cells(to.type.dtype, from, row, count); });
   }
 
   std::shared_ptr<const Plan> plan_;
@@ -164,9 +156,23 @@ class HostDevice {
   std::string name() const { return "host: " + machine::processor() + ", matrix products by " + products(); }
 
   Surface surface(const mil::TensorType& type) const { return Surface{type}; }
+
+  /// The function called main, or the only one.
   Program compile(std::string_view text, std::span<const std::byte> blob) const {
-    return Program{std::make_shared<host::Plan>(text, blob)};
+    return compile(text,
+                   [blob](std::string_view path) {
+                     if (blob.empty())
+                       throw CompileError("the program reads weights from '" + std::string{path} + "', but no weight blob was given");
+                     return blob;
+                   },
+                   {});
   }
+
+  /// A function of a program that may name several weight files; an empty name means the one called main, or the only one.
+  Program compile(std::string_view text, const mil::WeightFiles& files, std::string_view function) const {
+    return Program{std::make_shared<host::Plan>(text, files, function)};
+  }
+
   Request request(const Program& program, std::span<Surface* const> inputs, std::span<Surface* const> outputs) const {
     return {program, inputs, outputs};
   }

@@ -126,7 +126,8 @@ class SimulatedDevice {
   /// Throws CompileError where the text is not a valid program.
   Program compile(std::string_view text, std::span<const std::byte> blob) const {
     try {
-      return {static_cast<double>(mil::flops(mil::parse(text))) / 1e9,
+      const mil::Graph graph = mil::parse_checked(text);
+      return {static_cast<double>(mil::flops(graph, graph.functions.front())) / 1e9,
               simulated::digest(blob, simulated::digest(std::as_bytes(std::span{text})))};
     } catch (const mil::ParseError& error) {
       throw CompileError(std::string{"MIL text, "} + error.what());

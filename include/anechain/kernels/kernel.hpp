@@ -46,11 +46,12 @@ constexpr mil::Graph trace() {
   return trace(K::input, K::body);
 }
 
-/// One tensor of a kernel's weight blob: its name in the body, its type, and where it stands.
+/// One tensor of a kernel's weight blob: its name in the body, its type, where it stands, and what it is for.
 struct WeightFacts {
   std::string_view name;
   mil::TensorType type;
   mil::blob::Placement placement;
+  mil::Role role = mil::Role::matrix;
 };
 
 /// What one evaluation of a kernel reads and writes.
@@ -102,8 +103,10 @@ constexpr void for_each_weight(const mil::Graph& graph, Visitor visit) {
 }
 
 constexpr Summary summarize(const mil::Graph& graph) {
-  const mil::TensorType output = graph[graph.outputs[0]].type;
-  Summary summary{output, mil::flops(graph), {graph[graph.inputs[0]].type.packed_bytes(), output.packed_bytes(), 0}, 0, 0, {}};
+  const mil::Function& function = graph.functions[0];
+  const mil::TensorType output = graph[function.outputs[0]].type;
+  const std::int64_t input_bytes = graph[function.inputs[0]].type.packed_bytes();
+  Summary summary{output, mil::flops(graph, function), {input_bytes, output.packed_bytes(), 0}, 0, 0, {}};
   for_each_weight(graph, [&](std::string_view name, const mil::TensorType& type, const mil::Constant&) {
     ++summary.weight_count;
     summary.weight_characters += name.size();
@@ -121,7 +124,7 @@ constexpr void copy_weight_names(const mil::Graph& graph, char* to) {
 /// `names` are the characters that copy_weight_names gave: the entries point at them.
 constexpr void list_weights(const mil::Graph& graph, const char* names, WeightFacts* to) {
   for_each_weight(graph, [&](std::string_view name, const mil::TensorType& type, const mil::Constant& constant) {
-    *to++ = {{names, name.size()}, type, {constant.blob_offset, static_cast<std::uint64_t>(type.packed_bytes())}};
+    *to++ = {{names, name.size()}, type, {constant.blob_offset, static_cast<std::uint64_t>(type.packed_bytes())}, constant.role};
     names += name.size();
   });
 }

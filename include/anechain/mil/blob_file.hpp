@@ -103,7 +103,9 @@ class BlobReader {
   /// The tensor whose metadata stands at byte `metadata`. Throws BlobError where there is none.
   BlobEntry at(std::uint64_t metadata) const {
     if (metadata > bytes_.size() || bytes_.size() - metadata < blob::metadata_bytes)
-      throw BlobError(metadata, "metadata", "it would end outside the file of " + std::to_string(bytes_.size()) + " bytes");
+      throw BlobError(metadata, "metadata",
+                      "it would end outside the file of " + std::to_string(bytes_.size()) + " bytes" +
+                          (metadata <= bytes_.size() ? hint(metadata) : ""));
     const auto record = bytes_.subspan(metadata, blob::metadata_bytes);
     if (const auto found = blob::load<std::uint32_t>(record, blob::field::sentinel); found != blob::sentinel)
       throw BlobError(metadata, "sentinel", "no metadata record starts here (0xDEADBEEF expected)" + hint(metadata));

@@ -3,38 +3,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
-#include <limits>
 #include <span>
 #include <string_view>
-#include <vector>
 
-#include <anechain/mil/blob.hpp>
-#include <anechain/mil/graph.hpp>
-#include <anechain/mil/infer.hpp>
+#include <anechain/mil/builder/assembly.hpp>
 
 namespace anechain::mil {
-
-namespace detail {
-
-inline constexpr std::string_view words_of_the_language[]{"true", "false", "inf", "nan", "tensor", "func", "program", "BLOBFILE"};
-
-/// Most weights start with a letter that no taken name starts with, and need no further look.
-inline constexpr auto starts_a_taken_name = [] {
-  std::array<bool, 128> starts{};
-  const auto mark = [&](std::string_view name) {
-    if (!name.empty()) starts[static_cast<unsigned char>(name[0]) % 128] = true;
-  };
-  mark("x");
-  mark("y");
-  for (const std::string_view word : words_of_the_language) mark(word);
-  for (const OperationFacts& operation : operation_table) mark(operation.name);
-  for (const ParamFacts& param : param_table) mark(param.constant_name);
-  return starts;
-}();
-
-}  // namespace detail
 
 /// The values of one integer per spatial axis, or two for padding (before, after). Empty means the neutral value.
 struct PerAxis {
@@ -48,7 +25,7 @@ struct PerAxis {
   }
 };
 
-/// How a convolution's input is extended. `custom` takes `ConvOptions::pad`.
+/// How a window's input is extended. `custom` takes the option `pad`.
 enum class Padding : std::uint8_t { valid, same, same_lower, custom };
 
 /// What a convolution takes besides its input and weight. Designated initialisers read well here:
@@ -62,74 +39,69 @@ struct ConvOptions {
   std::int64_t groups = 1;
 };
 
+/// What pooling takes besides its input and the extents of its window.
+struct PoolOptions {
+  PerAxis strides{};  ///< one per spatial axis; 1 by default
+  Padding padding = Padding::valid;
+  PerAxis pad{};                 ///< two per spatial axis, before and after, for Padding::custom
+  bool ceil_mode = false;        ///< also a last window that reaches over the end of the input
+  bool exclude_padding = false;  ///< avg_pool: the average is over the elements that are there
+};
+
+/// The way in which gelu is computed: x/2 (1 + erf(x / sqrt 2)), or one of two approximations.
+enum class Gelu : std::uint8_t { exact, tanh, sigmoid };
+
+/// What slice_by_index takes besides begin and end. A mask has one flag for each axis.
+struct SliceOptions {
+  std::initializer_list<std::int64_t> stride{};
+  std::initializer_list<bool> begin_mask{};    ///< from the first element on, whatever `begin` says
+  std::initializer_list<bool> end_mask{};      ///< to the last element, whatever `end` says
+  std::initializer_list<bool> squeeze_mask{};  ///< the element `begin` alone; the result does not have the axis
+};
+
+/// The way in which `pad` fills.
+enum class PadMode : std::uint8_t { constant, reflect, replicate };
+
+/// The way that a recurrent layer goes through the steps.
+enum class Direction : std::uint8_t { forward, reverse, bidirectional };
+
+/// What lstm takes: x [steps, batch, inputs], states [batch, directions * hidden], weights [4 hidden, inputs or hidden] with the
+/// gates input, forget, output, cell in this order.
+struct LstmOperands {
+  Value x, initial_h, initial_c, weight_ih, weight_hh;
+  Value bias{}, peephole{};
+  Value weight_ih_back{}, weight_hh_back{}, bias_back{}, peephole_back{};  ///< for Direction::bidirectional
+  Direction direction = Direction::forward;
+  bool output_sequence = false;
+};
+
+/// What gru takes: like lstm, with the gates reset, output, update.
+struct GruOperands {
+  Value x, initial_h, weight_ih, weight_hh;
+  Value bias{};
+  Direction direction = Direction::forward;
+  bool output_sequence = false;
+};
+
 /// Builds a graph operation by operation, inferring every type. Works in constant expressions and at run time alike.
 /// An operand that does not fit stops the compiler, or throws TypeError, naming the operation and the numbers.
-class Builder {
+/// Operations are Core ML's: what a parameter means in detail is in coremltools' pages on MIL operations.
+class Builder : public Assembly {
  public:
-  /// Growing tables is what costs most in a constant evaluation: room for some fifty operations is made at once.
-  constexpr Builder() {
-    for (std::int32_t& latest : latest_) latest = -1;
-    graph_.numbers.reserve(64);
-    graph_.values.reserve(128);
-    graph_.constants.reserve(64);
-    graph_.arguments.reserve(512);
-    graph_.operations.reserve(128);
-  }
-
-  /// An input of the program. Kernels do not call it: their input is given to `body`.
-  constexpr Value input(std::string_view name, const TensorType& type) {
-    require_reasonable(type, "input");
-    const Value value = add_value(graph_.add_text(name), type, -1);
-    graph_.inputs.push_back(value.id);
-    return value;
-  }
-
-  /// A tensor of the weight file. `name` is how `Weights` finds it: unique within the kernel, and not one of the names
-  /// that the builder gives to its own values (an operation's name, or a constant's, like "conv" or "st_1").
-  constexpr Value weight(std::string_view name, const TensorType& type) {
-    require_free(name, type);
-    const blob::Placement placement{next_weight_, static_cast<std::uint64_t>(type.packed_bytes())};
-    next_weight_ = blob::next_metadata(placement.end());
-    if (path_.size == 0) path_ = graph_.add_text(blob::default_path);
-    const Name scoped = scoped_name(name);
-    weight_names_.push_back(scoped);
-    return add_constant(scoped, type, {.kind = Constant::Kind::blob, .text = path_, .blob_offset = placement.metadata});
-  }
-
-  /// An immediate number, for use as an operand: `b.mul(x, b.scalar(mil::fp16, 0.5))`. Floating numbers are rounded; one
-  /// that is too large for its dtype, or no whole number for an integer dtype, is refused.
-  constexpr Value scalar(DType dtype, double number) {
-    if (facts(dtype).floating) {
-      constexpr double infinity = std::numeric_limits<double>::infinity();
-      require(number == infinity || number == -infinity || number != number ||
-                  (rounded(dtype, number) != infinity && rounded(dtype, number) != -infinity),
-              "scalar", "the number is too large for its dtype");
-    } else {
-      require(number >= -0x1p31 && number < 0x1p31 && static_cast<double>(static_cast<std::int64_t>(number)) == number, "scalar",
-              "the number is no 32-bit integer");
-    }
-    const std::int64_t bits = facts(dtype).floating ? to_bits(rounded(dtype, number)) : static_cast<std::int64_t>(number);
-    return operand(Param::y, {dtype, {}}, {&bits, 1});
-  }
+  // Products
 
   /// Convolution of x [batch, channels, spatial...] with weight [output channels, channels / groups, kernel...].
   constexpr Value conv(Value x, Value weight, const ConvOptions& options = {}) {
     const int axes = std::clamp(x.type.shape.rank - 2, 1, 3);
-    for (int i = 0; i < options.pad.count; ++i)
-      require(options.padding == Padding::custom || options.pad.values[i] == 0, "conv",
-              "pad is given, {}, but takes effect only with Padding::custom", options.pad.values[i]);
-    constexpr std::string_view pad_types[]{"valid", "same", "same_lower", "custom"};
-    const Value pad_type = operand(Param::pad_type, pad_types[static_cast<int>(options.padding)]);
-    const Value strides = operand(Param::strides, options.strides, axes, 1);
-    const Value pad = operand(Param::pad, options.pad, 2 * axes, 0);
-    const Value dilations = operand(Param::dilations, options.dilations, axes, 1);
-    const Value groups = operand(Param::groups, {DType::int32, {}}, {&options.groups, 1});
+    const Windowed window = windowed(options.padding, options.strides, options.pad, axes, "conv");
+    const Value dilations = per_axis(Param::dilations, options.dilations, axes, 1);
+    const Value groups = operand(Param::groups, options.groups);
     return add(OpKind::conv, {{Param::bias, options.bias.id},
                               {Param::dilations, dilations.id},
                               {Param::groups, groups.id},
-                              {Param::pad, pad.id},
-                              {Param::pad_type, pad_type.id},
-                              {Param::strides, strides.id},
+                              {Param::pad, window.pad.id},
+                              {Param::pad_type, window.pad_type.id},
+                              {Param::strides, window.strides.id},
                               {Param::weight, weight.id},
                               {Param::x, x.id}});
   }
@@ -141,246 +113,462 @@ class Builder {
     return add(OpKind::matmul, {{Param::transpose_x, tx.id}, {Param::transpose_y, ty.id}, {Param::x, x.id}, {Param::y, y.id}});
   }
 
-  /// x + y, element by element, broadcasting.
-  constexpr Value add(Value x, Value y) { return add(OpKind::add, {{Param::x, x.id}, {Param::y, y.id}}); }
-
-  /// x * y, element by element, broadcasting.
-  constexpr Value mul(Value x, Value y) { return add(OpKind::mul, {{Param::x, x.id}, {Param::y, y.id}}); }
-
-  /// max(x, 0), element by element.
-  constexpr Value relu(Value x) { return add(OpKind::relu, {{Param::x, x.id}}); }
-
-  /// The same elements, in the same order, in another shape: `b.reshape(x, {1, 8, 32, 64})`.
-  constexpr Value reshape(Value x, std::initializer_list<std::int64_t> extents) {
-    const Value shape = operand(Param::shape, {DType::int32, {{std::ssize(extents)}, 1}}, {extents.begin(), extents.size()});
-    return add(OpKind::reshape, {{Param::shape, shape.id}, {Param::x, x.id}});
+  /// x [..., inputs] times the transpose of weight [outputs, inputs], plus bias [outputs].
+  constexpr Value linear(Value x, Value weight, Value bias = {}) {
+    return add(OpKind::linear, {{Param::bias, bias.id}, {Param::weight, weight.id}, {Param::x, x.id}});
   }
 
-  /// The axes in another order: axis i of the result is axis `permutation[i]` of x.
-  constexpr Value transpose(Value x, std::initializer_list<std::int64_t> permutation) {
-    const Value perm = operand(Param::perm, {DType::int32, {{std::ssize(permutation)}, 1}}, {permutation.begin(), permutation.size()});
-    return add(OpKind::transpose, {{Param::perm, perm.id}, {Param::x, x.id}});
+  /// softmax(query key^T * scale + mask) value. The scale is 1/sqrt(width) by default. The ANE ignores the mask (Orion): build
+  /// attention from its parts there.
+  constexpr Value scaled_dot_product_attention(Value query, Value key, Value value, Value mask = {}) {
+    return add(OpKind::scaled_dot_product_attention,
+               {{Param::attn_mask, mask.id}, {Param::key, key.id}, {Param::query, query.id}, {Param::value, value.id}});
   }
 
-  /// The same numbers in another element type: fp16, fp32 or int32.
+  // Element by element, broadcasting: of two
+
+  constexpr Value add(Value x, Value y) { return binary(OpKind::add, x, y); }
+  constexpr Value sub(Value x, Value y) { return binary(OpKind::sub, x, y); }
+  constexpr Value mul(Value x, Value y) { return binary(OpKind::mul, x, y); }
+  constexpr Value real_div(Value x, Value y) { return binary(OpKind::real_div, x, y); }
+  constexpr Value floor_div(Value x, Value y) { return binary(OpKind::floor_div, x, y); }
+  constexpr Value mod(Value x, Value y) { return binary(OpKind::mod, x, y); }
+  constexpr Value pow(Value x, Value y) { return binary(OpKind::pow, x, y); }
+  constexpr Value maximum(Value x, Value y) { return binary(OpKind::maximum, x, y); }
+  constexpr Value minimum(Value x, Value y) { return binary(OpKind::minimum, x, y); }
+  constexpr Value equal(Value x, Value y) { return binary(OpKind::equal, x, y); }
+  constexpr Value not_equal(Value x, Value y) { return binary(OpKind::not_equal, x, y); }
+  constexpr Value less(Value x, Value y) { return binary(OpKind::less, x, y); }
+  constexpr Value less_equal(Value x, Value y) { return binary(OpKind::less_equal, x, y); }
+  constexpr Value greater(Value x, Value y) { return binary(OpKind::greater, x, y); }
+  constexpr Value greater_equal(Value x, Value y) { return binary(OpKind::greater_equal, x, y); }
+  constexpr Value logical_and(Value x, Value y) { return binary(OpKind::logical_and, x, y); }
+  constexpr Value logical_or(Value x, Value y) { return binary(OpKind::logical_or, x, y); }
+  constexpr Value logical_xor(Value x, Value y) { return binary(OpKind::logical_xor, x, y); }
+
+  /// a where cond is true, else b.
+  constexpr Value select(Value cond, Value a, Value b) {
+    return add(OpKind::select, {{Param::a, a.id}, {Param::b, b.id}, {Param::cond, cond.id}});
+  }
+
+  // Element by element: of one
+
+  constexpr Value abs(Value x) { return unary(OpKind::abs, x); }
+  constexpr Value acos(Value x) { return unary(OpKind::acos, x); }
+  constexpr Value asin(Value x) { return unary(OpKind::asin, x); }
+  constexpr Value atan(Value x) { return unary(OpKind::atan, x); }
+  constexpr Value atanh(Value x) { return unary(OpKind::atanh, x); }
+  constexpr Value ceil(Value x) { return unary(OpKind::ceil, x); }
+  constexpr Value cos(Value x) { return unary(OpKind::cos, x); }
+  constexpr Value cosh(Value x) { return unary(OpKind::cosh, x); }
+  constexpr Value erf(Value x) { return unary(OpKind::erf, x); }
+  constexpr Value exp(Value x) { return unary(OpKind::exp, x); }
+  constexpr Value exp2(Value x) { return unary(OpKind::exp2, x); }
+  constexpr Value floor(Value x) { return unary(OpKind::floor, x); }
+  constexpr Value identity(Value x) { return unary(OpKind::identity, x); }
+  constexpr Value logical_not(Value x) { return unary(OpKind::logical_not, x); }
+  constexpr Value relu(Value x) { return unary(OpKind::relu, x); }
+  constexpr Value relu6(Value x) { return unary(OpKind::relu6, x); }
+  constexpr Value round(Value x) { return unary(OpKind::round, x); }
+  constexpr Value sigmoid(Value x) { return unary(OpKind::sigmoid, x); }
+  constexpr Value sign(Value x) { return unary(OpKind::sign, x); }
+  constexpr Value silu(Value x) { return unary(OpKind::silu, x); }
+  constexpr Value sin(Value x) { return unary(OpKind::sin, x); }
+  constexpr Value sinh(Value x) { return unary(OpKind::sinh, x); }
+  constexpr Value softplus(Value x) { return unary(OpKind::softplus, x); }
+  constexpr Value softsign(Value x) { return unary(OpKind::softsign, x); }
+  constexpr Value sqrt(Value x) { return unary(OpKind::sqrt, x); }
+  constexpr Value square(Value x) { return unary(OpKind::square, x); }
+  constexpr Value tan(Value x) { return unary(OpKind::tan, x); }
+  constexpr Value tanh(Value x) { return unary(OpKind::tanh, x); }
+
+  /// 1 / (x + epsilon), log(x + epsilon), 1 / sqrt(x + epsilon). The ANE takes them only where epsilon is given (irm).
+  constexpr Value inverse(Value x, double epsilon = 1e-4) { return with_epsilon(OpKind::inverse, x, epsilon); }
+  constexpr Value log(Value x, double epsilon = 0) { return with_epsilon(OpKind::log, x, epsilon); }
+  constexpr Value rsqrt(Value x, double epsilon = 0) { return with_epsilon(OpKind::rsqrt, x, epsilon); }
+
+  /// x, but at least alpha and at most beta.
+  constexpr Value clip(Value x, double alpha, double beta) { return parametric(OpKind::clip, x, alpha, beta); }
+  /// x where x >= 0, else alpha * x; at most beta.
+  constexpr Value clamped_relu(Value x, double alpha, double beta) { return parametric(OpKind::clamped_relu, x, alpha, beta); }
+  /// alpha * x + beta.
+  constexpr Value linear_activation(Value x, double alpha, double beta) { return parametric(OpKind::linear_activation, x, alpha, beta); }
+  /// alpha * tanh(beta * x).
+  constexpr Value scaled_tanh(Value x, double alpha, double beta) { return parametric(OpKind::scaled_tanh, x, alpha, beta); }
+  /// alpha * x + beta, but at least 0 and at most 1.
+  constexpr Value sigmoid_hard(Value x, double alpha, double beta) { return parametric(OpKind::sigmoid_hard, x, alpha, beta); }
+  /// x where x >= 0, else alpha * (exp(x) - 1).
+  constexpr Value elu(Value x, double alpha) { return parametric(OpKind::elu, x, alpha); }
+  /// x where x >= 0, else alpha * x.
+  constexpr Value leaky_relu(Value x, double alpha) { return parametric(OpKind::leaky_relu, x, alpha); }
+  /// x where x >= alpha, else 0.
+  constexpr Value thresholded_relu(Value x, double alpha) { return parametric(OpKind::thresholded_relu, x, alpha); }
+
+  constexpr Value gelu(Value x, Gelu mode = Gelu::exact) {
+    constexpr std::string_view names[]{"EXACT", "TANH_APPROXIMATION", "SIGMOID_APPROXIMATION"};
+    return add(OpKind::gelu, {{Param::mode, operand(Param::mode, names[static_cast<int>(mode)]).id}, {Param::x, x.id}});
+  }
+
+  /// The same numbers in another element type.
   constexpr Value cast(Value x, DType dtype) {
     const Value name = operand(Param::dtype, facts(dtype).name);
     return add(OpKind::cast, {{Param::dtype, name.id}, {Param::x, x.id}});
   }
 
-  /// Opens a scope for the kernel number `index` of a fused program: its weights are named "k<index>_<name>". Scopes nest.
-  constexpr void enter(std::size_t index) {
-    scopes_.push_back({scope_prefix_.size(), scope_weights_});
-    scope_prefix_.append("k");
-    append_digits(scope_prefix_, index);
-    scope_prefix_.append("_");
-    scope_weights_ = weight_names_.size();
+  // Over axes
+
+  /// Over the axes that are listed; the result keeps them, with one element each, where `keep` is true.
+  constexpr Value reduce_sum(Value x, std::initializer_list<std::int64_t> axes, bool keep = true) {
+    return reduce(OpKind::reduce_sum, x, axes, keep);
+  }
+  constexpr Value reduce_mean(Value x, std::initializer_list<std::int64_t> axes, bool keep = true) {
+    return reduce(OpKind::reduce_mean, x, axes, keep);
+  }
+  constexpr Value reduce_max(Value x, std::initializer_list<std::int64_t> axes, bool keep = true) {
+    return reduce(OpKind::reduce_max, x, axes, keep);
+  }
+  constexpr Value reduce_min(Value x, std::initializer_list<std::int64_t> axes, bool keep = true) {
+    return reduce(OpKind::reduce_min, x, axes, keep);
+  }
+  constexpr Value reduce_prod(Value x, std::initializer_list<std::int64_t> axes, bool keep = true) {
+    return reduce(OpKind::reduce_prod, x, axes, keep);
+  }
+  constexpr Value reduce_l1_norm(Value x, std::initializer_list<std::int64_t> axes, bool keep = true) {
+    return reduce(OpKind::reduce_l1_norm, x, axes, keep);
+  }
+  constexpr Value reduce_l2_norm(Value x, std::initializer_list<std::int64_t> axes, bool keep = true) {
+    return reduce(OpKind::reduce_l2_norm, x, axes, keep);
+  }
+  constexpr Value reduce_sum_square(Value x, std::initializer_list<std::int64_t> axes, bool keep = true) {
+    return reduce(OpKind::reduce_sum_square, x, axes, keep);
+  }
+  constexpr Value reduce_log_sum(Value x, std::initializer_list<std::int64_t> axes, bool keep = true) {
+    return reduce(OpKind::reduce_log_sum, x, axes, keep);
+  }
+  constexpr Value reduce_log_sum_exp(Value x, std::initializer_list<std::int64_t> axes, bool keep = true) {
+    return reduce(OpKind::reduce_log_sum_exp, x, axes, keep);
   }
 
-  /// Closes the scope that `enter` opened.
-  constexpr void leave() {
-    scope_prefix_.truncate(scopes_.back().prefix);
-    scope_weights_ = scopes_.back().weights;
-    scopes_.pop_back();
+  /// Where along an axis the largest (smallest) element is; the first of equal ones.
+  constexpr Value reduce_argmax(Value x, std::int64_t axis, bool keep = true) { return reduce_arg(OpKind::reduce_argmax, x, axis, keep); }
+  constexpr Value reduce_argmin(Value x, std::int64_t axis, bool keep = true) { return reduce_arg(OpKind::reduce_argmin, x, axis, keep); }
+
+  /// exp(x) / sum(exp(x)) along an axis.
+  constexpr Value softmax(Value x, std::int64_t axis = -1) {
+    return add(OpKind::softmax, {{Param::axis, operand(Param::axis, axis).id}, {Param::x, x.id}});
   }
 
-  /// The first rule that an operation broke, while a constant evaluation goes on.
-  constexpr const BrokenRule& broken() const { return broken_; }
+  /// (x - mean) / sqrt(variance + epsilon) over the axes, times gamma, plus beta, which have the extents of those axes.
+  constexpr Value layer_norm(Value x, std::initializer_list<std::int64_t> axes, Value gamma = {}, Value beta = {}, double epsilon = 1e-5) {
+    const Value list = operand(Param::axes, axes);
+    const Value small = operand(Param::epsilon, x.type.dtype, epsilon);
+    return add(OpKind::layer_norm,
+               {{Param::axes, list.id}, {Param::beta, beta.id}, {Param::epsilon, small.id}, {Param::gamma, gamma.id}, {Param::x, x.id}});
+  }
 
-  /// Ends the program with its result, which is named "y", and gives the graph away.
-  constexpr Graph finish(Value result) {
-    require(broken_.rule == nullptr, facts(broken_.operation).name.data(), broken_.rule, broken_.first, broken_.second);
-    require(result.id >= 0, "body", "it returned no value");
-    const std::int32_t operation = graph_[result.id].operation;
-    require(operation >= 0 && graph_.operations[static_cast<std::size_t>(operation)].kind != OpKind::constant, "body",
-            "it must return the result of an operation, not its input or a weight");
-    graph_.values[static_cast<std::size_t>(result.id)].name = graph_.add_text("y");
-    graph_.outputs.push_back(result.id);
-    hoist_immediate_constants();
-    return static_cast<Graph&&>(graph_);
+  /// The k largest (smallest) elements along an axis, in order, and their places.
+  constexpr std::array<Value, 2> topk(Value x, std::int64_t k, std::int64_t axis = -1, bool ascending = false) {
+    const Value order = operand(Param::ascending, ascending);
+    const Value at = operand(Param::axis, axis);
+    const Value count = operand(Param::k, k);
+    return several<2>(OpKind::topk, {{Param::ascending, order.id}, {Param::axis, at.id}, {Param::k, count.id}, {Param::x, x.id}});
+  }
+
+  /// The largest element of each window.
+  constexpr Value max_pool(Value x, std::initializer_list<std::int64_t> kernel_sizes, const PoolOptions& options = {}) {
+    return pool(OpKind::max_pool, x, kernel_sizes, options);
+  }
+
+  /// The average of each window.
+  constexpr Value avg_pool(Value x, std::initializer_list<std::int64_t> kernel_sizes, const PoolOptions& options = {}) {
+    return pool(OpKind::avg_pool, x, kernel_sizes, options);
+  }
+
+  // Elements elsewhere
+
+  /// The same elements, in the same order, in another shape: `b.reshape(x, {1, 8, 32, 64})`. 0 keeps an extent, one -1 takes what
+  /// is left.
+  constexpr Value reshape(Value x, std::initializer_list<std::int64_t> extents) {
+    return add(OpKind::reshape, {{Param::shape, operand(Param::shape, extents).id}, {Param::x, x.id}});
+  }
+
+  /// The axes in another order: axis i of the result is axis `permutation[i]` of x.
+  constexpr Value transpose(Value x, std::initializer_list<std::int64_t> permutation) {
+    return add(OpKind::transpose, {{Param::perm, operand(Param::perm, permutation).id}, {Param::x, x.id}});
+  }
+
+  /// Axes of one element more, at the places that they have in the result.
+  constexpr Value expand_dims(Value x, std::initializer_list<std::int64_t> axes) {
+    return add(OpKind::expand_dims, {{Param::axes, operand(Param::axes, axes).id}, {Param::x, x.id}});
+  }
+
+  /// Axes of one element less.
+  constexpr Value squeeze(Value x, std::initializer_list<std::int64_t> axes) {
+    return add(OpKind::squeeze, {{Param::axes, operand(Param::axes, axes).id}, {Param::x, x.id}});
+  }
+
+  /// Values one behind the other along an axis.
+  constexpr Value concat(std::initializer_list<Value> values, std::int64_t axis) {
+    const Value at = operand(Param::axis, axis);
+    return listed(OpKind::concat, values, {{Param::axis, at.id}, {Param::interleave, operand(Param::interleave, false).id}});
+  }
+
+  /// Values of one type along a new axis.
+  constexpr Value stack(std::initializer_list<Value> values, std::int64_t axis) {
+    return listed(OpKind::stack, values, {{Param::axis, operand(Param::axis, axis).id}});
+  }
+
+  /// Equal parts of an axis: `auto [gate, up] = b.split<2>(x, 1);`
+  template <std::size_t Parts>
+  constexpr std::array<Value, Parts> split(Value x, std::int64_t axis) {
+    const Value at = operand(Param::axis, axis);
+    const Value count = operand(Param::num_splits, std::int64_t{Parts});
+    return several<Parts>(OpKind::split, {{Param::axis, at.id}, {Param::num_splits, count.id}, {Param::x, x.id}});
+  }
+
+  /// Parts of an axis that have these sizes: `auto [a, b] = b.split<2>(x, 1, {64, 32});`
+  template <std::size_t Parts>
+  constexpr std::array<Value, Parts> split(Value x, std::int64_t axis, std::initializer_list<std::int64_t> sizes) {
+    require(sizes.size() == Parts, "split", "{} sizes for {} parts", std::ssize(sizes), std::int64_t{Parts});
+    const Value at = operand(Param::axis, axis);
+    return several<Parts>(OpKind::split,
+                          {{Param::axis, at.id}, {Param::split_sizes, operand(Param::split_sizes, sizes).id}, {Param::x, x.id}});
+  }
+
+  /// Elements from `begin` to before `end` along each axis, as numpy counts them.
+  constexpr Value slice_by_index(Value x, std::initializer_list<std::int64_t> begin, std::initializer_list<std::int64_t> end,
+                                 const SliceOptions& options = {}) {
+    const auto mask = [&](Param param, std::initializer_list<bool> given) { return given.size() == 0 ? Value{} : flags(param, given); };
+    const Value from = operand(Param::begin, begin);
+    const Value from_mask = mask(Param::begin_mask, options.begin_mask);
+    const Value to = operand(Param::end, end);
+    const Value to_mask = mask(Param::end_mask, options.end_mask);
+    const Value squeeze_mask = mask(Param::squeeze_mask, options.squeeze_mask);
+    const Value stride = options.stride.size() == 0 ? Value{} : operand(Param::stride, options.stride);
+    return add(OpKind::slice_by_index, {{Param::begin, from.id},
+                                        {Param::begin_mask, from_mask.id},
+                                        {Param::end, to.id},
+                                        {Param::end_mask, to_mask.id},
+                                        {Param::squeeze_mask, squeeze_mask.id},
+                                        {Param::stride, stride.id},
+                                        {Param::x, x.id}});
+  }
+
+  /// `size` elements from `begin` on along each axis; a size of -1 reaches to the end.
+  constexpr Value slice_by_size(Value x, std::initializer_list<std::int64_t> begin, std::initializer_list<std::int64_t> size) {
+    const Value from = operand(Param::begin, begin);
+    return add(OpKind::slice_by_size, {{Param::begin, from.id}, {Param::size, operand(Param::size, size).id}, {Param::x, x.id}});
+  }
+
+  /// x `reps[i]` times along axis i.
+  constexpr Value tile(Value x, std::initializer_list<std::int64_t> reps) {
+    return add(OpKind::tile, {{Param::reps, operand(Param::reps, reps).id}, {Param::x, x.id}});
+  }
+
+  /// Elements before and after each of the innermost axes, two numbers for each: `b.pad(x, {0, 0, 1, 1})` pads the last axis.
+  constexpr Value pad(Value x, std::initializer_list<std::int64_t> before_and_after, PadMode mode = PadMode::constant, double number = 0) {
+    constexpr std::string_view names[]{"constant", "reflect", "replicate"};
+    const Value value = operand(Param::constant_val, x.type.dtype, number);
+    const Value kind = operand(Param::mode, names[static_cast<int>(mode)]);
+    const Value amounts = operand(Param::pad, before_and_after);
+    return add(OpKind::pad, {{Param::constant_val, value.id}, {Param::mode, kind.id}, {Param::pad, amounts.id}, {Param::x, x.id}});
+  }
+
+  /// The slices of x along an axis that the indices name; the first `batch_dims` axes belong together.
+  constexpr Value gather(Value x, Value indices, std::int64_t axis = 0, std::int64_t batch_dims = 0) {
+    const Value at = operand(Param::axis, axis);
+    const Value batch = batch_dims == 0 ? Value{} : operand(Param::batch_dims, batch_dims);
+    return add(OpKind::gather, {{Param::axis, at.id},
+                                {Param::batch_dims, batch.id},
+                                {Param::indices, indices.id},
+                                {Param::validate_indices, operand(Param::validate_indices, false).id},
+                                {Param::x, x.id}});
+  }
+
+  /// The elements of x whose place along the axis the indices name, each for its own place on the others.
+  constexpr Value gather_along_axis(Value x, Value indices, std::int64_t axis = 0) {
+    const Value at = operand(Param::axis, axis);
+    return add(OpKind::gather_along_axis, {{Param::axis, at.id},
+                                           {Param::indices, indices.id},
+                                           {Param::validate_indices, operand(Param::validate_indices, false).id},
+                                           {Param::x, x.id}});
+  }
+
+  /// start, start + step, ... to before end.
+  constexpr Value range_1d(DType dtype, double start, double end, double step) {
+    const Value last = operand(Param::end, dtype, end);
+    const Value first = operand(Param::start, dtype, start);
+    return add(OpKind::range_1d, {{Param::end, last.id}, {Param::start, first.id}, {Param::step, operand(Param::step, dtype, step).id}});
+  }
+
+  /// The extents of x.
+  constexpr Value shape(Value x) { return unary(OpKind::shape, x); }
+
+  // Fewer bits
+
+  /// round(x / scale) + zero_point, kept within int8 or uint8. `scale` and `zero_point` are scalars, or have an element for
+  /// each place along the axis.
+  constexpr Value quantize(Value x, DType dtype, Value scale, Value zero_point = {}, std::int64_t axis = 0) {
+    const Value at = scale.type.shape.rank == 0 ? Value{} : operand(Param::axis, axis);
+    const Value name = operand(Param::output_dtype, facts(dtype).name);
+    return add(OpKind::quantize, {{Param::axis, at.id},
+                                  {Param::input, x.id},
+                                  {Param::output_dtype, name.id},
+                                  {Param::scale, scale.id},
+                                  {Param::zero_point, zero_point.id}});
+  }
+
+  /// scale * (x - zero_point).
+  constexpr Value dequantize(Value x, Value scale, Value zero_point = {}, std::int64_t axis = 0) {
+    const Value at = scale.type.shape.rank == 0 ? Value{} : operand(Param::axis, axis);
+    return add(OpKind::dequantize,
+               {{Param::axis, at.id}, {Param::input, x.id}, {Param::scale, scale.id}, {Param::zero_point, zero_point.id}});
+  }
+
+  /// A weight that is stored as int8 or uint8: scale * (data - zero_point). `data` is a weight; it is written within this operation.
+  constexpr Value constexpr_affine_dequantize(Value data, DType dtype, double scale, std::int64_t zero_point = 0, std::int64_t axis = 0) {
+    const std::int64_t at[]{axis};
+    const std::int64_t factor[]{to_bits(rounded(dtype, scale))};
+    const std::int64_t zero[]{zero_point};
+    return add(OpKind::constexpr_affine_dequantize, {{Param::axis, unnamed({int32, {}}, at).id},
+                                                     {Param::quantized_data, unnamed(data).id},
+                                                     {Param::scale, unnamed({dtype, {}}, factor).id},
+                                                     {Param::zero_point, unnamed({data.type.dtype, {}}, zero).id}});
+  }
+
+  /// A weight that is stored as indices into a table of 2, 4, 16, 64 or 256 entries; both are weights, `indices` packed bytes.
+  constexpr Value constexpr_lut_to_dense(Value indices, Value lut, std::initializer_list<std::int64_t> extents) {
+    const Value shape = unnamed({DType::uint32, {{std::ssize(extents)}, 1}}, {extents.begin(), extents.size()});
+    return add(OpKind::constexpr_lut_to_dense,
+               {{Param::indices, unnamed(indices).id}, {Param::lut, unnamed(lut).id}, {Param::shape, shape.id}});
+  }
+
+  /// A weight of which only the elements are stored that are not zero, and a mask of one bit for each; both are weights.
+  constexpr Value constexpr_sparse_to_dense(Value nonzero_data, Value mask, std::initializer_list<std::int64_t> extents) {
+    const Value shape = unnamed({DType::uint32, {{std::ssize(extents)}, 1}}, {extents.begin(), extents.size()});
+    return add(OpKind::constexpr_sparse_to_dense,
+               {{Param::mask, unnamed(mask).id}, {Param::nonzero_data, unnamed(nonzero_data).id}, {Param::shape, shape.id}});
+  }
+
+  // Through time
+
+  /// The outputs, the last hidden state, the last cell state.
+  constexpr std::array<Value, 3> lstm(const LstmOperands& given) {
+    const Value direction = operand(Param::direction, direction_names[static_cast<int>(given.direction)]);
+    const Value sequence = operand(Param::output_sequence, given.output_sequence);
+    return several<3>(OpKind::lstm, {{Param::bias, given.bias.id},
+                                     {Param::bias_back, given.bias_back.id},
+                                     {Param::direction, direction.id},
+                                     {Param::initial_c, given.initial_c.id},
+                                     {Param::initial_h, given.initial_h.id},
+                                     {Param::output_sequence, sequence.id},
+                                     {Param::peephole, given.peephole.id},
+                                     {Param::peephole_back, given.peephole_back.id},
+                                     {Param::weight_hh, given.weight_hh.id},
+                                     {Param::weight_hh_back, given.weight_hh_back.id},
+                                     {Param::weight_ih, given.weight_ih.id},
+                                     {Param::weight_ih_back, given.weight_ih_back.id},
+                                     {Param::x, given.x.id}});
+  }
+
+  /// The outputs, the last hidden state.
+  constexpr std::array<Value, 2> gru(const GruOperands& given) {
+    const Value direction = operand(Param::direction, direction_names[static_cast<int>(given.direction)]);
+    const Value sequence = operand(Param::output_sequence, given.output_sequence);
+    return several<2>(OpKind::gru, {{Param::bias, given.bias.id},
+                                    {Param::direction, direction.id},
+                                    {Param::initial_h, given.initial_h.id},
+                                    {Param::output_sequence, sequence.id},
+                                    {Param::weight_hh, given.weight_hh.id},
+                                    {Param::weight_ih, given.weight_ih.id},
+                                    {Param::x, given.x.id}});
+  }
+
+  /// What a state holds.
+  constexpr Value read_state(Value state) { return add(OpKind::read_state, {{Param::input, state.id}}); }
+
+  /// Gives a state its next content.
+  constexpr void write_state(Value state, Value data) {
+    const Argument arguments[]{{Param::data, data.id}, {Param::input, state.id}};
+    Assembly::add(OpKind::write_state, arguments, {});
   }
 
  private:
-  struct Scope {
-    std::size_t prefix;
-    std::size_t weights;
+  struct Windowed {
+    Value pad_type, strides, pad;
   };
 
-  /// A constant that was made for a parameter, so that equal operands share it; those of one parameter are a list.
-  struct Shared {
-    std::int32_t value;
-    std::int32_t previous;
-  };
+  static constexpr std::string_view direction_names[]{"forward", "reverse", "bidirectional"};
 
-  /// Immediate constants come first, as in the seed experiment's program; all else keeps its order.
-  constexpr void hoist_immediate_constants() {
-    const auto is_immediate = [&](const Operation& operation) {
-      return operation.constant >= 0 && graph_.constants[static_cast<std::size_t>(operation.constant)].kind != Constant::Kind::blob;
-    };
-    std::vector<Operation> ordered;
-    ordered.reserve(graph_.operations.size());
-    for (const bool immediate : {true, false})
-      for (const Operation& operation : graph_.operations)
-        if (is_immediate(operation) == immediate) {
-          graph_.values[static_cast<std::size_t>(operation.result)].operation = static_cast<std::int32_t>(ordered.size());
-          ordered.push_back(operation);
-        }
-    graph_.operations = static_cast<std::vector<Operation>&&>(ordered);
+  using Assembly::add;
+
+  constexpr Value unary(OpKind kind, Value x) { return add(kind, {{Param::x, x.id}}); }
+  constexpr Value binary(OpKind kind, Value x, Value y) { return add(kind, {{Param::x, x.id}, {Param::y, y.id}}); }
+
+  constexpr Value with_epsilon(OpKind kind, Value x, double epsilon) {
+    return add(kind, {{Param::epsilon, operand(Param::epsilon, x.type.dtype, epsilon).id}, {Param::x, x.id}});
+  }
+  constexpr Value parametric(OpKind kind, Value x, double alpha) {
+    return add(kind, {{Param::alpha, operand(Param::alpha, x.type.dtype, alpha).id}, {Param::x, x.id}});
+  }
+  constexpr Value parametric(OpKind kind, Value x, double alpha, double beta) {
+    const Value first = operand(Param::alpha, x.type.dtype, alpha);
+    return add(kind, {{Param::alpha, first.id}, {Param::beta, operand(Param::beta, x.type.dtype, beta).id}, {Param::x, x.id}});
   }
 
-  constexpr Value add_value(Name name, const TensorType& type, std::int32_t operation) {
-    graph_.values.push_back({name, type, operation});
-    return {static_cast<std::int32_t>(graph_.values.size() - 1), type};
+  constexpr Value reduce(OpKind kind, Value x, std::initializer_list<std::int64_t> axes, bool keep) {
+    const Value list = operand(Param::axes, axes);
+    return add(kind, {{Param::axes, list.id}, {Param::keep_dims, operand(Param::keep_dims, keep).id}, {Param::x, x.id}});
+  }
+  constexpr Value reduce_arg(OpKind kind, Value x, std::int64_t axis, bool keep) {
+    const Value at = operand(Param::axis, axis);
+    return add(kind, {{Param::axis, at.id}, {Param::keep_dims, operand(Param::keep_dims, keep).id}, {Param::x, x.id}});
   }
 
-  constexpr Value add_constant(Name name, const TensorType& type, const Constant& constant) {
-    require_reasonable(type, "const");
-    const Value value = add_value(name, type, static_cast<std::int32_t>(graph_.operations.size()));
-    graph_.constants.push_back(constant);
-    graph_.operations.push_back(
-        {.kind = OpKind::constant, .name = name, .result = value.id, .constant = static_cast<std::int32_t>(graph_.constants.size() - 1)});
-    return value;
+  constexpr Windowed windowed(Padding padding, const PerAxis& strides, const PerAxis& pad, int axes, const char* operation) {
+    for (int i = 0; i < pad.count; ++i)
+      require(padding == Padding::custom || pad.values[i] == 0, operation, "pad is given, {}, but takes effect only with Padding::custom",
+              pad.values[i]);
+    constexpr std::string_view names[]{"valid", "same", "same_lower", "custom"};
+    const Value pad_type = operand(Param::pad_type, names[static_cast<int>(padding)]);
+    const Value steps = per_axis(Param::strides, strides, axes, 1);
+    return {pad_type, steps, per_axis(Param::pad, pad, 2 * axes, 0)};
   }
 
-  /// Appends an operation; arguments without a value are left out.
-  /// Once a rule is broken in a constant evaluation, what is built no longer matters: it goes on with an operand in place
-  /// of the result, so that the body runs to its end and the rule can be reported.
-  constexpr Value add(OpKind kind, std::initializer_list<Argument> arguments) {
-    Operation operation{.kind = kind, .first_argument = static_cast<std::uint32_t>(graph_.arguments.size())};
-    for (const Argument& argument : arguments) {
-      if (argument.value < 0) continue;
-      graph_.arguments.push_back(argument);
-      ++operation.argument_count;
-    }
-    const TensorType type = infer(Operands{graph_, kind, graph_.arguments_of(operation), &broken_}, kind);
-    if (broken_.rule != nullptr) return graph_.value(graph_.arguments.back().value);
-    require_reasonable(type, facts(kind).name.data());
-    operation.name = numbered(facts(kind).name, operations_of_[static_cast<std::size_t>(kind)]++);
-    const Value value = add_value(operation.name, type, static_cast<std::int32_t>(graph_.operations.size()));
-    operation.result = value.id;
-    graph_.operations.push_back(operation);
-    return value;
-  }
-
-  constexpr Value operand(Param param, bool flag) {
-    const std::int64_t number = flag;
-    return operand(param, {DType::boolean, {}}, {&number, 1});
-  }
-
-  constexpr Value operand(Param param, PerAxis given, int count, std::int64_t neutral) {
+  constexpr Value per_axis(Param param, PerAxis given, int count, std::int64_t neutral) {
     if (given.count == 0)
-      for (given.count = 0; given.count < count;) given.values[given.count++] = neutral;
-    return operand(param, {DType::int32, {{given.count}, 1}}, {given.values, static_cast<std::size_t>(given.count)});
+      while (given.count < count) given.values[given.count++] = neutral;
+    return operand(param, std::span<const std::int64_t>{given.values, static_cast<std::size_t>(given.count)});
   }
 
-  /// An immediate operand: integers (or the bits of doubles), or a string.
-  constexpr Value operand(Param param, const TensorType& type, std::span<const std::int64_t> numbers) {
-    return operand(param, type, numbers, {});
-  }
-  constexpr Value operand(Param param, std::string_view text) { return operand(param, {DType::string, {}}, {}, text); }
-
-  constexpr Value operand(Param param, const TensorType& type, std::span<const std::int64_t> numbers, std::string_view text) {
-    for (std::int32_t known = latest_[static_cast<std::size_t>(param)]; known >= 0;
-         known = shared_[static_cast<std::size_t>(known)].previous) {
-      const std::int32_t value = shared_[static_cast<std::size_t>(known)].value;
-      if (graph_[value].type == type && holds(*graph_.constant_of(value), numbers, text)) return graph_.value(value);
-    }
-    Constant constant{.kind = type.dtype == DType::string ? Constant::Kind::text : Constant::Kind::numbers,
-                      .first = static_cast<std::uint32_t>(graph_.numbers.size()),
-                      .count = static_cast<std::uint32_t>(numbers.size()),
-                      .text = graph_.add_text(text)};
-    for (std::size_t i = 0; i < numbers.size(); ++i) graph_.numbers.push_back(numbers[i]);
-    const Value value =
-        add_constant(numbered(facts(param).constant_name, constants_of_[static_cast<std::size_t>(param)]++), type, constant);
-    shared_.push_back({value.id, latest_[static_cast<std::size_t>(param)]});
-    latest_[static_cast<std::size_t>(param)] = static_cast<std::int32_t>(shared_.size() - 1);
-    return value;
+  constexpr Value pool(OpKind kind, Value x, std::initializer_list<std::int64_t> kernel_sizes, const PoolOptions& options) {
+    const int axes = std::clamp(x.type.shape.rank - 2, 1, 3);
+    const Windowed window = windowed(options.padding, options.strides, options.pad, axes, facts(kind).name.data());
+    const Value ceil_mode = operand(Param::ceil_mode, options.ceil_mode);
+    const Value exclude = kind == OpKind::avg_pool ? operand(Param::exclude_padding_from_average, options.exclude_padding) : Value{};
+    return add(kind, {{Param::ceil_mode, ceil_mode.id},
+                      {Param::exclude_padding_from_average, exclude.id},
+                      {Param::kernel_sizes, operand(Param::kernel_sizes, kernel_sizes).id},
+                      {Param::pad, window.pad.id},
+                      {Param::pad_type, window.pad_type.id},
+                      {Param::strides, window.strides.id},
+                      {Param::x, x.id}});
   }
 
-  constexpr bool holds(const Constant& constant, std::span<const std::int64_t> numbers, std::string_view text) const {
-    if (constant.count != numbers.size() || !same_text(graph_.text(constant.text), text)) return false;
-    const std::int64_t* mine = graph_.numbers.data() + constant.first;
-    for (std::size_t i = 0; i < numbers.size(); ++i)
-      if (mine[i] != numbers.data()[i]) return false;
-    return true;
+  constexpr Value listed(OpKind kind, std::initializer_list<Value> values, std::initializer_list<Argument> others) {
+    std::vector<Argument> arguments;
+    arguments.reserve(values.size() + others.size());
+    for (const Argument& other : others) arguments.push_back(other);
+    for (const Value& value : values) arguments.push_back({Param::values, value.id});
+    return add(kind, std::span<const Argument>{arguments.data(), arguments.size()});
   }
 
-  /// "conv" for the first, then "conv_1", "conv_2", ...
-  constexpr Name numbered(std::string_view base, std::uint32_t ordinal) {
-    Name name = graph_.add_text(base);
-    if (ordinal == 0) return name;
-    graph_.characters.append("_");
-    append_digits(graph_.characters, ordinal);
-    name.size = static_cast<std::uint32_t>(graph_.characters.size()) - name.offset;
-    return name;
+  template <std::size_t Count>
+  constexpr std::array<Value, Count> several(OpKind kind, std::initializer_list<Argument> arguments) {
+    std::array<Value, Count> results{};
+    Assembly::add(kind, {arguments.begin(), arguments.size()}, {results.data(), Count});
+    return results;
   }
-
-  static constexpr void append_digits(Characters& to, std::size_t number) {
-    char digits[20];
-    std::size_t first = sizeof digits;
-    do digits[--first] = static_cast<char>('0' + number % 10);
-    while ((number /= 10) != 0);
-    to.append({digits + first, sizeof digits - first});
-  }
-
-  constexpr Name scoped_name(std::string_view name) {
-    Name scoped = graph_.add_text(scope_prefix_.view());
-    scoped.size += graph_.add_text(name).size;
-    return scoped;
-  }
-
-  constexpr void require_not_taken(std::string_view name) const {
-    for (const std::string_view& word : detail::words_of_the_language)
-      require(!same_text(name, word), "weight", "the name is a word of the language");
-    require(!same_text(name, "x") && !same_text(name, "y"), "weight", "the names x and y are the program's own input and output");
-    for (const OperationFacts& operation : operation_table)
-      require(!is_generated(name, operation.name), "weight", "the name is one that the builder gives to its own values");
-    for (const ParamFacts& param : param_table)
-      require(!is_generated(name, param.constant_name), "weight", "the name is one that the builder gives to its own constants");
-  }
-
-  /// Whether a name is "base" or "base_<number>".
-  static constexpr bool is_generated(std::string_view name, std::string_view base) {
-    if (base.empty() || name.size() < base.size() || !same_text(name.substr(0, base.size()), base)) return false;
-    const std::string_view rest = name.substr(base.size());
-    if (rest.empty()) return true;
-    if (rest[0] != '_' || rest.size() == 1) return false;
-    for (const char c : rest.substr(1))
-      if (c < '0' || c > '9') return false;
-    return true;
-  }
-
-  constexpr void require_free(std::string_view name, const TensorType& type) const {
-    require(type.dtype != DType::string && facts(type.dtype).blob_code != 0, "weight", "weight files cannot hold this dtype");
-    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    require(!name.empty() && is_letter(name[0]), "weight", "a name starts with a letter or an underscore");
-    for (const char c : name) require(is_letter(c) || is_digit(c), "weight", "a name is made of letters, digits and underscores");
-
-    const char first = name[0];
-    if (detail::starts_a_taken_name[static_cast<unsigned char>(first) % 128]) require_not_taken(name);
-    if (first == 'k') {
-      std::size_t end = 1;
-      while (end < name.size() && is_digit(name[end])) ++end;
-      require(end == 1 || end == name.size() || name[end] != '_', "weight", "names like k0_W are those of fused kernels");
-    }
-    for (std::size_t i = scope_weights_; i < weight_names_.size(); ++i)
-      require(!same_text(graph_.text(weight_names_[i]).substr(scope_prefix_.size()), name), "weight",
-              "this kernel has two weights of one name");
-  }
-
-  Graph graph_;
-  BrokenRule broken_;
-  std::vector<Shared> shared_;
-  std::int32_t latest_[param_table.size()];
-  std::vector<Name> weight_names_;
-  Characters scope_prefix_;
-  std::vector<Scope> scopes_;
-  std::size_t scope_weights_ = 0;
-  std::uint64_t next_weight_ = blob::header_bytes;
-  Name path_{};
-  std::uint32_t operations_of_[operation_table.size()]{};
-  std::uint32_t constants_of_[param_table.size()]{};
 };
 
 }  // namespace anechain::mil

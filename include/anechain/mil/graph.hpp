@@ -14,6 +14,10 @@
 
 namespace anechain::mil {
 
+/// How a program is spelt. ios16: `program(1.0)`, every scalar a rank-0 tensor; every chip and system takes it.
+/// ios18: `program(1.3)`, scalars in short form; M3 and later, or macOS 15 (reports differ).
+enum class Dialect : std::uint8_t { ios16, ios18 };
+
 /// A value of a graph, as a kernel's body handles it: an index into the graph, and its type.
 struct Value {
   std::int32_t id = -1;
@@ -26,55 +30,100 @@ struct Name {
   std::uint32_t size = 0;
 };
 
-/// One operand of an operation: which, and the value bound to it.
+/// Where something stands in the text that a graph was read from, counted from 1; zero in a graph that was built.
+struct Position {
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
+};
+
+/// One operand of an operation: which, and the value bound to it. A list is several in a row.
 struct Argument {
   Param param{};
   std::int32_t value = -1;
 };
 
+/// What a tensor of the weight file is for. Not part of a program's text: the builder tells it to those who fill weights.
+enum class Role : std::uint8_t {
+  matrix,       ///< of a product: [out, in, kernel...]
+  bias,         ///< is added
+  gain,         ///< is multiplied with
+  causal_mask,  ///< is added to attention scores [..., query, key]: 0 where key <= query, else causal_mask_value. Filled by the library
+};
+
+/// Added to a masked score: far below every score that fp16 sums up to, and far enough from its end to be added to one.
+inline constexpr float causal_mask_value = -1e4f;
+
 /// What a `const` operation holds.
 struct Constant {
   enum class Kind : std::uint8_t {
-    numbers,  ///< `count` entries of Graph::numbers from `first` on
-    text,     ///< a string
-    blob,     ///< a tensor in the weight file `text`, its metadata at byte `blob_offset`
+    immediate,  ///< `count` entries of Graph::numbers from `first` on
+    blob,       ///< a tensor in the weight file `text`, its metadata at byte `blob_offset`
+    foreign,    ///< a list, tuple or dict: `text` is its spelling
   };
 
-  Kind kind = Kind::numbers;
+  Kind kind = Kind::immediate;
+  Role role = Role::matrix;
   std::uint32_t first = 0;
   std::uint32_t count = 0;
   Name text{};
   std::uint64_t blob_offset = 0;
 };
 
-/// One operation; its operands are `argument_count` entries of Graph::arguments from `first_argument` on.
+/// One operation; its operands are `argument_count` entries of Graph::arguments from `first_argument` on, its results
+/// `result_count` values from `result` on.
 struct Operation {
   OpKind kind{};
-  Name name{};
+  Name name{};   ///< its `name` attribute; empty where it has none
+  Name opset{};  ///< in op<ios17>(...); empty where it has none
   std::uint32_t first_argument = 0;
   std::uint32_t argument_count = 0;
-  std::int32_t result = -1;    ///< a value
+  std::int32_t result = -1;
+  std::uint32_t result_count = 1;
   std::int32_t constant = -1;  ///< an entry of Graph::constants, for `const` operations
+  Position at{};
 };
 
-/// A value's name and type, and the operation that defines it (-1: an input).
+/// A value's name and type, and the operation that defines it (-1: an input). Constants without a name are written
+/// where they are used: mul(x = a, y = fp16(0.5)).
 struct ValueFacts {
   Name name{};
   TensorType type{};
   std::int32_t operation = -1;
+  bool state = false;  ///< an input that lives on between evaluations: state<tensor<...>>
+  Name foreign{};      ///< the spelling of a type that is no tensor; `type` says nothing then
 };
 
-/// A MIL program of one function: the one representation that everything here reads or writes. Flat tables and
-/// indices, no pointers, so that it can be built and read in constant expressions.
+/// Attributes of a program or a function: what the tool that wrote it says of itself. Kept as they are.
+struct Attributes {
+  enum class Kind : std::uint8_t { standard, none, given };
+
+  Kind kind = Kind::none;
+  Name text{};  ///< with its brackets, for Kind::given
+};
+
+/// One function of a program: `operation_count` entries of Graph::operations from `first_operation` on.
+struct Function {
+  Name name{};
+  Name opset{};  ///< like ios17; empty: that of the dialect
+  Attributes attributes{};
+  std::uint32_t first_operation = 0;
+  std::uint32_t operation_count = 0;
+  std::vector<std::int32_t> inputs;
+  std::vector<std::int32_t> outputs;
+};
+
+/// A MIL program: the one representation that everything here reads or writes. Flat tables and indices, no pointers, so
+/// that it can be built and read in constant expressions.
 struct Graph {
   Characters characters;
-  std::vector<std::int64_t> numbers;  ///< elements of immediate constants: integers, or the bits of a double
+  std::vector<std::int64_t> numbers;  ///< elements of immediate constants: see `to_bits` and `to_number`
   std::vector<ValueFacts> values;
   std::vector<Constant> constants;
   std::vector<Argument> arguments;
   std::vector<Operation> operations;  ///< definitions before uses
-  std::vector<std::int32_t> inputs;
-  std::vector<std::int32_t> outputs;
+  std::vector<Function> functions;
+  Attributes attributes{Attributes::Kind::standard};
+  Dialect dialect = Dialect::ios16;  ///< of the text that it was read from
 
   constexpr std::string_view text(Name name) const { return characters.view().substr(name.offset, name.size); }
 
@@ -88,8 +137,16 @@ struct Graph {
   constexpr Value value(std::int32_t id) const { return {id, (*this)[id].type}; }
   constexpr const ValueFacts& operator[](std::int32_t id) const { return values.data()[id]; }
 
+  constexpr std::span<const Operation> operations_of(const Function& function) const {
+    return {operations.data() + function.first_operation, function.operation_count};
+  }
+
   constexpr std::span<const Argument> arguments_of(const Operation& operation) const {
     return {arguments.data() + operation.first_argument, operation.argument_count};
+  }
+
+  constexpr std::span<const ValueFacts> results_of(const Operation& operation) const {
+    return {values.data() + (operation.result_count == 0 ? 0 : operation.result), operation.result_count};
   }
 
   /// The value bound to `param`, or -1.
@@ -107,14 +164,31 @@ struct Graph {
     return constant < 0 ? nullptr : constants.data() + constant;
   }
 
+  /// Whether an operation is a constant without a name, written where it is used.
+  constexpr bool is_inline(const Operation& operation) const { return operation.constant >= 0 && (*this)[operation.result].name.size == 0; }
+
   constexpr std::span<const std::int64_t> numbers_of(const Constant& constant) const {
     return {numbers.data() + constant.first, constant.count};
   }
+
+  /// The text that an element of a string constant stands for.
+  constexpr std::string_view string_of(std::int64_t number) const {
+    const auto bits = static_cast<std::uint64_t>(number);
+    return text({static_cast<std::uint32_t>(bits >> 32), static_cast<std::uint32_t>(bits)});
+  }
 };
 
-/// How a floating constant's element is kept in Graph::numbers, and back.
+/// How an element of an immediate constant is kept in Graph::numbers: integers and bools as they are (uint64 by its
+/// bits), floating numbers by the bits of a double, strings by where their text stands.
 constexpr std::int64_t to_bits(double number) { return std::bit_cast<std::int64_t>(number); }
+constexpr std::int64_t to_bits(Name text) { return static_cast<std::int64_t>(std::uint64_t{text.offset} << 32 | text.size); }
 constexpr double from_bits(std::int64_t bits) { return std::bit_cast<double>(bits); }
+
+/// A number element of an immediate constant.
+constexpr double to_number(DType dtype, std::int64_t bits) {
+  if (facts(dtype).floating) return from_bits(bits);
+  return dtype == DType::uint64 ? static_cast<double>(static_cast<std::uint64_t>(bits)) : static_cast<double>(bits);
+}
 
 /// A floating constant's element as it is kept: rounded to its dtype, so that printing and reading do not change it.
 constexpr double rounded(DType dtype, double number) {
@@ -123,35 +197,67 @@ constexpr double rounded(DType dtype, double number) {
   return number;
 }
 
-/// Whether two graphs are the same program: the same operations in the same order, with the same names, types and
-/// constants. How their tables are laid out does not matter.
+/// Whether two graphs are the same program: the same functions with the same operations in the same order, with the same
+/// names, types, constants and attributes. How their tables are laid out does not matter, nor where they were read.
 constexpr bool same_program(const Graph& a, const Graph& b) {
-  const auto same_value = [&](std::int32_t left, std::int32_t right) {
-    return a[left].type == b[right].type && a.text(a[left].name) == b.text(b[right].name);
+  const auto same_name = [&](Name left, Name right) { return a.text(left) == b.text(right); };
+  const auto same_attributes = [&](const Attributes& left, const Attributes& right) {
+    return left.kind == right.kind && same_name(left.text, right.text);
   };
+  const auto same_constant = [&](DType dtype, const Constant& left, const Constant& right) {
+    const auto same_element = [&](std::int64_t mine, std::int64_t theirs) {
+      return dtype == DType::string ? a.string_of(mine) == b.string_of(theirs) : mine == theirs;
+    };
+    const auto mine = a.numbers_of(left);
+    const auto theirs = b.numbers_of(right);
+    return left.kind == right.kind && same_name(left.text, right.text) && left.blob_offset == right.blob_offset &&
+           std::equal(mine.begin(), mine.end(), theirs.begin(), theirs.end(), same_element);
+  };
+  const auto same_constant_of = [&](std::int32_t left, std::int32_t right) {
+    const Constant* const mine = a.constant_of(left);
+    const Constant* const theirs = b.constant_of(right);
+    return (mine == nullptr) == (theirs == nullptr) && (mine == nullptr || same_constant(a[left].type.dtype, *mine, *theirs));
+  };
+  const auto same_facts = [&](const ValueFacts& left, const ValueFacts& right) {
+    return left.type == right.type && same_name(left.name, right.name) && left.state == right.state &&
+           same_name(left.foreign, right.foreign);
+  };
+  const auto same_value = [&](std::int32_t left, std::int32_t right) { return same_facts(a[left], b[right]); };
   const auto same_values = [&](const std::vector<std::int32_t>& left, const std::vector<std::int32_t>& right) {
     return std::equal(left.begin(), left.end(), right.begin(), right.end(), same_value);
   };
   const auto same_argument = [&](const Argument& left, const Argument& right) {
-    return left.param == right.param && same_value(left.value, right.value);
-  };
-  const auto same_constant = [&](const Constant& left, const Constant& right) {
-    const auto mine = a.numbers_of(left);
-    const auto theirs = b.numbers_of(right);
-    return left.kind == right.kind && a.text(left.text) == b.text(right.text) && left.blob_offset == right.blob_offset &&
-           std::equal(mine.begin(), mine.end(), theirs.begin(), theirs.end());
+    return left.param == right.param && same_value(left.value, right.value) &&
+           (a[left.value].name.size != 0 || same_constant_of(left.value, right.value));
   };
   const auto same_operation = [&](const Operation& left, const Operation& right) {
     const auto mine = a.arguments_of(left);
     const auto theirs = b.arguments_of(right);
-    return left.kind == right.kind && a.text(left.name) == b.text(right.name) && same_value(left.result, right.result) &&
+    const auto my_results = a.results_of(left);
+    const auto their_results = b.results_of(right);
+    return left.kind == right.kind && same_name(left.name, right.name) && same_name(left.opset, right.opset) &&
+           std::equal(my_results.begin(), my_results.end(), their_results.begin(), their_results.end(), same_facts) &&
            std::equal(mine.begin(), mine.end(), theirs.begin(), theirs.end(), same_argument) &&
-           (left.constant < 0) == (right.constant < 0) &&
-           (left.constant < 0 ||
-            same_constant(a.constants[static_cast<std::size_t>(left.constant)], b.constants[static_cast<std::size_t>(right.constant)]));
+           (left.constant < 0 || same_constant_of(left.result, right.result));
   };
-  return same_values(a.inputs, b.inputs) && same_values(a.outputs, b.outputs) &&
-         std::equal(a.operations.begin(), a.operations.end(), b.operations.begin(), b.operations.end(), same_operation);
+  // Constants without a name have no place of their own: they are compared where they are used.
+  const auto same_operations = [&](std::span<const Operation> left, std::span<const Operation> right) {
+    std::size_t i = 0;
+    std::size_t k = 0;
+    while (true) {
+      while (i < left.size() && a.is_inline(left[i])) ++i;
+      while (k < right.size() && b.is_inline(right[k])) ++k;
+      if (i == left.size() || k == right.size()) return i == left.size() && k == right.size();
+      if (!same_operation(left[i++], right[k++])) return false;
+    }
+  };
+  const auto same_function = [&](const Function& left, const Function& right) {
+    return same_name(left.name, right.name) && same_name(left.opset, right.opset) && same_attributes(left.attributes, right.attributes) &&
+           same_values(left.inputs, right.inputs) && same_values(left.outputs, right.outputs) &&
+           same_operations(a.operations_of(left), b.operations_of(right));
+  };
+  return same_attributes(a.attributes, b.attributes) &&
+         std::equal(a.functions.begin(), a.functions.end(), b.functions.begin(), b.functions.end(), same_function);
 }
 
 }  // namespace anechain::mil

@@ -7,13 +7,10 @@
 #include <string>
 #include <string_view>
 
+#include <anechain/mil/dialect.hpp>
 #include <anechain/mil/graph.hpp>
 
 namespace anechain::mil {
-
-/// How a program is spelt. ios16: `program(1.0)`, every scalar a rank-0 tensor; every chip and system takes it.
-/// ios18: `program(1.3)`, scalars in short form; M3 and later, or macOS 15 (reports differ).
-enum class Dialect : std::uint8_t { ios16, ios18 };
 
 namespace detail {
 
@@ -38,30 +35,18 @@ struct WritingSink {
 template <class Sink>
 class Printer {
  public:
-  constexpr Printer(Sink& sink, const Graph& graph, Dialect dialect) : sink_(sink), graph_(graph), short_(dialect == Dialect::ios18) {}
+  constexpr Printer(Sink& sink, const Graph& graph, Dialect dialect)
+      : sink_(sink), graph_(graph), dialect_(dialect), short_(dialect == Dialect::ios18) {}
 
   constexpr void program() {
-    if (short_)
-      literal(
-          "program(1.3)\n[buildInfo = dict<string, string>({{\"coremlc-component-MIL\", \"3510.2.1\"}, {\"coremlc-version\", "
-          "\"3505.4.1\"}, "
-          "{\"coremltools-component-milinternal\", \"\"}, {\"coremltools-version\", \"9.0\"}})]\n{\n    func main<ios18>(");
-    else
-      literal(
-          "program(1.0)\n[buildInfo = dict<tensor<string, []>, tensor<string, []>>({{\"coremlc-version\", \"3505.4.1\"}})]\n{\n"
-          "    func main<ios16>(");
-    for (std::size_t i = 0; i < graph_.inputs.size(); ++i) {
-      if (i != 0) literal(", ");
-      typed_name(graph_.inputs[i]);
-    }
-    literal(") {\n");
-    for (const Operation& operation : graph_.operations) statement(operation);
-    literal("    } -> (");
-    for (std::size_t i = 0; i < graph_.outputs.size(); ++i) {
-      if (i != 0) literal(", ");
-      name(graph_[graph_.outputs[i]].name);
-    }
-    literal(");\n}\n");
+    literal("program(");
+    text(facts(dialect_).version);
+    literal(")\n");
+    attributes(graph_.attributes);
+    if (graph_.attributes.kind != Attributes::Kind::none) literal("\n");
+    literal("{\n");
+    for (const Function& function : graph_.functions) this->function(function);
+    literal("}\n");
   }
 
  private:
@@ -72,14 +57,46 @@ class Printer {
   constexpr void text(std::string_view text) { sink_.write(text.data(), text.size()); }
   constexpr void name(Name name) { text(graph_.text(name)); }
 
-  constexpr void integer(std::int64_t number) {
+  constexpr void attributes(const Attributes& attributes) {
+    if (attributes.kind == Attributes::Kind::standard) text(facts(dialect_).build_info);
+    if (attributes.kind == Attributes::Kind::given) name(attributes.text);
+  }
+
+  constexpr void function(const Function& function) {
+    literal("    func ");
+    name(function.name);
+    literal("<");
+    text(function.opset.size == 0 ? facts(dialect_).opset : graph_.text(function.opset));
+    literal(">(");
+    for (std::size_t i = 0; i < function.inputs.size(); ++i) {
+      if (i != 0) literal(", ");
+      typed_name(graph_[function.inputs[i]]);
+    }
+    literal(") ");
+    attributes(function.attributes);
+    if (function.attributes.kind != Attributes::Kind::none) literal(" ");
+    literal("{\n");
+    for (const Operation& operation : graph_.operations_of(function))
+      if (!graph_.is_inline(operation)) statement(operation);
+    literal("    } -> (");
+    for (std::size_t i = 0; i < function.outputs.size(); ++i) {
+      if (i != 0) literal(", ");
+      name(graph_[function.outputs[i]].name);
+    }
+    literal(");\n");
+  }
+
+  constexpr void natural(std::uint64_t number) {
     char digits[20];
     std::size_t first = sizeof digits;
-    std::uint64_t rest = number < 0 ? 0 - static_cast<std::uint64_t>(number) : static_cast<std::uint64_t>(number);
-    do digits[--first] = static_cast<char>('0' + rest % 10);
-    while ((rest /= 10) != 0);
-    if (number < 0) literal("-");
+    do digits[--first] = static_cast<char>('0' + number % 10);
+    while ((number /= 10) != 0);
     sink_.write(digits + first, sizeof digits - first);
+  }
+
+  constexpr void integer(std::int64_t number) {
+    if (number < 0) literal("-");
+    natural(number < 0 ? 0 - static_cast<std::uint64_t>(number) : static_cast<std::uint64_t>(number));
   }
 
   /// The shortest hexadecimal form, as Apple's compiler prints floats (C's %a): it comes back exactly.
@@ -114,20 +131,29 @@ class Printer {
     literal(", [");
     for (int axis = 0; axis < type.shape.rank; ++axis) {
       if (axis != 0) literal(", ");
-      integer(type.shape[axis]);
+      if (type.shape[axis] == unknown_extent)
+        literal("?");
+      else
+        integer(type.shape[axis]);
     }
     literal("]>");
   }
 
-  constexpr void typed_name(std::int32_t value) {
-    type(graph_[value].type);
-    literal(" ");
-    name(graph_[value].name);
+  constexpr void type_of(const ValueFacts& value) {
+    if (value.foreign.size != 0) return name(value.foreign);
+    if (value.state) literal("state<");
+    type(value.type);
+    if (value.state) literal(">");
   }
 
-  constexpr void string(std::string_view value) {
-    type({DType::string, {}});
-    literal("(\"");
+  constexpr void typed_name(const ValueFacts& value) {
+    type_of(value);
+    literal(" ");
+    name(value.name);
+  }
+
+  constexpr void quoted(std::string_view value) {
+    literal("\"");
     const char* unwritten = value.data();
     for (const char& c : value) {
       if (c != '"' && c != '\\') continue;
@@ -136,12 +162,21 @@ class Printer {
       unwritten = &c;
     }
     sink_.write(unwritten, static_cast<std::size_t>(value.data() + value.size() - unwritten));
-    literal("\")");
+    literal("\"");
+  }
+
+  constexpr void string(std::string_view value) {
+    type({DType::string, {}});
+    literal("(");
+    quoted(value);
+    literal(")");
   }
 
   constexpr void number(DType dtype, std::int64_t bits) {
     if (dtype == DType::boolean) return bits != 0 ? literal("true") : literal("false");
     if (facts(dtype).floating) return floating(from_bits(bits));
+    if (dtype == DType::string) return quoted(graph_.string_of(bits));
+    if (dtype == DType::uint64) return natural(static_cast<std::uint64_t>(bits));
     integer(bits);
   }
 
@@ -163,9 +198,10 @@ class Printer {
     for (int axis = 0; axis < of.shape.rank; ++axis) literal("]");
   }
 
-  constexpr void value_of(const Constant& constant, const TensorType& of) {
-    if (constant.kind == Constant::Kind::text) return string(graph_.text(constant.text));
-    type(of);
+  /// A constant with its type: "fp16(0x1p+0)".
+  constexpr void value_of(const Constant& constant, const ValueFacts& of) {
+    type_of(of);
+    if (constant.kind == Constant::Kind::foreign) return name(constant.text);
     literal("(");
     if (constant.kind == Constant::Kind::blob) {
       literal("BLOBFILE(path = ");
@@ -173,45 +209,115 @@ class Printer {
       literal(", offset = ");
       type({DType::uint64, {}});
       literal("(");
-      number(DType::uint64, static_cast<std::int64_t>(constant.blob_offset));
+      natural(constant.blob_offset);
       literal("))");
     } else {
-      numbers(of, constant);
+      numbers(of.type, constant);
     }
     literal(")");
   }
 
+  constexpr void operand(std::int32_t value) {
+    const ValueFacts& facts = graph_[value];
+    if (facts.name.size != 0) return name(facts.name);
+    value_of(*graph_.constant_of(value), facts);
+  }
+
   constexpr void statement(const Operation& operation) {
     literal("        ");
-    typed_name(operation.result);
-    literal(" = ");
-    text(facts(operation.kind).name);
-    literal("(");
     bool first = true;
-    for (const Argument& argument : graph_.arguments_of(operation)) {
+    for (const ValueFacts& result : graph_.results_of(operation)) {
       if (!first) literal(", ");
       first = false;
-      text(facts(argument.param).text);
+      typed_name(result);
+    }
+    if (!first) literal(" = ");
+    const OperationFacts& facts = mil::facts(operation.kind);
+    text(facts.name);
+    if (operation.opset.size != 0) {
+      literal("<");
+      name(operation.opset);
+      literal(">");
+    }
+    literal("(");
+    if (facts.family != Family::decoding) arguments(graph_.arguments_of(operation));
+    literal(")");
+    if (facts.family == Family::decoding)
+      data_attributes(operation);
+    else if (operation.constant >= 0)
+      constant_attributes(operation);
+    else if (operation.name.size != 0) {
+      literal("[name = ");
+      string(graph_.text(operation.name));
+      literal("]");
+    }
+    literal(";\n");
+  }
+
+  constexpr void arguments(std::span<const Argument> arguments) {
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+      const Param param = arguments.data()[i].param;
+      const bool goes_on = i > 0 && arguments.data()[i - 1].param == param;
+      if (i != 0) literal(", ");
+      if (!goes_on) {
+        text(facts(param).text);
+        literal(" = ");
+        if (param == Param::values) literal("(");
+      }
+      operand(arguments.data()[i].value);
+      if (param == Param::values && (i + 1 == arguments.size() || arguments.data()[i + 1].param != param)) literal(")");
+    }
+  }
+
+  constexpr void constant_attributes(const Operation& operation) {
+    literal("[");
+    if (operation.name.size != 0) {
+      literal("name = ");
+      string(graph_.text(operation.name));
+      literal(", ");
+    }
+    literal("val = ");
+    value_of(graph_.constants.data()[operation.constant], graph_[operation.result]);
+    literal("]");
+  }
+
+  /// Attributes in alphabetical order, the name among them.
+  constexpr void data_attributes(const Operation& operation) {
+    bool named = operation.name.size == 0;
+    bool first = true;
+    const auto separate = [&] {
+      if (!first) literal(", ");
+      first = false;
+    };
+    const auto write_name = [&] {
+      separate();
+      literal("name = ");
+      string(graph_.text(operation.name));
+      named = true;
+    };
+    literal("[");
+    for (const Argument& argument : graph_.arguments_of(operation)) {
+      const std::string_view attribute = facts(argument.param).text;
+      if (!named && attribute > "name") write_name();
+      separate();
+      text(attribute);
       literal(" = ");
-      name(graph_[argument.value].name);
+      operand(argument.value);
     }
-    literal(")[name = ");
-    string(graph_.text(operation.name));
-    if (operation.constant >= 0) {
-      literal(", val = ");
-      value_of(graph_.constants[static_cast<std::size_t>(operation.constant)], graph_[operation.result].type);
-    }
-    literal("];\n");
+    if (!named) write_name();
+    literal("]");
   }
 
   Sink& sink_;
   const Graph& graph_;
+  Dialect dialect_;
   bool short_;
 };
 
 }  // namespace detail
 
-/// Bytes of the graph's text.
+/// Bytes of the graph's text in a dialect: how versions, scalars and the attributes are spelt that it brings none of its own
+/// for. All else is spelt as the graph has it, values that are written where they are used among it.
 constexpr std::size_t printed_size(const Graph& graph, Dialect dialect) {
   detail::CountingSink sink;
   detail::Printer{sink, graph, dialect}.program();

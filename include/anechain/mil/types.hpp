@@ -41,6 +41,8 @@ inline constexpr DType boolean = DType::boolean;
 inline constexpr DType fp16 = DType::fp16;
 inline constexpr DType fp32 = DType::fp32;
 inline constexpr DType int32 = DType::int32;
+inline constexpr DType int8 = DType::int8;
+inline constexpr DType uint8 = DType::uint8;
 
 /// What MIL text and weight files know of an element type.
 struct DTypeFacts {
@@ -61,8 +63,26 @@ inline constexpr std::array<DTypeFacts, 22> dtype_table{{
 
 constexpr const DTypeFacts& facts(DType dtype) { return dtype_table[static_cast<std::size_t>(dtype)]; }
 
+/// The smallest and largest integer of a dtype, as far as int64 can hold them.
+struct IntegerRange {
+  std::int64_t least = 0;
+  std::int64_t most = 0;
+};
+
+constexpr IntegerRange integer_range(DType dtype) {
+  const int bits = facts(dtype).bits;
+  constexpr std::int64_t largest = std::numeric_limits<std::int64_t>::max();
+  if (facts(dtype).name[0] == 'i')
+    return bits == 64 ? IntegerRange{-largest - 1, largest}
+                      : IntegerRange{-(std::int64_t{1} << (bits - 1)), (std::int64_t{1} << (bits - 1)) - 1};
+  return {0, bits == 64 ? largest : (std::int64_t{1} << bits) - 1};
+}
+
 /// The highest rank this library represents. The ANE takes 5 at most.
 inline constexpr int max_rank = 6;
+
+/// The extent of an axis whose length is known only when the program runs: `?` in MIL text. Kernels have none.
+inline constexpr std::int64_t unknown_extent = -1;
 
 /// Extents of a tensor, outermost first. Rank 0 is a scalar. A plain aggregate, so that compilers print its numbers.
 struct Shape {
@@ -78,7 +98,14 @@ struct Shape {
   /// The innermost extent; a scalar is a row of one.
   constexpr std::int64_t row_elements() const { return rank == 0 ? 1 : (*this)[-1]; }
 
-  /// The product of the extents.
+  /// Whether an extent is known only when the program runs.
+  constexpr bool has_unknown() const {
+    for (const std::int64_t extent : *this)
+      if (extent == unknown_extent) return true;
+    return false;
+  }
+
+  /// The product of the extents, all of them known.
   constexpr std::int64_t elements() const {
     std::int64_t product = 1;
     for (const std::int64_t extent : *this) product *= extent;
@@ -145,7 +172,10 @@ constexpr TensorType tensor(DType dtype, Extents... extents) {
 /// "tensor<fp16, [1, 64, 1, 32]>", as MIL text writes it.
 inline std::string to_string(const TensorType& type) {
   std::string text = "tensor<" + std::string{facts(type.dtype).name} + ", [";
-  for (const std::int64_t& extent : type.shape) text += (&extent == type.shape.begin() ? "" : ", ") + std::to_string(extent);
+  for (const std::int64_t& extent : type.shape) {
+    if (&extent != type.shape.begin()) text += ", ";
+    text += extent == unknown_extent ? "?" : std::to_string(extent);
+  }
   return text + "]>";
 }
 

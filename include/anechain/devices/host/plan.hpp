@@ -4,18 +4,17 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
+#include <list>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <anechain/devices/device.hpp>
+#include <anechain/devices/host/constants.hpp>
 #include <anechain/devices/host/operations.hpp>
 #include <anechain/devices/host/scratch.hpp>
-#include <anechain/mil/blob_file.hpp>
-#include <anechain/mil/fp16.hpp>
-#include <anechain/mil/parse.hpp>
+#include <anechain/mil/check.hpp>
 
 namespace anechain::host {
 
@@ -26,19 +25,19 @@ struct Port {
   std::size_t scratch;
 };
 
-/// A program made ready to run: constants widened, places and tasks decided. Immutable once made, so that any number of
-/// requests can run it at the same time, each with scratch memory of its own.
+/// A function of a program made ready to run: constants widened, places and tasks decided. Immutable once made, so that any
+/// number of requests can run it at the same time, each with scratch memory of its own.
 class Plan {
  public:
-  /// Parses, checks and plans. Throws CompileError with the position and the reason.
-  Plan(std::string_view text, std::span<const std::byte> blob) {
+  /// Parses, checks and plans. Where the program has several functions, `function` says which is meant; empty means the only
+  /// one, or the one called main. Throws CompileError with the position and the reason.
+  Plan(std::string_view text, const mil::WeightFiles& files, std::string_view function) {
     try {
-      build(mil::parse(text), blob);
+      const mil::Graph graph = mil::parse_checked(text);
+      Builder{*this, graph, files}.plan(chosen(graph, function));
     } catch (const mil::ParseError& error) {
       throw CompileError(std::string{"MIL text, "} + error.what());
     } catch (const mil::BlobError& error) {
-      throw CompileError(error.what());
-    } catch (const mil::TypeError& error) {
       throw CompileError(error.what());
     }
   }
@@ -46,136 +45,167 @@ class Plan {
   Plan(const Plan&) = delete;
   Plan& operator=(const Plan&) = delete;
 
+  /// In alphabetical order of their names, as the ANE takes them. States are no inputs: each request has its own.
   std::span<const Port> inputs() const { return inputs_; }
   std::span<const Port> outputs() const { return outputs_; }
 
   /// Cells of memory that a run works in.
   std::size_t scratch_cells() const { return scratch_.size(); }
 
-  /// Runs every task. The inputs' cells must be in place.
+  /// Runs every task. The inputs' cells must be in place. Throws EvaluateError where a task fails.
   void run(Cell* memory) const {
     for (const Task& task : tasks_) task(memory);
   }
 
  private:
-  void build(const mil::Graph& graph, std::span<const std::byte> blob) {
-    std::vector<Place> places(graph.values.size());
-    const std::vector<std::size_t> last_uses = last_uses_of(graph);
-    for (const std::int32_t input : graph.inputs) {
-      require_computable(graph, input);
-      places[static_cast<std::size_t>(input)].scratch = reserve(graph[input].type.elements());
-      inputs_.push_back({std::string{graph.text(graph[input].name)}, graph[input].type, places[static_cast<std::size_t>(input)].scratch});
+  static const mil::Function& chosen(const mil::Graph& graph, std::string_view wanted) {
+    std::string known;
+    for (const mil::Function& function : graph.functions) {
+      const std::string_view name = graph.text(function.name);
+      if (name == wanted || (wanted.empty() && (name == "main" || graph.functions.size() == 1))) return function;
+      known += (known.empty() ? "" : ", ") + std::string{name};
     }
-    for (std::size_t i = 0; i < graph.operations.size(); ++i) {
-      const mil::Operation& operation = graph.operations[i];
-      Place& place = places[static_cast<std::size_t>(operation.result)];
-      if (operation.kind == mil::OpKind::constant) {
-        place.constant = constant(graph, operation, blob);
-        continue;
+    throw CompileError(wanted.empty() ? "the program has several functions and none is called main; name one of " + known
+                                      : "the program has no function '" + std::string{wanted} + "'; it has " + known);
+  }
+
+  /// What is needed only while a plan is made.
+  class Builder {
+   public:
+    Builder(Plan& plan, const mil::Graph& graph, const mil::WeightFiles& files)
+        : plan_(plan), graph_(graph), constants_(graph, files), scratch_places_(graph.values.size()), last_uses_(graph.values.size()) {}
+
+    void plan(const mil::Function& function) {
+      for (const std::int32_t input : function.inputs) {
+        const std::string name{graph_.text(graph_[input].name)};
+        require_computable(input, "the input '" + name + "'");
+        const std::size_t place = scratch_places_[index(input)] = reserve(graph_[input].type.elements());
+        if (!graph_[input].state) plan_.inputs_.push_back({name, graph_[input].type, place});
       }
-      place.scratch = plan(graph, operation, places);
-      for (const mil::Argument& argument : graph.arguments_of(operation)) {
-        const auto value = static_cast<std::size_t>(argument.value);
-        if (last_uses[value] == i && graph.constant_of(argument.value) == nullptr) scratch_.give_back(places[value].scratch);
+      find_last_uses(function);
+      for (const mil::Operation& operation : graph_.operations_of(function)) {
+        if (operation.kind == mil::OpKind::constant) continue;
+        try {
+          this->plan(operation);
+        } catch (const std::invalid_argument& error) {
+          throw CompileError("MIL text, " + position(operation) + error.what());
+        } catch (const CompileError& error) {
+          throw CompileError("MIL text, " + position(operation) + error.what());
+        }
       }
+      for (const std::int32_t output : function.outputs) {
+        const std::string name{graph_.text(graph_[output].name)};
+        if (is_constant(output)) throw CompileError("the result '" + name + "' is a constant: nothing would be computed");
+        plan_.outputs_.push_back({name, graph_[output].type, scratch_places_[index(output)]});
+      }
+      if (plan_.outputs_.empty()) throw CompileError("the program has no result");
+      std::ranges::sort(plan_.inputs_, {}, &Port::name);
+      std::ranges::sort(plan_.outputs_, {}, &Port::name);
+      plan_.constants_ = std::move(constants_).memory();
     }
-    for (const std::int32_t output : graph.outputs) {
-      const std::string name{graph.text(graph[output].name)};
-      if (graph.constant_of(output) != nullptr) throw CompileError("the result '" + name + "' is a constant: nothing would be computed");
-      outputs_.push_back({name, graph[output].type, places[static_cast<std::size_t>(output)].scratch});
+
+   private:
+    static std::size_t index(std::int32_t value) { return static_cast<std::size_t>(value); }
+
+    static std::string position(const mil::Operation& operation) {
+      return std::to_string(operation.at.line) + ":" + std::to_string(operation.at.column) + ": ";
     }
-    if (outputs_.empty()) throw CompileError("the program has no result");
-    std::ranges::sort(inputs_, {}, &Port::name);
-    std::ranges::sort(outputs_, {}, &Port::name);
-  }
 
-  /// For each value the last operation that reads it. Results of the program are read at its end.
-  static std::vector<std::size_t> last_uses_of(const mil::Graph& graph) {
-    std::vector<std::size_t> last_uses(graph.values.size());
-    for (std::size_t i = 0; i < graph.operations.size(); ++i)
-      for (const mil::Argument& argument : graph.arguments_of(graph.operations[i])) last_uses[static_cast<std::size_t>(argument.value)] = i;
-    for (const std::int32_t output : graph.outputs) last_uses[static_cast<std::size_t>(output)] = graph.operations.size();
-    return last_uses;
-  }
-
-  /// Plans one operation and returns the place of its result. Results in half precision are rounded to it: once, here.
-  std::size_t plan(const mil::Graph& graph, const mil::Operation& operation, const std::vector<Place>& places) {
-    require_computable(graph, operation.result);
-    const mil::TensorType& type = graph[operation.result].type;
-    const mil::Operands operands{graph, operation.kind, graph.arguments_of(operation)};
-    const std::size_t to = reserve(type.elements());
-    const auto place = [&](mil::Param param) {
-      require_computable(graph, operands.id(param));
-      return places[static_cast<std::size_t>(operands.id(param))];
-    };
-    std::size_t working = to;
-    const auto working_memory = [&](std::int64_t cells) { return working = reserve(cells); };
-    tasks_.push_back(task_for(operation.kind, {operands, type, to, place, working_memory}));
-    if (working != to) scratch_.give_back(working);
-    const bool only_moves =
-        operation.kind == mil::OpKind::reshape || operation.kind == mil::OpKind::transpose || operation.kind == mil::OpKind::relu;
-    if (type.dtype == mil::fp16 && !only_moves)
-      tasks_.push_back(
-          [to, count = static_cast<std::size_t>(type.elements())](Cell* memory) { mil::round_to_half(&memory[to].number, count); });
-    return to;
-  }
-
-  const Cell* constant(const mil::Graph& graph, const mil::Operation& operation, std::span<const std::byte> blob) {
-    const mil::Constant& constant = graph.constants[static_cast<std::size_t>(operation.constant)];
-    if (constant.kind == mil::Constant::Kind::text) return nullptr;
-    const mil::TensorType& type = graph[operation.result].type;
-    std::vector<Cell>& cells = constants_.emplace_back(
-        static_cast<std::size_t>(constant.kind == mil::Constant::Kind::numbers ? static_cast<std::int64_t>(constant.count)
-                                                                               : checked_blob(graph, constant, type, blob).elements()));
-    if (constant.kind == mil::Constant::Kind::blob) {
-      const mil::BlobEntry entry = mil::BlobReader{blob}.at(constant.blob_offset, type);
-      if (type.dtype == mil::fp16) {
-        std::vector<mil::half> aligned(cells.size());  // the file may place its payload at any byte
-        std::memcpy(aligned.data(), entry.payload.data(), entry.payload.size());
-        mil::widen(aligned.data(), &cells[0].number, cells.size());
-      } else {
-        std::memcpy(cells.data(), entry.payload.data(), entry.payload.size());
-      }
-    } else {
-      const auto numbers = graph.numbers_of(constant);
-      for (std::size_t i = 0; i < cells.size(); ++i) {
-        if (facts(type.dtype).floating)
-          cells[i].number = static_cast<float>(mil::from_bits(numbers[i]));
-        else
-          cells[i].integer = static_cast<std::int32_t>(numbers[i]);
-      }
+    bool is_constant(std::int32_t value) const {
+      const std::int32_t operation = graph_[value].operation;
+      return operation >= 0 && is_constant(graph_.operations[index(operation)]);
     }
-    return cells.data();
-  }
+    static bool is_constant(const mil::Operation& operation) {
+      return operation.kind == mil::OpKind::constant || facts(operation.kind).family == mil::Family::decoding;
+    }
 
-  static const mil::TensorType& checked_blob(const mil::Graph& graph, const mil::Constant& constant, const mil::TensorType& type,
-                                             std::span<const std::byte> blob) {
-    const bool readable = type.dtype == mil::fp16 || type.dtype == mil::fp32 || type.dtype == mil::int32;
-    if (!readable) throw CompileError("weights of " + to_string(type) + " are not supported on the host yet");
-    if (blob.empty())
-      throw CompileError("the program reads weights from '" + std::string{graph.text(constant.text)} + "' at byte " +
-                         std::to_string(constant.blob_offset) + ", but no weight blob was given");
-    mil::BlobReader{blob}.at(constant.blob_offset, type);
-    return type;
-  }
+    /// For each value the last operation that reads it. Results of the program and states are read at its end.
+    void find_last_uses(const mil::Function& function) {
+      const auto operations = graph_.operations_of(function);
+      for (std::size_t i = 0; i < operations.size(); ++i)
+        for (const mil::Argument& argument : graph_.arguments_of(operations[i])) last_uses_[index(argument.value)] = &operations[i];
+      for (const std::int32_t output : function.outputs) last_uses_[index(output)] = nullptr;
+      for (const std::int32_t input : function.inputs)
+        if (graph_[input].state) last_uses_[index(input)] = nullptr;
+    }
 
-  static void require_computable(const mil::Graph& graph, std::int32_t value) {
-    const mil::TensorType& type = graph[value].type;
-    if (type.dtype != mil::fp16 && type.dtype != mil::fp32 && type.dtype != mil::int32)
-      throw CompileError("'" + std::string{graph.text(graph[value].name)} + "' is a " + to_string(type) +
-                         ": the host computes with fp16, fp32 and int32");
-  }
+    /// Plans one operation. Results in half precision are rounded to it: once, here.
+    void plan(const mil::Operation& operation) {
+      const mil::OperationFacts& known = facts(operation.kind);
+      if (known.family == mil::Family::foreign) throw CompileError(std::string{known.name} + ": the host cannot run it");
+      const mil::Operands operands{graph_, operation};
+      const bool decodes = is_constant(operation);
+      std::vector<Result> results;
+      for (std::uint32_t i = 0; i < operation.result_count; ++i) {
+        const std::int32_t value = operation.result + static_cast<std::int32_t>(i);
+        require_computable(value, std::string{known.name});
+        const mil::TensorType& type = graph_[value].type;
+        results.push_back({type, decodes ? 0 : reserve(type.elements())});
+        if (!decodes) scratch_places_[index(value)] = results.back().to;
+      }
+      std::vector<std::size_t> working;
+      const Task task = task_for({operands, results, [&](std::int32_t value) { return place_of(value); },
+                                  [&](std::int64_t cells) { return working.emplace_back(reserve(cells)); }});
+      if (decodes) return decode(operation, task);
+      plan_.tasks_.push_back(task);
+      for (const std::size_t place : working) plan_.scratch_.give_back(place);
+      for (const Result& result : results)
+        if (result.type.dtype == mil::fp16 && !only_moves(operation.kind)) plan_.tasks_.push_back(rounding(result));
+      give_back(operation);
+    }
 
-  std::size_t reserve(std::int64_t cells) {
-    if (cells > std::int64_t{1} << 44)
-      throw CompileError("an operation needs " + std::to_string(cells) + " cells of working memory, more than any machine has");
-    return scratch_.take(static_cast<std::size_t>(cells));
-  }
+    static Task rounding(const Result& result) {
+      return [to = result.to, count = static_cast<std::size_t>(result.type.elements())](Cell* memory) {
+        mil::round_to_half(&memory[to].number, count);
+      };
+    }
+
+    /// A constant that is stored smaller than it is used is made now.
+    void decode(const mil::Operation& operation, const Task& task) {
+      const mil::TensorType& type = graph_[operation.result].type;
+      Cell* const cells = constants_.made(operation.result, type.elements());
+      task(cells);
+      if (type.dtype == mil::fp16) mil::round_to_half(&cells->number, static_cast<std::size_t>(type.elements()));
+    }
+
+    /// Memory of what this operation was the last to read, or of what nobody reads.
+    void give_back(const mil::Operation& operation) {
+      for (const mil::Argument& argument : graph_.arguments_of(operation))
+        if (last_uses_[index(argument.value)] == &operation && !is_constant(argument.value))
+          plan_.scratch_.give_back(scratch_places_[index(argument.value)]);
+    }
+
+    Place place_of(std::int32_t value) {
+      require_computable(value, "an operand");
+      if (graph_.constant_of(value) != nullptr || is_constant(value)) return constants_.place(value);
+      return {nullptr, scratch_places_[index(value)]};
+    }
+
+    void require_computable(std::int32_t value, const std::string& what) const {
+      const mil::TensorType& type = graph_[value].type;
+      if (graph_[value].foreign.size != 0)
+        throw CompileError(what + ": the host cannot compute with a " + std::string{graph_.text(graph_[value].foreign)});
+      if (type.shape.has_unknown()) throw CompileError(what + ": the host runs programs of fixed shapes; this is a " + to_string(type));
+      if (!has_cells(type.dtype)) throw CompileError(what + ": the host cannot compute with a " + to_string(type));
+    }
+
+    std::size_t reserve(std::int64_t cells) {
+      if (cells > std::int64_t{1} << 44)
+        throw CompileError("an operation needs " + std::to_string(cells) + " cells of working memory, more than any machine has");
+      return plan_.scratch_.take(static_cast<std::size_t>(cells));
+    }
+
+    Plan& plan_;
+    const mil::Graph& graph_;
+    Constants constants_;
+    std::vector<std::size_t> scratch_places_;
+    std::vector<const mil::Operation*> last_uses_;
+  };
 
   std::vector<Port> inputs_;
   std::vector<Port> outputs_;
   std::vector<Task> tasks_;
-  std::vector<std::vector<Cell>> constants_;
+  std::list<std::vector<Cell>> constants_;
   ScratchLayout scratch_;
 };
 

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <list>
+#include <map>
+#include <vector>
+
+#include <anechain/devices/device.hpp>
+#include <anechain/devices/host/cell.hpp>
+#include <anechain/mil/check.hpp>
+#include <anechain/mil/fp16.hpp>
+
+namespace anechain::host {
+
+/// Whether the host can keep values of a dtype in its cells.
+inline bool has_cells(mil::DType dtype) {
+  using enum mil::DType;
+  switch (dtype) {
+    case boolean:
+    case fp16:
+    case fp32:
+    case int8:
+    case int16:
+    case int32:
+    case uint8:
+    case uint16: return true;
+    default: return false;
+  }
+}
+
+/// Reads packed elements into cells.
+inline void to_cells(mil::DType dtype, const std::byte* from, Cell* to, std::size_t count) {
+  if (dtype == mil::fp16)
+    mil::widen(reinterpret_cast<const mil::half*>(from), &to->number, count);
+  else if (facts(dtype).floating)
+    std::memcpy(to, from, count * sizeof(Cell));
+  else
+    mil::decode(dtype, from, &to->integer, count);
+}
+
+/// Writes cells as packed elements.
+inline void from_cells(mil::DType dtype, const Cell* from, std::byte* to, std::size_t count) {
+  if (dtype == mil::fp16)
+    mil::narrow(&from->number, reinterpret_cast<mil::half*>(to), count);
+  else if (facts(dtype).floating)
+    std::memcpy(to, from, count * sizeof(Cell));
+  else
+    mil::encode(dtype, &from->integer, to, count);
+}
+
+/// The constants of a program, made when they are asked for: numbers of its text, or tensors of its weight files.
+class Constants {
+ public:
+  Constants(const mil::Graph& graph, const mil::WeightFiles& files) : graph_(graph), files_(files) {}
+
+  /// Throws CompileError, BlobError, or what the weight files throw.
+  Place place(std::int32_t value) {
+    Place& place = places_[value];
+    if (place.constant != nullptr) return place;
+    const mil::Constant& constant = *graph_.constant_of(value);
+    const mil::TensorType& type = graph_[value].type;
+    place.constant = constant.kind == mil::Constant::Kind::blob ? stored(constant, type) : immediate(constant, type.dtype);
+    return place;
+  }
+
+  /// Room for a constant that is made from others.
+  Cell* made(std::int32_t value, std::int64_t count) {
+    std::vector<Cell>& cells = memory_.emplace_back(static_cast<std::size_t>(count));
+    places_[value].constant = cells.data();
+    return cells.data();
+  }
+
+  /// What keeps the cells.
+  std::list<std::vector<Cell>> memory() && { return std::move(memory_); }
+
+ private:
+  const Cell* immediate(const mil::Constant& constant, mil::DType dtype) {
+    std::vector<Cell>& cells = memory_.emplace_back(constant.count);
+    const auto numbers = graph_.numbers_of(constant);
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      if (facts(dtype).floating)
+        cells[i].number = static_cast<float>(mil::from_bits(numbers[i]));
+      else
+        cells[i].integer = static_cast<std::int32_t>(numbers[i]);
+    }
+    return cells.data();
+  }
+
+  const Cell* stored(const mil::Constant& constant, const mil::TensorType& type) {
+    const mil::BlobEntry entry = mil::BlobReader{files_(graph_.text(constant.text))}.at(constant.blob_offset, type);
+    std::vector<Cell>& cells = memory_.emplace_back(static_cast<std::size_t>(entry.elements));
+    const std::vector<std::byte> aligned(entry.payload.begin(), entry.payload.end());  // the file may place its payload at any byte
+    to_cells(type.dtype, aligned.data(), cells.data(), cells.size());
+    return cells.data();
+  }
+
+  const mil::Graph& graph_;
+  const mil::WeightFiles& files_;
+  std::map<std::int32_t, Place> places_;
+  std::list<std::vector<Cell>> memory_;
+};
+
+}  // namespace anechain::host

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string_view>
+
+#include <anechain/mil/graph.hpp>
+
+namespace anechain::mil {
+
+/// What is fixed in a dialect's spelling of a program.
+struct DialectFacts {
+  std::string_view version;
+  std::string_view opset;
+  std::string_view build_info;  ///< the attributes that a program gets which brings none of its own
+};
+
+/// In the order of Dialect.
+inline constexpr DialectFacts dialect_table[]{
+    {"1.0", "ios16", "[buildInfo = dict<tensor<string, []>, tensor<string, []>>({{\"coremlc-version\", \"3505.4.1\"}})]"},
+    {"1.3", "ios18",
+     "[buildInfo = dict<string, string>({{\"coremlc-component-MIL\", \"3510.2.1\"}, {\"coremlc-version\", \"3505.4.1\"}, "
+     "{\"coremltools-component-milinternal\", \"\"}, {\"coremltools-version\", \"9.0\"}})]"},
+};
+
+constexpr const DialectFacts& facts(Dialect dialect) { return dialect_table[static_cast<int>(dialect)]; }
+
+}  // namespace anechain::mil
