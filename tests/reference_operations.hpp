@@ -350,47 +350,6 @@ inline Tensor layer_norm(const Tensor& x, const std::vector<std::int64_t>& axes,
   });
 }
 
-/// gamma[c] * (x - mean[c]) / sqrt(variance[c] + epsilon) + beta[c] for x [N, C, 1 to 3 spatial axes].
-inline Tensor batch_norm(const Tensor& x, const Tensor& mean, const Tensor& variance, const Tensor* gamma, const Tensor* beta,
-                         double epsilon) {
-  detail::require_consistent(x);
-  detail::require(x.shape.size() >= 3 && x.shape.size() <= 5, "batch_norm needs rank 3 to 5");
-  const detail::Shape channels{x.shape[1]};
-  detail::require_shape(mean, channels, "mean of the wrong shape");
-  detail::require_shape(variance, channels, "variance of the wrong shape");
-  detail::require_shape(gamma, channels, "gamma of the wrong shape");
-  detail::require_shape(beta, channels, "beta of the wrong shape");
-  return detail::build(x.shape, [&](const detail::Shape& c) {
-    const std::size_t channel = detail::to_size(c[1]);
-    const double scaled = (detail::at(x, c) - mean.data[channel]) / std::sqrt(variance.data[channel] + epsilon);
-    return (gamma != nullptr ? gamma->data[channel] : 1.0) * scaled + (beta != nullptr ? beta->data[channel] : 0.0);
-  });
-}
-
-/// batch_norm with the mean and variance (divided by the count) of each instance and channel over the spatial axes, for
-/// x [N, C, 1 or 2 spatial axes].
-inline Tensor instance_norm(const Tensor& x, const Tensor* gamma, const Tensor* beta, double epsilon) {
-  detail::require_consistent(x);
-  detail::require(x.shape.size() == 3 || x.shape.size() == 4, "instance_norm needs rank 3 or 4");
-  const detail::Shape channels{x.shape[1]};
-  detail::require_shape(gamma, channels, "gamma of the wrong shape");
-  detail::require_shape(beta, channels, "beta of the wrong shape");
-  std::vector<std::int64_t> spatial;
-  for (std::int64_t axis = 2; axis < detail::rank_of(x.shape); ++axis) spatial.push_back(axis);
-  const Tensor scaled = layer_norm(x, spatial, nullptr, nullptr, epsilon);
-  return detail::build(x.shape, [&](const detail::Shape& c) {
-    const std::size_t channel = detail::to_size(c[1]);
-    return (gamma != nullptr ? gamma->data[channel] : 1.0) * detail::at(scaled, c) + (beta != nullptr ? beta->data[channel] : 0.0);
-  });
-}
-
-/// x / sqrt(sum(x^2) + epsilon) with the sum over the last three axes. epsilon is inside the root.
-inline Tensor l2_norm(const Tensor& x, double epsilon) {
-  detail::require(x.shape.size() >= 3, "l2_norm needs rank 3 at least");
-  const Tensor sum = reduce("reduce_sum_square", x, {-3, -2, -1}, true);
-  return zip(x, sum, [epsilon](double value, double s) { return value / std::sqrt(s + epsilon); });
-}
-
 // Linear --------------------------------------------------------------------------------------------------------------
 
 /// out[..., o] = bias[o] + sum over i of weight[o, i] * x[..., i].
@@ -553,18 +512,6 @@ inline Tensor expand_dims(const Tensor& x, const std::vector<std::int64_t>& axes
   return out;
 }
 
-/// Reverses the order along the axes; empty `axes` means all.
-inline Tensor reverse(const Tensor& x, const std::vector<std::int64_t>& axes) {
-  detail::require_consistent(x);
-  const std::vector<bool> named = detail::named_axes(axes, detail::rank_of(x.shape));
-  return detail::build(x.shape, [&](detail::Shape c) {
-    for (std::size_t axis = 0; axis < c.size(); ++axis) {
-      if (named[axis] || axes.empty()) c[axis] = x.shape[axis] - 1 - c[axis];
-    }
-    return detail::at(x, c);
-  });
-}
-
 // Slicing and gathering -----------------------------------------------------------------------------------------------
 
 /// numpy's x[begin : end : stride] on each axis. Empty stride means all 1, an empty mask all false. begin_mask: from the
@@ -682,81 +629,7 @@ inline Tensor gather_along_axis(const Tensor& x, const Tensor& indices, std::int
   });
 }
 
-/// Picks by index vectors (tf.gather_nd): with b = batch_dims and K the last dimension of indices,
-///   out[q..., r...] = x[q[0], ..., q[b-1], indices[q..., 0], ..., indices[q..., K-1], r...],
-///   out.shape = indices[:-1] + x[b+K:]
-/// Negative indices are out of bounds (in tf.gather_nd and from iOS17 on; for iOS15 and iOS16 nothing is said).
-inline Tensor gather_nd(const Tensor& x, const Tensor& indices, std::int64_t batch_dims) {
-  using detail::to_size;
-  detail::require_consistent(x);
-  detail::require_consistent(indices);
-  detail::require(!indices.shape.empty(), "indices must have an axis");
-  const std::int64_t depth = indices.shape.back();
-  const std::int64_t leading = detail::rank_of(indices.shape) - 1;
-  detail::require(batch_dims >= 0 && batch_dims <= leading, "batch_dims out of range");
-  detail::require(batch_dims + depth <= detail::rank_of(x.shape), "the index vectors are too long");
-  for (std::size_t i = 0; i < to_size(batch_dims); ++i) detail::require(x.shape[i] == indices.shape[i], "batch dimensions differ");
-
-  detail::Shape shape(indices.shape.begin(), indices.shape.end() - 1);
-  shape.insert(shape.end(), x.shape.begin() + batch_dims + depth, x.shape.end());
-  return detail::build(std::move(shape), [&](const detail::Shape& c) {
-    detail::Shape source(c.begin(), c.begin() + batch_dims);
-    detail::Shape index_at(c.begin(), c.begin() + leading);
-    index_at.push_back(0);
-    for (std::int64_t k = 0; k < depth; ++k) {
-      index_at.back() = k;
-      const std::int64_t index = detail::to_integer(detail::at(indices, index_at));
-      detail::require(index >= 0 && index < x.shape[source.size()], "an index is out of range");
-      source.push_back(index);
-    }
-    source.insert(source.end(), c.begin() + leading, c.end());
-    return detail::at(x, source);
-  });
-}
-
 // Generating and ordering ---------------------------------------------------------------------------------------------
-
-/// A new axis of dimension `depth` at `axis` (in [-rank - 1, rank]): `on` where its coordinate equals the index, else
-/// `off`. An index outside [0, depth) gives only `off` (tf.one_hot; coremltools says nothing of such).
-inline Tensor one_hot(const Tensor& indices, std::int64_t depth, std::int64_t axis, double on, double off) {
-  detail::require_consistent(indices);
-  detail::require(depth >= 0, "depth must not be negative");
-  const std::int64_t a = detail::from_front(axis, detail::rank_of(indices.shape) + 1);
-  detail::Shape shape = indices.shape;
-  shape.insert(shape.begin() + a, depth);
-  return detail::build(std::move(shape), [&](detail::Shape c) {
-    const std::int64_t position = c[detail::to_size(a)];
-    c.erase(c.begin() + a);
-    return detail::to_integer(detail::at(indices, c)) == position ? on : off;
-  });
-}
-
-/// out[i] = sum of x[j] for j <= i along the axis; for j < i if exclusive; with >= and > for <= and < if reverse.
-/// (tf.cumsum, whose flags these are. coremltools' value inference fails for exclusive. Its type inference accepts -1 as
-/// the only negative axis; this accepts all.)
-inline Tensor cumsum(const Tensor& x, std::int64_t axis, bool exclusive, bool reverse_order) {
-  return detail::along_axis(x, axis, detail::dimension(x, axis), [&](const std::vector<double>& line) {
-    std::vector<double> sums(line.size(), 0.0);
-    for (std::size_t i = 0; i < line.size(); ++i) {
-      for (std::size_t j = 0; j < line.size(); ++j) {
-        const bool counts = j == i ? !exclusive : (reverse_order ? j > i : j < i);
-        if (counts) sums[i] += line[j];
-      }
-    }
-    return sums;
-  });
-}
-
-/// Keeps x[..., m, n] where (lower < 0 or m - n <= lower) and (upper < 0 or n - m <= upper); 0 elsewhere.
-inline Tensor band_part(const Tensor& x, std::int64_t lower, std::int64_t upper) {
-  detail::require_consistent(x);
-  detail::require(x.shape.size() >= 2, "band_part needs rank 2 at least");
-  return detail::build(x.shape, [&](const detail::Shape& c) {
-    const std::int64_t m = c[c.size() - 2];
-    const std::int64_t n = c[c.size() - 1];
-    return (lower < 0 || m - n <= lower) && (upper < 0 || n - m <= upper) ? detail::at(x, c) : 0.0;
-  });
-}
 
 /// start, start + step, ... before end (numpy.arange): max(0, ceil((end - start) / step)) elements.
 inline Tensor range_1d(double start, double end, double step) {
@@ -802,54 +675,6 @@ inline std::pair<Tensor, Tensor> topk(const Tensor& x, std::int64_t k, std::int6
 }
 
 // Depth and space -----------------------------------------------------------------------------------------------------
-
-namespace detail {
-
-inline void require_blocks(const Tensor& x, std::int64_t factor) {
-  require_consistent(x);
-  require(x.shape.size() == 4, "x must have rank 4");
-  require(factor >= 1, "the factor must be positive");
-}
-
-}  // namespace detail
-
-/// x [N, C, H, W] to [N, C / f^2, H * f, W * f]:
-///   out[n, c, h * f + i, w * f + j] = x[n, (i * f + j) * (C / f^2) + c, h, w]
-/// The channel is the fastest part of x's channel axis (TensorFlow's order, ONNX's DCR), unlike in pixel_shuffle; the
-/// order is that of the example at ReorganizeDataLayerParams in Core ML's NeuralNetwork format.
-inline Tensor depth_to_space(const Tensor& x, std::int64_t factor) {
-  detail::require_blocks(x, factor);
-  detail::require(x.shape[1] % (factor * factor) == 0, "the channels are not divisible by the factor squared");
-  const std::int64_t channels = x.shape[1] / (factor * factor);
-  return detail::build({x.shape[0], channels, x.shape[2] * factor, x.shape[3] * factor}, [&](const detail::Shape& c) {
-    const std::int64_t i = c[2] % factor;
-    const std::int64_t j = c[3] % factor;
-    return detail::at(x, {c[0], (i * factor + j) * channels + c[1], c[2] / factor, c[3] / factor});
-  });
-}
-
-/// The inverse of depth_to_space: x [N, C, H, W] to [N, C * f^2, H / f, W / f].
-inline Tensor space_to_depth(const Tensor& x, std::int64_t factor) {
-  detail::require_blocks(x, factor);
-  detail::require(x.shape[2] % factor == 0 && x.shape[3] % factor == 0, "H or W is not divisible by the factor");
-  const std::int64_t channels = x.shape[1];
-  return detail::build({x.shape[0], channels * factor * factor, x.shape[2] / factor, x.shape[3] / factor}, [&](const detail::Shape& c) {
-    const std::int64_t block = c[1] / channels;
-    return detail::at(x, {c[0], c[1] % channels, c[2] * factor + block / factor, c[3] * factor + block % factor});
-  });
-}
-
-/// x [N, C, H, W] to [N, C / f^2, H * f, W * f], torch's PixelShuffle:
-///   out[n, c, h * f + i, w * f + j] = x[n, c * f^2 + i * f + j, h, w]
-inline Tensor pixel_shuffle(const Tensor& x, std::int64_t factor) {
-  detail::require_blocks(x, factor);
-  detail::require(x.shape[1] % (factor * factor) == 0, "the channels are not divisible by the factor squared");
-  return detail::build({x.shape[0], x.shape[1] / (factor * factor), x.shape[2] * factor, x.shape[3] * factor}, [&](const detail::Shape& c) {
-    const std::int64_t i = c[2] % factor;
-    const std::int64_t j = c[3] % factor;
-    return detail::at(x, {c[0], c[1] * factor * factor + i * factor + j, c[2] / factor, c[3] / factor});
-  });
-}
 
 // Attention -----------------------------------------------------------------------------------------------------------
 
@@ -993,62 +818,6 @@ inline Tensor avg_pool(const Tensor& x, const std::vector<std::int64_t>& kernel_
     detail::require(count > 0, "a window without elements");
     return detail::reduce_values("reduce_sum", elements) / static_cast<double>(count);
   });
-}
-
-/// The square root of the sum of squares of each window (see max_pool), for 1 or 2 spatial axes.
-inline Tensor l2_pool(const Tensor& x, const std::vector<std::int64_t>& kernel_sizes, const std::vector<std::int64_t>& strides,
-                      const std::string& pad_type, const std::vector<std::int64_t>& pad, bool ceil_mode) {
-  detail::require(x.shape.size() <= 4, "l2_pool is only for 1 or 2 spatial axes");
-  const auto axes = detail::pool_axes(x, kernel_sizes, strides, pad_type, pad, ceil_mode);
-  return detail::pool(x, axes,
-                      [](const std::vector<double>& elements, std::int64_t) { return detail::reduce_values("reduce_l2_norm", elements); });
-}
-
-/// Transposed convolution over 1 to 3 spatial axes: each x[n, ci, i] adds weight[ci, co, k] * x[n, ci, i] to
-/// out[n, g * (Cout / groups) + co, i * stride + k * dilation - begin], where g = floor(ci / (Cin / groups)); what falls
-/// outside is dropped. x: [N, Cin, in...], weight: [Cin, Cout / groups, kernel...], bias: [Cout];
-///   out = (in - 1) * stride + (kernel - 1) * dilation + 1 - begin - end
-/// pad (empty: all 0) holds begin, end of each spatial axis: pad_type custom, or valid when it is empty.
-inline Tensor conv_transpose(const Tensor& x, const Tensor& weight, const Tensor* bias, const std::vector<std::int64_t>& strides,
-                             const std::vector<std::int64_t>& pad, const std::vector<std::int64_t>& dilations, std::int64_t groups) {
-  using detail::require;
-  using detail::to_size;
-  detail::require_consistent(x);
-  detail::require_consistent(weight);
-  require(x.shape.size() >= 3 && x.shape.size() <= 5 && weight.shape.size() == x.shape.size(), "x must have 1 to 3 spatial axes");
-  const std::size_t rank = x.shape.size() - 2;
-  require(strides.size() == rank && dilations.size() == rank, "strides or dilations of the wrong length");
-  require(pad.empty() || pad.size() == 2 * rank, "pad of the wrong length");
-  const std::int64_t in_channels = x.shape[1];
-  require(groups >= 1 && in_channels % groups == 0 && weight.shape[0] == in_channels, "the channels do not fit");
-  const std::int64_t group_out_channels = weight.shape[1];
-  const std::int64_t out_channels = group_out_channels * groups;
-  detail::require_shape(bias, {out_channels}, "bias of the wrong shape");
-
-  detail::Shape shape{x.shape[0], out_channels};
-  for (std::size_t i = 0; i < rank; ++i) {
-    require(strides[i] >= 1 && dilations[i] >= 1 && x.shape[2 + i] >= 1 && weight.shape[2 + i] >= 1, "sizes must be positive");
-    const std::int64_t padding = pad.empty() ? 0 : pad[2 * i] + pad[2 * i + 1];
-    require(pad.empty() || (pad[2 * i] >= 0 && pad[2 * i + 1] >= 0), "padding must not be negative");
-    shape.push_back((x.shape[2 + i] - 1) * strides[i] + (weight.shape[2 + i] - 1) * dilations[i] + 1 - padding);
-    require(shape.back() >= 1, "the output is empty");
-  }
-  Tensor out = detail::build(std::move(shape), [&](const detail::Shape& c) { return bias != nullptr ? bias->data[to_size(c[1])] : 0.0; });
-  for (std::int64_t i = 0; i < detail::element_count(x.shape); ++i) {
-    const detail::Shape from = detail::coordinates_of(i, x.shape);
-    for (std::int64_t j = 0; j < detail::element_count(weight.shape); ++j) {
-      const detail::Shape tap = detail::coordinates_of(j, weight.shape);
-      if (tap[0] != from[1]) continue;
-      detail::Shape to{from[0], from[1] / (in_channels / groups) * group_out_channels + tap[1]};
-      bool inside = true;
-      for (std::size_t s = 0; s < rank; ++s) {
-        to.push_back(from[2 + s] * strides[s] + tap[2 + s] * dilations[s] - (pad.empty() ? 0 : pad[2 * s]));
-        inside = inside && to.back() >= 0 && to.back() < out.shape[2 + s];
-      }
-      if (inside) out.data[to_size(detail::offset_of(to, out.shape))] += weight.data[to_size(j)] * x.data[to_size(i)];
-    }
-  }
-  return out;
 }
 
 // Quantisation and compressed constants -------------------------------------------------------------------------------
@@ -1379,34 +1148,6 @@ inline RecurrentResult gru(const Tensor& x, const Tensor& initial_h, const Tenso
     });
     h = detail::build(
         h.shape, [&](const detail::Shape& c) { return (1.0 - detail::at(z, c)) * detail::at(o, c) + detail::at(z, c) * detail::at(h, c); });
-    steps.push_back(h);
-  }
-  return {detail::recurrent_output(steps, options.output_sequence), h};
-}
-
-/// The optional arguments of rnn.
-struct RnnOptions {
-  const Tensor* bias = nullptr;       ///< [H]
-  std::string direction = "forward";  ///< or "reverse"
-  bool output_sequence = false;
-  std::string activation = "tanh";
-};
-
-/// Plain recurrent layer: h = activation(W x + R h + b). x [S, B, I], initial_h [B, H], weight_ih [H, I], weight_hh [H, H].
-/// "reverse" and the outputs (out [S or 1, B, H], h [B, H]) are as in lstm.
-inline RecurrentResult rnn(const Tensor& x, const Tensor& initial_h, const Tensor& weight_ih, const Tensor& weight_hh,
-                           const RnnOptions& options) {
-  const std::int64_t hidden = detail::check_recurrent(x, weight_ih, weight_hh, options.bias, 1);
-  detail::require_shape(initial_h, {x.shape[1], hidden}, "initial_h of the wrong shape");
-  detail::require(options.direction == "forward" || options.direction == "reverse", "unknown direction");
-  std::vector<Tensor> steps;
-  Tensor h = initial_h;
-  for (std::int64_t step = 0; step < x.shape[0]; ++step) {
-    const Tensor input = detail::time_step(x, options.direction == "reverse" ? x.shape[0] - 1 - step : step);
-    h = detail::build(h.shape, [&](const detail::Shape& c) {
-      const double sum = detail::row_product(weight_ih, c[1], input, c[0]) + detail::row_product(weight_hh, c[1], h, c[0]);
-      return detail::recurrent_activation(options.activation, sum + detail::optional_element(options.bias, c[1]));
-    });
     steps.push_back(h);
   }
   return {detail::recurrent_output(steps, options.output_sequence), h};

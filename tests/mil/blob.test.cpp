@@ -115,7 +115,8 @@ TEST_CASE("nothing that a file says is trusted") {
   CHECK_THROWS_WITH_AS(mil::BlobReader{std::span<const std::byte>{}},
                        "weight blob, byte 0, header: the file has 0 bytes, the header alone takes 64", mil::BlobError);
   CHECK_THROWS_WITH_AS(mil::BlobReader{spoilt(4, std::uint32_t{1})}, "weight blob, byte 4, version: expected 2, found 1", mil::BlobError);
-  CHECK(error_of(good_file(), 128) == "weight blob, byte 128, metadata: it would end outside the file of 140 bytes");
+  CHECK(error_of(good_file(), 128) ==
+        "weight blob, byte 128, metadata: it would end outside the file of 140 bytes; this is a payload, its metadata stands at byte 64");
   CHECK(error_of(good_file(), UINT64_MAX) ==
         "weight blob, byte 18446744073709551615, metadata: it would end outside the file of 140 bytes");
   CHECK(error_of(spoilt(64, std::uint32_t{7})) == "weight blob, byte 64, sentinel: no metadata record starts here (0xDEADBEEF expected)");

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <anechain/mil/operations.hpp>
+#include <anechain/mil/table.hpp>
 #include <anechain/mil/text.hpp>
 #include <anechain/mil/types.hpp>
 
@@ -116,11 +117,11 @@ struct Function {
 /// that it can be built and read in constant expressions.
 struct Graph {
   Characters characters;
-  std::vector<std::int64_t> numbers;  ///< elements of immediate constants: see `to_bits` and `to_number`
-  std::vector<ValueFacts> values;
-  std::vector<Constant> constants;
-  std::vector<Argument> arguments;
-  std::vector<Operation> operations;  ///< definitions before uses
+  Table<std::int64_t> numbers;  ///< elements of immediate constants: see `to_bits` and `to_number`
+  Table<ValueFacts> values;
+  Table<Constant> constants;
+  Table<Argument> arguments;
+  Table<Operation> operations;  ///< definitions before uses
   std::vector<Function> functions;
   Attributes attributes{Attributes::Kind::standard};
   Dialect dialect = Dialect::ios16;  ///< of the text that it was read from

@@ -65,7 +65,7 @@ class Operands {
   /// Whether a rule was broken and evaluation goes on all the same: what is read then is zero.
   constexpr bool broken() const { return broken_ != nullptr && broken_->rule != nullptr; }
 
-  constexpr bool has(Param param) const { return id(param) >= 0; }
+  constexpr bool has(Param param) const { return bound_[static_cast<std::size_t>(param)] != 0; }
   constexpr std::int32_t id(Param param) const { return bound_[static_cast<std::size_t>(param)] - 1; }
   constexpr TensorType type(Param param) const { return holds(param, has(param), "is missing") ? graph_[id(param)].type : TensorType{}; }
 

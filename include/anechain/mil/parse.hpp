@@ -161,7 +161,7 @@ class Parser {
   void arguments(Operation& operation, const Located& at) {
     expect('(');
     operation.first_argument = static_cast<std::uint32_t>(graph_.arguments.size());
-    pending_.clear();
+    pending_.truncate(0);
     for (bool first = true; !is(')'); first = false) {
       if (!first) expect(',');
       const Located name = identifier("the name of an operand");
@@ -182,7 +182,7 @@ class Parser {
       }
     }
     advance();
-    graph_.arguments.insert(graph_.arguments.end(), pending_.begin(), pending_.end());
+    graph_.arguments.append(pending_.begin(), pending_.end());
     operation.argument_count = static_cast<std::uint32_t>(pending_.size());
   }
 
@@ -216,7 +216,7 @@ class Parser {
   void operation_attributes(Operation& operation, const std::vector<std::pair<Type, Located>>& results, const Located& at) {
     const bool decodes = facts(operation.kind).family == Family::decoding;
     bool named = false;
-    pending_.clear();
+    pending_.truncate(0);
     if (accept('[')) {
       for (bool first = true; !is(']'); first = false) {
         if (!first) expect(',');
@@ -243,7 +243,7 @@ class Parser {
     if (!decodes) return;
     operation.first_argument = static_cast<std::uint32_t>(graph_.arguments.size());
     operation.argument_count = static_cast<std::uint32_t>(pending_.size());
-    graph_.arguments.insert(graph_.arguments.end(), pending_.begin(), pending_.end());
+    graph_.arguments.append(pending_.begin(), pending_.end());
   }
 
   /// The value of a const, which must be of the type that its result declares.
@@ -274,7 +274,7 @@ class Parser {
 
   Name as_name(const Constant& constant) {
     const std::int64_t bits = graph_.numbers[constant.first];
-    graph_.numbers.resize(constant.first);
+    graph_.numbers.truncate(constant.first);
     const auto both = static_cast<std::uint64_t>(bits);
     return {static_cast<std::uint32_t>(both >> 32), static_cast<std::uint32_t>(both)};
   }
@@ -317,7 +317,7 @@ class Parser {
       } else if (field.name == "offset" && !std::exchange(offset, true)) {
         const Constant number = typed_value({DType::uint64, {}}, "the offset");
         constant.blob_offset = static_cast<std::uint64_t>(graph_.numbers[number.first]);
-        graph_.numbers.resize(number.first);
+        graph_.numbers.truncate(number.first);
       } else {
         fail_at(field.at, "BLOBFILE takes one 'path' and one 'offset'");
       }
@@ -632,7 +632,7 @@ class Parser {
   std::size_t end_of_previous_ = 0;
   Graph graph_;
   std::unordered_map<std::string_view, std::int32_t> names_;
-  std::vector<Argument> pending_;  ///< operands of the operation that is being read
+  Table<Argument> pending_;  ///< operands of the operation that is being read
 };
 
 }  // namespace detail

@@ -93,7 +93,12 @@ struct Shape {
   constexpr std::int64_t& operator[](int axis) { return extents[axis < 0 ? axis + rank : axis]; }
   constexpr const std::int64_t* begin() const { return extents; }
   constexpr const std::int64_t* end() const { return extents + rank; }
-  constexpr bool operator==(const Shape&) const = default;
+  constexpr bool operator==(const Shape& other) const {
+    if (rank != other.rank) return false;
+    for (int axis = 0; axis < rank; ++axis)
+      if (extents[axis] != other.extents[axis]) return false;
+    return true;
+  }
 
   /// The innermost extent; a scalar is a row of one.
   constexpr std::int64_t row_elements() const { return rank == 0 ? 1 : (*this)[-1]; }

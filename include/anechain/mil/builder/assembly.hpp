@@ -129,10 +129,14 @@ class Assembly {
   constexpr const BrokenRule& broken() const { return broken_; }
 
   /// Ends the program with its result, which is named "y", and gives the graph away.
-  constexpr Graph finish(Value result) { return finish({{"y", result}}); }
+  constexpr Graph finish(Value result) {
+    const Output output{"y", result};
+    return finish({&output, 1});
+  }
 
-  /// Ends the program with several results.
-  constexpr Graph finish(std::initializer_list<Output> results) {
+  /// Ends the program with several results, each of its own name.
+  constexpr Graph finish(std::initializer_list<Output> results) { return finish(std::span<const Output>{results.begin(), results.size()}); }
+  constexpr Graph finish(std::span<const Output> results) {
     require(broken_.rule == nullptr, facts(broken_.operation).name.data(), broken_.rule, broken_.first, broken_.second);
     for (const Output& output : results) {
       const std::int32_t id = output.value.id;
@@ -188,18 +192,18 @@ class Assembly {
   /// An immediate operand: integers (or the bits of doubles), a number, a flag, a string, a list of integers. Equal ones of one
   /// parameter are made once.
   constexpr Value operand(Param param, const TensorType& type, std::span<const std::int64_t> numbers) {
-    for (std::int32_t known = latest_[static_cast<std::size_t>(param)]; known >= 0;
-         known = shared_[static_cast<std::size_t>(known)].previous) {
-      const std::int32_t value = shared_[static_cast<std::size_t>(known)].value;
-      if (graph_[value].type == type && holds(*graph_.constant_of(value), numbers)) return graph_.value(value);
+    for (std::int32_t known = latest_[static_cast<std::size_t>(param)]; known >= 0;) {
+      const Shared& shared = shared_.data()[known];
+      if (shared.count == numbers.size() && holds(shared.first, numbers) && graph_[shared.value].type == type) return {shared.value, type};
+      known = shared.previous;
     }
     return share(param, type, immediate(numbers));
   }
   constexpr Value operand(Param param, std::string_view text) {
-    for (std::int32_t known = latest_[static_cast<std::size_t>(param)]; known >= 0;
-         known = shared_[static_cast<std::size_t>(known)].previous) {
-      const std::int32_t value = shared_[static_cast<std::size_t>(known)].value;
-      if (same_text(graph_.string_of(graph_.numbers_of(*graph_.constant_of(value))[0]), text)) return graph_.value(value);
+    for (std::int32_t known = latest_[static_cast<std::size_t>(param)]; known >= 0;) {
+      const Shared& shared = shared_.data()[known];
+      if (same_text(graph_.string_of(graph_.numbers[shared.first]), text)) return graph_.value(shared.value);
+      known = shared.previous;
     }
     const std::int64_t bits = to_bits(graph_.add_text(text));
     return share(param, {DType::string, {}}, immediate({&bits, 1}));
@@ -249,6 +253,8 @@ class Assembly {
   struct Shared {
     std::int32_t value;
     std::int32_t previous;
+    std::uint32_t first;  ///< its elements in Graph::numbers
+    std::uint32_t count;
   };
 
   /// Immediate constants come first, as in the seed experiment's program; all else keeps its order.
@@ -256,7 +262,7 @@ class Assembly {
     const auto is_immediate = [&](const Operation& operation) {
       return operation.constant >= 0 && graph_.constants.data()[operation.constant].kind == Constant::Kind::immediate;
     };
-    std::vector<Operation> ordered;
+    Table<Operation> ordered;
     ordered.reserve(graph_.operations.size());
     for (const bool immediate : {true, false})
       for (const Operation& operation : graph_.operations)
@@ -265,7 +271,7 @@ class Assembly {
             graph_.values.data()[operation.result + static_cast<std::int32_t>(i)].operation = static_cast<std::int32_t>(ordered.size());
           ordered.push_back(operation);
         }
-    graph_.operations = static_cast<std::vector<Operation>&&>(ordered);
+    graph_.operations = static_cast<Table<Operation>&&>(ordered);
   }
 
   static constexpr std::int64_t element(DType dtype, double number) {
@@ -298,7 +304,7 @@ class Assembly {
   constexpr Value share(Param param, const TensorType& type, const Constant& constant) {
     const Value value =
         add_constant(numbered(facts(param).constant_name, constants_of_[static_cast<std::size_t>(param)]++), type, constant);
-    shared_.push_back({value.id, latest_[static_cast<std::size_t>(param)]});
+    shared_.push_back({value.id, latest_[static_cast<std::size_t>(param)], constant.first, constant.count});
     latest_[static_cast<std::size_t>(param)] = static_cast<std::int32_t>(shared_.size() - 1);
     return value;
   }
@@ -312,11 +318,11 @@ class Assembly {
     return value;
   }
 
-  constexpr bool holds(const Constant& constant, std::span<const std::int64_t> numbers) const {
-    if (constant.count != numbers.size()) return false;
-    const std::int64_t* mine = graph_.numbers.data() + constant.first;
-    for (std::size_t i = 0; i < numbers.size(); ++i)
-      if (mine[i] != numbers.data()[i]) return false;
+  constexpr bool holds(std::uint32_t first, std::span<const std::int64_t> numbers) const {
+    const std::int64_t* mine = graph_.numbers.data() + first;
+    const std::int64_t* const end = numbers.data() + numbers.size();
+    for (const std::int64_t* number = numbers.data(); number != end;)
+      if (*number++ != *mine++) return false;
     return true;
   }
 
@@ -397,9 +403,9 @@ class Assembly {
 
   Graph graph_;
   BrokenRule broken_;
-  std::vector<Shared> shared_;
+  Table<Shared> shared_;
   std::int32_t latest_[param_table.size()];
-  std::vector<Name> weight_names_;
+  Table<Name> weight_names_;
   Characters scope_prefix_;
   std::vector<Scope> scopes_;
   std::size_t scope_weights_ = 0;

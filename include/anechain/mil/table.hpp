@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace anechain::mil {
+
+/// Entries that grow at the end. A std::vector does the same, at five times the evaluation steps in constant expressions,
+/// which compilers limit.
+template <class T>
+class Table {
+  static_assert(std::is_trivially_copyable_v<T>);
+
+ public:
+  using value_type = T;
+
+  constexpr Table() = default;
+  constexpr Table(const Table& other) : Table() { append(other.begin(), other.end()); }
+  constexpr Table(Table&& other) noexcept : Table() { swap(other); }
+  constexpr Table& operator=(Table other) noexcept {
+    swap(other);
+    return *this;
+  }
+  constexpr ~Table() {
+    if (capacity_ != 0) std::allocator<T>{}.deallocate(entries_, capacity_);
+  }
+
+  constexpr const T* data() const { return entries_; }
+  constexpr T* data() { return entries_; }
+  constexpr std::size_t size() const { return size_; }
+  constexpr bool empty() const { return size_ == 0; }
+  constexpr const T* begin() const { return entries_; }
+  constexpr const T* end() const { return entries_ + size_; }
+  constexpr const T& operator[](std::size_t i) const { return entries_[i]; }
+  constexpr T& operator[](std::size_t i) { return entries_[i]; }
+  constexpr const T& front() const { return entries_[0]; }
+  constexpr const T& back() const { return entries_[size_ - 1]; }
+
+  constexpr void push_back(const T& entry) {
+    if (size_ == capacity_) grow(2 * size_ + 64);
+    std::construct_at(entries_ + size_++, entry);
+  }
+
+  constexpr void append(const T* first, const T* last) {
+    for (; first != last; ++first) push_back(*first);
+  }
+
+  constexpr void reserve(std::size_t count) {
+    if (count > capacity_) grow(count);
+  }
+
+  /// Keeps the first `count` entries.
+  constexpr void truncate(std::size_t count) { size_ = count; }
+
+ private:
+  constexpr void grow(std::size_t capacity) {
+    T* const grown = std::allocator<T>{}.allocate(capacity);
+    for (std::size_t i = 0; i < size_; ++i) std::construct_at(grown + i, entries_[i]);
+    if (capacity_ != 0) std::allocator<T>{}.deallocate(entries_, capacity_);
+    entries_ = grown;
+    capacity_ = capacity;
+  }
+
+  constexpr void swap(Table& other) noexcept {
+    std::swap(entries_, other.entries_);
+    std::swap(size_, other.size_);
+    std::swap(capacity_, other.capacity_);
+  }
+
+  T* entries_ = nullptr;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
+};
+
+}  // namespace anechain::mil
