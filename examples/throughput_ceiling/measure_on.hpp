@@ -37,7 +37,7 @@ inline TracedChain chain_of(const Size& size, std::size_t length) {
   for (std::size_t k = 0; k < length; ++k)
     chain.add("Conv1x1<" + std::to_string(size.channels) + ", " + std::to_string(size.spatial) + ">",
               mil::tensor(mil::fp16, 1, size.channels, 1, size.spatial),
-              [size](mil::Builder& b, mil::Value x) { return conv1x1(b, x, size.channels); });
+              [size](mil::Builder& b, mil::Value x) { return project(b, x, "W", size.channels); });
   return chain;
 }
 

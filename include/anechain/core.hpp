@@ -5,5 +5,10 @@
 /// only. What a file of experiment definitions includes; to run them, include <anechain/anechain.hpp>.
 #include <anechain/chain/chain.hpp>
 #include <anechain/kernels/activation.hpp>
+#include <anechain/kernels/attention.hpp>
 #include <anechain/kernels/conv.hpp>
+#include <anechain/kernels/feed_forward.hpp>
 #include <anechain/kernels/fuse.hpp>
+#include <anechain/kernels/linear.hpp>
+#include <anechain/kernels/norm.hpp>
+#include <anechain/kernels/transformer.hpp>

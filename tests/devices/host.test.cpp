@@ -261,7 +261,7 @@ TEST_CASE("sizes that cannot be counted are refused before memory is asked for")
                        doctest::Contains("a matrix product with an extent of 8589934588 is too large for the host"), CompileError);
   TracedChain product;
   CHECK_THROWS_WITH_AS(product.add("vast", mil::tensor(mil::fp16, 1, 1 << 21, 1, 1 << 20),
-                                   [](mil::Builder& builder, mil::Value value) { return conv1x1(builder, value, 1 << 21); }),
+                                   [](mil::Builder& builder, mil::Value value) { return project(builder, value, "W", 1 << 21); }),
                        doctest::Contains("cannot be counted"), mil::TypeError);
 }
 

@@ -2,13 +2,9 @@
 #pragma once
 
 #include <anechain/kernels/kernel.hpp>
+#include <anechain/kernels/linear.hpp>
 
 namespace anechain::kernels {
-
-/// The body of a 1x1 convolution with the weight "W", [out channels, channels of x, 1, 1].
-constexpr mil::Value conv1x1(mil::Builder& b, mil::Value x, std::int64_t out_channels) {
-  return b.conv(x, b.weight("W", mil::tensor(x.type.dtype, out_channels, x.type.shape[1], 1, 1)));
-}
 
 /// A 1x1 convolution, which mixes channels at each position: [1, Channels, 1, Spatial] to [1, OutChannels, 1, Spatial].
 /// Its weight is "W". With as many channels out as in it is the kernel of the seed experiment, token for token.
@@ -16,7 +12,7 @@ template <int Channels, int Spatial, mil::DType D = mil::fp16, int OutChannels =
 struct Conv1x1 {
   static constexpr auto input = mil::tensor(D, 1, Channels, 1, Spatial);
 
-  static constexpr mil::Value body(mil::Builder& b, mil::Value x) { return conv1x1(b, x, OutChannels); }
+  static constexpr mil::Value body(mil::Builder& b, mil::Value x) { return project(b, x, "W", OutChannels); }
 };
 
 /// What a Conv2d is: `Conv2d<{.in = 64, ...}>` is not C++20, so write `Conv2d<Conv2dShape{.in = 64, .out = 128, ...}>`.
@@ -51,7 +47,7 @@ struct Conv2d {
     mil::require(S.groups >= 1, "Conv2d", "there must be at least 1 group, not {}", S.groups);
     const mil::Value weight = b.weight("W", mil::tensor(S.dtype, S.out, S.in / S.groups, S.kernel_height, S.kernel_width));
     return b.conv(x, weight,
-                  {.bias = S.bias ? b.weight("b", mil::tensor(S.dtype, S.out)) : mil::Value{},
+                  {.bias = S.bias ? b.weight("b", mil::tensor(S.dtype, S.out), mil::Role::bias) : mil::Value{},
                    .strides = {S.stride_height, S.stride_width},
                    .padding = S.padding,
                    .pad = {S.pad_top, S.pad_bottom, S.pad_left, S.pad_right},

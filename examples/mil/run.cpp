@@ -1,0 +1,92 @@
+// run: a program evaluated once, on the host.
+#include <anechain/devices/host.hpp>
+
+#include <cstddef>
+#include <filesystem>
+#include <iostream>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "commands.hpp"
+#include "model.hpp"
+#include "npy.hpp"
+
+namespace program {
+namespace {
+
+std::map<std::string, std::string> files_by_name(const std::vector<std::string>& inputs) {
+  std::map<std::string, std::string> files;
+  for (const std::string& input : inputs) {
+    const std::size_t equals = input.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == input.size())
+      throw UsageError("--input " + input + ": expected NAME=FILE");
+    if (!files.emplace(input.substr(0, equals), input.substr(equals + 1)).second)
+      throw UsageError("--input " + input.substr(0, equals) + " is given twice");
+  }
+  return files;
+}
+
+// The packed elements of an input. Throws std::runtime_error where the file's are not of its type.
+std::vector<std::byte> elements_of(const std::string& file, const host::Port& port) {
+  std::vector<std::byte> bytes = mil::read_file(file);
+  const auto needed = static_cast<std::size_t>(port.type.packed_bytes());
+  if (!file.ends_with(".npy")) {
+    if (bytes.size() != needed)
+      throw std::runtime_error(file + " has " + std::to_string(bytes.size()) + " bytes; the input '" + port.name + "', a " +
+                               to_string(port.type) + ", has " + std::to_string(needed));
+    return bytes;
+  }
+  try {
+    const npy::Array array = npy::read(bytes);
+    mil::TensorType type{array.dtype, {}};
+    if (array.shape.size() <= mil::max_rank)
+      for (const std::int64_t extent : array.shape) type.shape.extents[type.shape.rank++] = extent;
+    if (array.shape.size() > mil::max_rank || type != port.type)
+      throw std::runtime_error("it holds a " + to_string(type) + "; the input '" + port.name + "' is a " + to_string(port.type));
+    return {array.data.begin(), array.data.end()};
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(file + ": " + error.what());
+  }
+}
+
+void write_output(const RunArguments& arguments, const host::Port& port, host::Surface& surface) {
+  const std::vector<std::byte> packed = read_packed(surface);
+  const std::filesystem::path path = arguments.output_directory / (port.name + (arguments.raw ? ".bin" : ".npy"));
+  mil::write_file(path, arguments.raw ? packed : npy::write(port.type.dtype, {port.type.shape.begin(), port.type.shape.end()}, packed));
+  std::cout << path.string() << ": " << to_string(port.type) << '\n';
+}
+
+}  // namespace
+
+int run(const RunArguments& arguments) {
+  std::map<std::string, std::string> files = files_by_name(arguments.inputs);
+  Model model{arguments.path};
+  const HostDevice host;
+  const host::Program program = host.compile(model.text(), model.weight_files(), arguments.function);
+
+  std::vector<host::Surface> inputs;
+  std::vector<host::Surface> outputs;
+  for (const host::Port& port : program.inputs()) {
+    const auto given = files.extract(port.name);
+    if (given.empty()) throw UsageError("the input '" + port.name + "', a " + to_string(port.type) + ", is missing: --input " + port.name + "=FILE");
+    const std::vector<std::byte> packed = elements_of(given.mapped(), port);
+    inputs.push_back(host.surface(port.type));
+    write_packed(inputs.back(), packed);
+  }
+  if (!files.empty()) throw UsageError("the program has no input '" + files.begin()->first + "'");
+  for (const host::Port& port : program.outputs()) outputs.push_back(host.surface(port.type));
+
+  std::vector<host::Surface*> from;
+  std::vector<host::Surface*> to;
+  for (host::Surface& surface : inputs) from.push_back(&surface);
+  for (host::Surface& surface : outputs) to.push_back(&surface);
+  host.evaluate(host.request(program, from, to));
+
+  std::filesystem::create_directories(arguments.output_directory);
+  for (std::size_t i = 0; i < outputs.size(); ++i) write_output(arguments, program.outputs()[i], outputs[i]);
+  return 0;
+}
+
+}  // namespace program

@@ -1,0 +1,134 @@
+// check, print, info: what can be said of a program's text.
+#include <anechain/devices/ane/constraints.hpp>
+#include <anechain/mil/check.hpp>
+#include <anechain/mil/cost.hpp>
+#include <anechain/mil/print.hpp>
+
+#include <cstdint>
+#include <exception>
+#include <iostream>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "commands.hpp"
+#include "model.hpp"
+
+namespace program {
+namespace {
+
+void report(const std::string& path, mil::Position at, const std::string& message) {
+  std::cout << path << ':' << at.line << ':' << at.column << ": " << message << '\n';
+}
+
+// Whether the program is valid; what is wrong is printed.
+bool is_valid(const std::string& path) {
+  Model model{path};
+  mil::Graph graph;
+  try {
+    graph = mil::parse(model.text());
+  } catch (const mil::ParseError& error) {
+    std::cout << path << ':' << error.what() << '\n';
+    return false;
+  }
+  std::vector<mil::Finding> findings = mil::check(graph);
+  std::set<std::string> missing;
+  const auto files = [&](std::string_view named) { return model.weights(named); };
+  for (const mil::Operation& operation : graph.operations) {
+    if (operation.constant < 0) continue;
+    const mil::Constant& constant = graph.constants[static_cast<std::size_t>(operation.constant)];
+    if (constant.kind != mil::Constant::Kind::blob) continue;
+    try {
+      files(graph.text(constant.text));
+    } catch (const MissingWeights& error) {
+      missing.insert(error.what());
+    } catch (const std::exception&) {  // found again, with its place, below
+    }
+  }
+  for (const std::string& file : missing) std::cerr << path << ": note: " << file << "; references to it were not checked\n";
+  if (missing.empty())
+    for (const mil::Finding& finding : mil::check_references(graph, files)) findings.push_back(finding);
+  for (const mil::Finding& finding : findings) report(path, finding.at, finding.message);
+  return findings.empty();
+}
+
+std::string grouped(std::int64_t number) {
+  std::string digits = std::to_string(number);
+  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, " ");
+  return digits;
+}
+
+std::string spelled(const mil::Graph& graph, std::int32_t value) {
+  const mil::ValueFacts& facts = graph[value];
+  const std::string type = facts.foreign.size != 0 ? std::string{graph.text(facts.foreign)} : to_string(facts.type);
+  return std::string{graph.text(facts.name)} + ": " + (facts.state ? "state<" + type + ">" : type);
+}
+
+bool costs_are_known(const mil::Graph& graph, const mil::Function& function) {
+  for (const mil::Operation& operation : graph.operations_of(function))
+    for (const mil::ValueFacts& result : graph.results_of(operation))
+      if (result.type.shape.has_unknown() || facts(operation.kind).family == mil::Family::foreign) return false;
+  return true;
+}
+
+void describe(const mil::Graph& graph, const mil::Function& function) {
+  std::cout << "function " << graph.text(function.name) << '\n';
+  for (const std::int32_t input : function.inputs) std::cout << "  input   " << spelled(graph, input) << '\n';
+  for (const std::int32_t output : function.outputs) std::cout << "  output  " << spelled(graph, output) << '\n';
+  std::map<std::string_view, int> counts;
+  std::int64_t weight_bytes = 0;
+  int weights = 0;
+  for (const mil::Operation& operation : graph.operations_of(function)) {
+    if (operation.kind != mil::OpKind::constant) ++counts[facts(operation.kind).name];
+    if (operation.constant < 0) continue;
+    if (graph.constants[static_cast<std::size_t>(operation.constant)].kind != mil::Constant::Kind::blob) continue;
+    ++weights;
+    weight_bytes += graph[operation.result].type.packed_bytes();
+  }
+  std::cout << "  operations";
+  for (const auto& [name, count] : counts) std::cout << ' ' << count << 'x' << name;
+  std::cout << '\n';
+  if (costs_are_known(graph, function)) std::cout << "  FLOP    " << grouped(mil::flops(graph, function)) << '\n';
+  std::cout << "  weights " << weights << " tensors, " << grouped(weight_bytes) << " bytes\n";
+  const auto met = ane::met_by(graph, function);
+  std::cout << "  the ANE's constraints that it meets: " << (met.empty() ? "none that is known here" : "") << '\n';
+  for (const ane::Met& one : met) {
+    std::cout << "    " << one.constraint->id << " (" << ane::name_of(one.constraint->certainty) << ") " << one.constraint->rule;
+    if (one.at.line != 0) std::cout << "; first at " << one.at.line << ':' << one.at.column;
+    std::cout << '\n';
+  }
+}
+
+}  // namespace
+
+int check(const std::vector<std::string>& paths) {
+  bool all_valid = true;
+  for (const std::string& path : paths) {
+    try {
+      all_valid = is_valid(path) && all_valid;
+    } catch (const std::exception& error) {
+      std::cout << path << ": " << error.what() << '\n';
+      all_valid = false;
+    }
+  }
+  return all_valid ? 0 : invalid;
+}
+
+int print(const std::string& path, const std::string& dialect) {
+  const Model model{path};
+  const mil::Graph graph = mil::parse(model.text());
+  std::cout << mil::print(graph, dialect == "ios16"   ? mil::Dialect::ios16
+                                 : dialect == "ios18" ? mil::Dialect::ios18
+                                                      : graph.dialect);
+  return 0;
+}
+
+int info(const std::string& path) {
+  const Model model{path};
+  const mil::Graph graph = mil::parse_checked(model.text());
+  for (const mil::Function& function : graph.functions) describe(graph, function);
+  return 0;
+}
+
+}  // namespace program
