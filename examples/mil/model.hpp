@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -22,11 +23,6 @@ struct UsageError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// A weight file that a program names and that is not there.
-struct MissingWeights : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
 class Model {
  public:
   // Throws std::system_error where it cannot be read.
@@ -37,17 +33,22 @@ class Model {
 
   std::string_view text() const { return text_; }
 
-  // The bytes of a weight file, read once. `@model_path` is the folder of the text; a relative path is taken from there too.
-  // Throws MissingWeights, UsageError for one that leads out of that folder, std::system_error.
-  std::span<const std::byte> weights(std::string_view named) {
-    const std::string key{named};
-    if (const auto known = files_.find(key); known != files_.end()) return known->second;
+  // Where a weight file is. `@model_path` is the folder of the text; a relative path is taken from there too. Throws UsageError
+  // for one that leads out of that folder.
+  std::filesystem::path path_of(std::string_view named) const {
     constexpr std::string_view folder = "@model_path/";
     const std::filesystem::path within{named.starts_with(folder) ? named.substr(folder.size()) : named};
     for (const auto& part : within)
-      if (within.is_absolute() || part == "..") throw UsageError("the path '" + key + "' leads out of the program's folder");
-    const std::filesystem::path path = file_.parent_path() / within;
-    if (!std::filesystem::exists(path)) throw MissingWeights(path.string() + " is not there");
+      if (within.is_absolute() || part == "..") throw UsageError("the path '" + std::string{named} + "' leads out of the program's folder");
+    return file_.parent_path() / within;
+  }
+
+  // The bytes of a weight file, read once; nothing where it is not there. Throws std::system_error where it cannot be read.
+  std::optional<std::span<const std::byte>> weights(std::string_view named) {
+    const std::string key{named};
+    if (const auto known = files_.find(key); known != files_.end()) return known->second;
+    const std::filesystem::path path = path_of(named);
+    if (!std::filesystem::exists(path)) return std::nullopt;
     return files_.emplace(key, mil::read_file(path)).first->second;
   }
 

@@ -70,7 +70,8 @@ int run(const RunArguments& arguments) {
   std::vector<host::Surface> outputs;
   for (const host::Port& port : program.inputs()) {
     const auto given = files.extract(port.name);
-    if (given.empty()) throw UsageError("the input '" + port.name + "', a " + to_string(port.type) + ", is missing: --input " + port.name + "=FILE");
+    if (given.empty())
+      throw UsageError("the input '" + port.name + "', a " + to_string(port.type) + ", is missing: --input " + port.name + "=FILE");
     const std::vector<std::byte> packed = elements_of(given.mapped(), port);
     inputs.push_back(host.surface(port.type));
     write_packed(inputs.back(), packed);

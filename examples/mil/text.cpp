@@ -8,7 +8,6 @@
 #include <exception>
 #include <iostream>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -33,36 +32,24 @@ bool is_valid(const std::string& path) {
     return false;
   }
   std::vector<mil::Finding> findings = mil::check(graph);
-  std::set<std::string> missing;
-  const auto files = [&](std::string_view named) { return model.weights(named); };
-  for (const mil::Operation& operation : graph.operations) {
-    if (operation.constant < 0) continue;
-    const mil::Constant& constant = graph.constants[static_cast<std::size_t>(operation.constant)];
-    if (constant.kind != mil::Constant::Kind::blob) continue;
-    try {
-      files(graph.text(constant.text));
-    } catch (const MissingWeights& error) {
-      missing.insert(error.what());
-    } catch (const std::exception&) {  // found again, with its place, below
-    }
-  }
-  for (const std::string& file : missing) std::cerr << path << ": note: " << file << "; references to it were not checked\n";
-  if (missing.empty())
-    for (const mil::Finding& finding : mil::check_references(graph, files)) findings.push_back(finding);
+  for (const std::string_view named : mil::weight_paths(graph))
+    if (!model.weights(named))
+      std::cerr << path << ": note: " << model.path_of(named).string() << " is not there; references to it were not checked\n";
+  for (const mil::Finding& finding : mil::check_references(graph, model.weight_files())) findings.push_back(finding);
   for (const mil::Finding& finding : findings) report(path, finding.at, finding.message);
   return findings.empty();
 }
 
 std::string grouped(std::int64_t number) {
   std::string digits = std::to_string(number);
-  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, " ");
+  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, 1, ' ');
   return digits;
 }
 
 std::string spelled(const mil::Graph& graph, std::int32_t value) {
   const mil::ValueFacts& facts = graph[value];
   const std::string type = facts.foreign.size != 0 ? std::string{graph.text(facts.foreign)} : to_string(facts.type);
-  return std::string{graph.text(facts.name)} + ": " + (facts.state ? "state<" + type + ">" : type);
+  return std::string{graph.text(facts.name)} + ": " + (facts.state ? std::string{"state<"} + type + ">" : type);
 }
 
 bool costs_are_known(const mil::Graph& graph, const mil::Function& function) {
@@ -118,9 +105,7 @@ int check(const std::vector<std::string>& paths) {
 int print(const std::string& path, const std::string& dialect) {
   const Model model{path};
   const mil::Graph graph = mil::parse(model.text());
-  std::cout << mil::print(graph, dialect == "ios16"   ? mil::Dialect::ios16
-                                 : dialect == "ios18" ? mil::Dialect::ios18
-                                                      : graph.dialect);
+  std::cout << mil::print(graph, dialect == "ios16" ? mil::Dialect::ios16 : dialect == "ios18" ? mil::Dialect::ios18 : graph.dialect);
   return 0;
 }
 

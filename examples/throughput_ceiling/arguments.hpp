@@ -35,6 +35,9 @@ using Experiment =
 // The three sizes of the seed experiment: a test, a small network's, and a transformer's layers.
 inline constexpr std::string_view seed_configurations = "64x32,256x64,768x256";
 
+// The widths of the stories15M and stories110M models, which ANE projects train.
+inline constexpr std::string_view transformer_configurations = "288x64,768x64";
+
 inline constexpr int regression_found = 1;
 inline constexpr int usage_error = 2;
 inline constexpr int not_conclusive = 3;
@@ -45,14 +48,28 @@ struct UsageError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// What the kernels of a chain are: 1x1 convolutions, as in the original, or layers of a transformer.
+enum class ChainKind { conv, transformer };
+
 struct Size {
   std::string name;
   std::int64_t channels;
   std::int64_t spatial;
+  ChainKind kind = ChainKind::conv;
+
+  // Of a transformer, as in the Llama models: 8/3 of the width for the feed-forward layer, rounded up to a multiple of 32.
+  std::int64_t hidden() const { return (channels * 8 / 3 + 31) / 32 * 32; }
+
+  // Heads as wide as divides the channels, but at most 64.
+  std::int64_t heads() const {
+    std::int64_t width = std::min<std::int64_t>(64, channels);
+    while (channels % width != 0) --width;
+    return channels / width;
+  }
 };
 
 // "768x256". The largest extent is the ANE's (65536 channels, 65536 wide on its newest chips).
-inline Size parsed_size(const std::string& text) {
+inline Size parsed_size(const std::string& text, ChainKind kind) {
   constexpr std::int64_t most = 65'536;
   const auto number = [&](std::string_view digits) {
     std::int64_t value = 0;
@@ -65,7 +82,8 @@ inline Size parsed_size(const std::string& text) {
   };
   const std::size_t cross = text.find('x');
   if (cross == std::string::npos) throw UsageError("--config " + text + ": expected CHANNELSxSPATIAL, like 256x64");
-  return {text, number(std::string_view{text}.substr(0, cross)), number(std::string_view{text}.substr(cross + 1))};
+  return {kind == ChainKind::transformer ? "transformer " + text : text, number(std::string_view{text}.substr(0, cross)),
+          number(std::string_view{text}.substr(cross + 1)), kind};
 }
 
 // Where results go; empty for nowhere.
@@ -77,7 +95,8 @@ struct OutputPaths {
 struct RunArguments {
   std::string device = "host";
   std::string preset = "m4-max";
-  std::string configurations{seed_configurations};
+  std::string chain = "conv";
+  std::optional<std::string> configurations;
   std::size_t length = 12;
   std::string lengths;
   std::vector<std::string> strategies;
@@ -123,9 +142,11 @@ struct RunArguments {
 
   std::vector<Size> sizes() const {
     std::vector<Size> all;
-    for (const std::string& name : parts(configurations)) {
-      all.push_back(parsed_size(name));
-      if (std::ranges::count(all, name, &Size::name) > 1) throw UsageError("--config " + name + ": named twice");
+    const ChainKind kind = chain == "transformer" ? ChainKind::transformer : ChainKind::conv;
+    const std::string_view standard = kind == ChainKind::transformer ? transformer_configurations : seed_configurations;
+    for (const std::string& name : parts(configurations.value_or(std::string{standard}))) {
+      all.push_back(parsed_size(name, kind));
+      if (std::ranges::count(all, all.back().name, &Size::name) > 1) throw UsageError("--config " + name + ": named twice");
     }
     return all;
   }

@@ -25,7 +25,7 @@ void list() {
   std::cout << "strategies:\n";
   for (const std::string_view name : Experiment::strategy_names) std::cout << "  " << name << '\n';
   std::cout << "configurations, unless --config says otherwise:\n  " << seed_configurations
-            << "\nsimulated engines (--device simulated --preset ...):\n";
+            << "\n  with --chain transformer: " << transformer_configurations << "\nsimulated engines (--device simulated --preset ...):\n";
   for (const simulated::Preset& preset : simulated::presets()) {
     std::cout << "  " << preset.name << ", like an " << preset.chip << ":\n";
     for (const simulated::Source& source : preset.sources) std::cout << "    " << source.figure << ": " << source.source << '\n';

@@ -38,7 +38,12 @@ void add_experiment(CLI::App& app, RunArguments& run) {
   app.add_option("--preset", run.preset, "The simulated engine: m4-max, m1 or m5")
       ->check(CLI::IsMember({"m4-max", "m1", "m5"}))
       ->capture_default_str();
-  app.add_option("--config", run.configurations, "Sizes to measure, CHANNELSxSPATIAL, separated by commas")->capture_default_str();
+  app.add_option("--chain", run.chain, "The kernels: conv, 1x1 convolutions as in the original, or transformer, its layers")
+      ->check(CLI::IsMember({"conv", "transformer"}))
+      ->capture_default_str();
+  app.add_option("--config", run.configurations,
+                 "Sizes to measure, CHANNELSxSPATIAL, separated by commas (" + std::string{seed_configurations} + "; of transformers " +
+                     std::string{transformer_configurations} + ")");
   app.add_option("--length", run.length, "Kernels in the chain")->check(CLI::Range(2, 1000))->capture_default_str();
   app.add_option("--seed", run.seed, "Seed of the schedule, the weights and the data")
       ->check(CLI::NonNegativeNumber)

@@ -24,8 +24,13 @@ inline void require_memory(const Size& size, std::size_t length) {
   constexpr double bytes_per_weight = 20;
   constexpr double bytes_per_element = 12 * 9;
   const auto channels = static_cast<double>(size.channels);
-  const double needed =
-      static_cast<double>(length) * channels * (channels * bytes_per_weight + static_cast<double>(size.spatial) * bytes_per_element);
+  const auto spatial = static_cast<double>(size.spatial);
+  const bool is_transformer = size.kind == ChainKind::transformer;
+  const double weights =
+      is_transformer ? channels * (4 * channels + 3 * static_cast<double>(size.hidden())) + spatial * spatial : channels * channels;
+  const double elements =
+      is_transformer ? spatial * (channels + static_cast<double>(size.hidden() + size.heads() * size.spatial)) : channels * spatial;
+  const double needed = static_cast<double>(length) * (weights * bytes_per_weight + elements * bytes_per_element);
   const auto present = static_cast<double>(machine::memory());
   if (present > 0 && needed > present)
     throw UsageError("--config " + size.name + " --length " + std::to_string(length) + ": about " + report::scaled(needed, "B") +
@@ -33,11 +38,16 @@ inline void require_memory(const Size& size, std::size_t length) {
 }
 
 inline TracedChain chain_of(const Size& size, std::size_t length) {
+  const std::string extents = std::to_string(size.channels) + ", " + std::to_string(size.spatial) + ">";
+  const mil::TensorType input = mil::tensor(mil::fp16, 1, size.channels, 1, size.spatial);
   TracedChain chain;
-  for (std::size_t k = 0; k < length; ++k)
-    chain.add("Conv1x1<" + std::to_string(size.channels) + ", " + std::to_string(size.spatial) + ">",
-              mil::tensor(mil::fp16, 1, size.channels, 1, size.spatial),
-              [size](mil::Builder& b, mil::Value x) { return project(b, x, "W", size.channels); });
+  for (std::size_t k = 0; k < length; ++k) {
+    if (size.kind == ChainKind::transformer)
+      chain.add("TransformerBlock<" + extents, input,
+                [size](mil::Builder& b, mil::Value x) { return transformer_block(b, x, size.hidden(), size.heads()); });
+    else
+      chain.add("Conv1x1<" + extents, input, [size](mil::Builder& b, mil::Value x) { return project(b, x, "W", size.channels); });
+  }
   return chain;
 }
 

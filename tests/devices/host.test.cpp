@@ -243,8 +243,7 @@ TEST_CASE("programs that the host cannot run are refused when they are compiled,
   };
   CHECK(refusal(text, weights.blob(0)) == "accepted");
   CHECK(refusal("program", {}) == "MIL text, 1:8: expected '(', found the end of the text");
-  CHECK(refusal(text, {}) ==
-        "MIL text, 11:42: the program reads weights from '@model_path/weights/weight.bin', but no weight blob was given");
+  CHECK(refusal(text, {}) == "MIL text, 11:42: the program reads weights from '@model_path/weights/weight.bin', but there are none");
   CHECK(refusal(mil_text<Conv1x1<65, 32>>, weights.blob(0)) ==
         "weight blob, byte 72, size: the file holds 4096 elements, the program expects tensor<fp16, [65, 65, 1, 1]>");
   CHECK(refusal(text, weights.blob(0).first(200))

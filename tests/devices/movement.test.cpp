@@ -29,7 +29,9 @@ void check(const std::vector<std::int64_t>& shape, Body body, Reference referenc
 
 TEST_CASE("reshape keeps the order, keeps extents and fills one in") {
   check({2, 3, 4}, [](auto& b, auto x) { return b.reshape(x, {4, 6}); }, [](const Tensor& x) { return reference::reshape(x, {4, 6}); });
-  check({2, 3, 4}, [](auto& b, auto x) { return b.reshape(x, {0, -1}); }, [](const Tensor& x) { return reference::reshape(x, {2, 12}); });
+  check(
+      {2, 3, 4}, [](auto& b, auto x) { return b.reshape(x, {0, 6, -1}); },
+      [](const Tensor& x) { return reference::reshape(x, {2, 6, 2}); });
 }
 
 TEST_CASE("transpose, expand_dims and squeeze") {

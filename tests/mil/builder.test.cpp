@@ -80,9 +80,9 @@ TEST_CASE("operands that do not fit throw at run time, with the operation and th
   CHECK(message([](Builder b, Value x) { return b.conv(x, b.weight("W", tensor(fp16, 5, 12, 3, 3)), {.pad = {1, 1, 1, 1}}); }) ==
         "conv: pad is given, 1, but takes effect only with Padding::custom");
   CHECK(message([](Builder b, Value x) {
-          const auto whole = b.cast(x, mil::int32);
-          return b.matmul(whole, whole, false, true);
-        }) == "matmul: x and y must be of a floating dtype");
+          const auto flags = b.cast(x, mil::boolean);
+          return b.matmul(flags, flags, false, true);
+        }) == "matmul: x and y must be fp16, fp32 or int32");
   CHECK(message([](Builder b, Value x) { return b.conv(b.cast(x, mil::int32), b.weight("W", tensor(mil::int32, 5, 12, 1, 1))); }) ==
         "conv: the input must be of a floating dtype");
   CHECK(message([](Builder b, Value) { return b.scalar(fp16, 1e6); }) == "scalar: the number is too large for its dtype");

@@ -130,7 +130,7 @@ TEST_CASE("a reference to a payload instead of its metadata is found when the we
     const auto findings = mil::check_references(graph, [&](std::string_view) { return writer.bytes(); });
     REQUIRE(findings.size() == 1);
     CHECK(findings[0].message ==
-          "weights '@model_path/weights/weight.bin': weight blob, byte 128, metadata: it would end outside the file of 136 "
+          "'@model_path/weights/weight.bin': weight blob, byte 128, metadata: it would end outside the file of 136 "
           "bytes; this is a payload, its metadata stands at byte 64");
   }
 }

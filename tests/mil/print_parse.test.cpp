@@ -58,7 +58,8 @@ TEST_CASE("what is printed is read back as the same program, in both dialects") 
     CHECK(mil::same_program(graph, read));
     CHECK(mil::print(read, dialect) == text);
   }
-  CHECK(mil::print(mil::parse(mil::print(graph, mil::Dialect::ios16)), mil::Dialect::ios18) == mil::print(graph, mil::Dialect::ios18));
+  const mil::Graph read = mil::parse(mil::print(graph, mil::Dialect::ios16));
+  CHECK(mil::same_program(read, mil::parse(mil::print(read, mil::Dialect::ios18))));
 }
 
 TEST_CASE("the dialects spell scalars their own way") {
@@ -138,7 +139,7 @@ TEST_CASE("types and attributes that nest without end are refused") {
   std::string value = "program(1.3)[a = dict<string, string>(";
   for (int i = 0; i < 100'000; ++i) {
     type += i % 3 == 0 ? "list<" : i % 3 == 1 ? "tuple<" : "state<";
-    value += i % 3 == 0 ? "(" : i % 3 == 1 ? "[" : "{";
+    value += i % 3 == 0 ? "(" : i % 3 == 1 ? "[" : "{{";
   }
   CHECK(error_of(type).find("types are nested too deep") != std::string::npos);
   CHECK(error_of(value).find("values are nested too deep") != std::string::npos);

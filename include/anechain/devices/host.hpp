@@ -7,6 +7,7 @@
 #include <cstring>
 #include <memory>
 #include <new>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -159,13 +160,8 @@ class HostDevice {
 
   /// The function called main, or the only one.
   Program compile(std::string_view text, std::span<const std::byte> blob) const {
-    return compile(text,
-                   [blob](std::string_view path) {
-                     if (blob.empty())
-                       throw CompileError("the program reads weights from '" + std::string{path} + "', but no weight blob was given");
-                     return blob;
-                   },
-                   {});
+    const auto the_blob = [blob](std::string_view) { return blob.empty() ? std::nullopt : std::optional{blob}; };
+    return compile(text, the_blob, {});
   }
 
   /// A function of a program that may name several weight files; an empty name means the one called main, or the only one.

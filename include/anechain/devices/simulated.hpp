@@ -15,9 +15,9 @@
 #include <anechain/devices/device.hpp>
 #include <anechain/devices/simulated/presets.hpp>
 #include <anechain/devices/simulated/timeline.hpp>
+#include <anechain/mil/check.hpp>
 #include <anechain/mil/convert.hpp>
 #include <anechain/mil/cost.hpp>
-#include <anechain/mil/parse.hpp>
 #include <anechain/support/random.hpp>
 
 namespace anechain {
@@ -127,6 +127,7 @@ class SimulatedDevice {
   Program compile(std::string_view text, std::span<const std::byte> blob) const {
     try {
       const mil::Graph graph = mil::parse_checked(text);
+      if (graph.functions.empty()) throw CompileError("the program has no function");
       return {static_cast<double>(mil::flops(graph, graph.functions.front())) / 1e9,
               simulated::digest(blob, simulated::digest(std::as_bytes(std::span{text})))};
     } catch (const mil::ParseError& error) {

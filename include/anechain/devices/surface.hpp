@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstring>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -43,6 +44,32 @@ inline void require_count(const mil::TensorType& type, std::size_t given) {
 }
 
 }  // namespace detail
+
+/// Writes packed elements, as they are, into a surface row by row. Throws std::invalid_argument where the bytes are not as
+/// many as its elements have.
+template <Surface S>
+void write_packed(S& surface, std::span<const std::byte> packed) {
+  const mil::TensorType type = surface.type();
+  if (packed.size() != static_cast<std::size_t>(type.packed_bytes()))
+    throw std::invalid_argument(std::to_string(packed.size()) + " bytes for a surface of " + to_string(type) + ", which has " +
+                                std::to_string(type.packed_bytes()));
+  const auto row = packed.size() / static_cast<std::size_t>(type.rows());
+  const auto lock = surface.lock(Access::write);
+  std::byte* to = lock.bytes().data();
+  for (std::size_t at = 0; at < packed.size(); at += row, to += type.row_bytes()) std::memcpy(to, packed.data() + at, row);
+}
+
+/// A surface's elements, packed, as they are.
+template <Surface S>
+std::vector<std::byte> read_packed(S& surface) {
+  const mil::TensorType type = surface.type();
+  std::vector<std::byte> packed(static_cast<std::size_t>(type.packed_bytes()));
+  const auto row = packed.size() / static_cast<std::size_t>(type.rows());
+  const auto lock = surface.lock(Access::read);
+  const std::byte* from = lock.bytes().data();
+  for (std::size_t at = 0; at < packed.size(); at += row, from += type.row_bytes()) std::memcpy(packed.data() + at, from, row);
+  return packed;
+}
 
 /// Writes packed numbers (float, double, half or int32, innermost axis fastest) into a surface, row by row, converting
 /// to its dtype. Throws std::invalid_argument where the count is not that of the surface's elements.

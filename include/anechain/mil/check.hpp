@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <anechain/mil/blob_file.hpp>
+#include <anechain/mil/convert.hpp>
 #include <anechain/mil/graph.hpp>
 #include <anechain/mil/infer.hpp>
 #include <anechain/mil/parse.hpp>
@@ -22,8 +27,16 @@ struct Finding {
   std::string message;
 };
 
-/// The bytes of a weight file that a program names. Throws what it throws where there is none.
-using WeightFiles = std::function<std::span<const std::byte>(std::string_view path)>;
+/// The bytes of a weight file that a program names; nothing where there is no such file.
+using WeightFiles = std::function<std::optional<std::span<const std::byte>>(std::string_view path)>;
+
+/// The weight files that a program names, each once.
+inline std::set<std::string_view> weight_paths(const Graph& graph) {
+  std::set<std::string_view> paths;
+  for (const Constant& constant : graph.constants)
+    if (constant.kind == Constant::Kind::blob) paths.insert(graph.text(constant.text));
+  return paths;
+}
 
 namespace detail {
 
@@ -40,27 +53,23 @@ class Checker {
         report(operation, error.what());
       }
     }
-    for (const Function& function : graph_.functions)
-      for (const std::int32_t output : function.outputs)
-        if (graph_[output].state)
-          findings_.push_back(
-              {{}, "the state '" + std::string{graph_.text(graph_[output].name)} + "' cannot be a result: read_state reads it"});
     return std::move(findings_);
   }
 
   std::vector<Finding> references(const WeightFiles& files) {
-    std::map<std::string_view, BlobReader> readers;
+    std::map<std::string_view, std::optional<std::span<const std::byte>>> contents;
+    for (const std::string_view path : weight_paths(graph_)) contents.emplace(path, files(path));
     for (const Operation& operation : graph_.operations) {
       if (operation.constant < 0) continue;
       const Constant& constant = graph_.constants[static_cast<std::size_t>(operation.constant)];
       if (constant.kind != Constant::Kind::blob) continue;
       const std::string_view path = graph_.text(constant.text);
+      const auto& content = contents.at(path);
+      if (!content) continue;
       try {
-        auto reader = readers.find(path);
-        if (reader == readers.end()) reader = readers.emplace(path, BlobReader{files(path)}).first;
-        reader->second.at(constant.blob_offset, graph_[operation.result].type);
-      } catch (const std::exception& error) {
-        report(operation, "weights '" + std::string{path} + "': " + error.what());
+        BlobReader{*content}.at(constant.blob_offset, graph_[operation.result].type);
+      } catch (const BlobError& error) {
+        report(operation, "'" + std::string{path} + "': " + error.what());
       }
     }
     return std::move(findings_);
@@ -68,16 +77,17 @@ class Checker {
 
  private:
   void check(const Operation& operation) {
-    if (!require_tensors(operation) || !can_be_told(operation)) return;
+    if (!require_tensors(operation)) return;
     const Operands operands{graph_, operation};
-    const std::int64_t count = result_count(operands);
+    const bool told = can_be_told(operation);
+    const std::int64_t count = !told && operation.kind == OpKind::split ? operation.result_count : result_count(operands);
     if (count != operation.result_count)
       return report(operation, std::string{facts(operation.kind).name} + " gives " + std::to_string(count) + " results, but " +
                                    std::to_string(operation.result_count) + " are declared");
     if (operation.kind == OpKind::write_state) return check_write(operation, operands);
     for (std::uint32_t i = 0; i < operation.result_count; ++i) {
-      const TensorType inferred = infer(operands, i);
-      require_reasonable(inferred, facts(operation.kind).name.data());
+      const TensorType inferred = told ? infer(operands, i) : dtype_and_rank(operands, graph_.results_of(operation), i);
+      if (told) require_reasonable(inferred, facts(operation.kind).name.data());
       const TensorType& declared = graph_.results_of(operation)[i].type;
       if (!fits(inferred, declared))
         report(operation, std::string{facts(operation.kind).name} + " gives " + to_string(inferred) + ", but its result is declared " +
@@ -85,8 +95,45 @@ class Checker {
     }
   }
 
+  /// What can be told of a result whose extents depend on what is known only when the program runs: all of them unknown, and where
+  /// not even the rank is known, as declared.
+  static TensorType dtype_and_rank(const Operands& operands, std::span<const ValueFacts> results, std::uint32_t index) {
+    const TensorType declared = results[index].type;
+    const auto unknown = [](DType dtype, int rank) {
+      TensorType type{dtype, {{}, rank}};
+      for (int axis = 0; axis < rank; ++axis) type.shape[axis] = unknown_extent;
+      return type;
+    };
+    const TensorType x = operands.has(Param::x) ? operands.type(Param::x) : TensorType{};
+    switch (operands.kind()) {
+      case OpKind::reshape: {
+        const TensorType shape = operands.type(Param::shape);
+        return unknown(x.dtype, shape.shape.rank == 1 && shape.shape[0] != unknown_extent && shape.shape[0] <= max_rank
+                                    ? static_cast<int>(shape.shape[0])
+                                    : declared.shape.rank);
+      }
+      case OpKind::pad:
+      case OpKind::relu:
+      case OpKind::slice_by_size:
+      case OpKind::softmax:
+      case OpKind::tile: return unknown(x.dtype, x.shape.rank);
+      case OpKind::range_1d: return unknown(operands.type(Param::start).dtype, 1);
+      case OpKind::shape: return {int32, {{x.shape.rank}, 1}};
+      default: break;
+    }
+    switch (facts(operands.kind()).family) {
+      case Family::unary:
+      case Family::unary_any: return unknown(x.dtype, x.shape.rank);
+      case Family::binary: return unknown(x.dtype, std::max(x.shape.rank, operands.type(Param::y).shape.rank));
+      case Family::comparison:
+      case Family::logical: return unknown(boolean, std::max(x.shape.rank, operands.type(Param::y).shape.rank));
+      case Family::movement: return unknown(operands.has(Param::x) ? x.dtype : declared.dtype, declared.shape.rank);
+      default: return unknown(declared.dtype, declared.shape.rank);
+    }
+  }
+
   void check_write(const Operation& operation, const Operands& operands) {
-    if (operands.type(Param::data) != operands.type(Param::input))
+    if (!fits(operands.type(Param::data), operands.type(Param::input)))
       report(operation,
              "write_state puts " + to_string(operands.type(Param::data)) + " into a state of " + to_string(operands.type(Param::input)));
   }
@@ -115,8 +162,10 @@ class Checker {
   bool can_be_told(const Operation& operation) const {
     for (const Argument& argument : graph_.arguments_of(operation)) {
       if (graph_[argument.value].type.shape.has_unknown()) return false;
+      const Constant* const constant = graph_.constant_of(argument.value);
+      const bool immediate = constant != nullptr && constant->kind == Constant::Kind::immediate;
       for (const ParamUse& use : facts(operation.kind))
-        if (use.param == argument.param && use.steers() && graph_.constant_of(argument.value) == nullptr) return false;
+        if (use.param == argument.param && use.steers() && !immediate) return false;
     }
     return true;
   }
@@ -124,7 +173,8 @@ class Checker {
   static bool fits(const TensorType& inferred, const TensorType& declared) {
     if (inferred.dtype != declared.dtype || inferred.shape.rank != declared.shape.rank) return false;
     for (int axis = 0; axis < inferred.shape.rank; ++axis)
-      if (declared.shape[axis] != unknown_extent && inferred.shape[axis] != declared.shape[axis]) return false;
+      if (declared.shape[axis] != unknown_extent && inferred.shape[axis] != unknown_extent && inferred.shape[axis] != declared.shape[axis])
+        return false;
     return true;
   }
 
@@ -140,17 +190,42 @@ class Checker {
 /// shape depends on what is known only when the program runs, the declared one is believed.
 inline std::vector<Finding> check(const Graph& graph) { return detail::Checker{graph}.operations(); }
 
-/// What is wrong with its references into weight files: no record there, another type, another size, outside the file.
+/// What is wrong with its references into weight files: no record there, another type, another size, outside the file. Files
+/// that are not there are not checked.
 inline std::vector<Finding> check_references(const Graph& graph, const WeightFiles& files) {
   return detail::Checker{graph}.references(files);
+}
+
+/// Throws ParseError for the first thing that is wrong with the operations of a program.
+inline void require_valid(const Graph& graph) {
+  const std::vector<Finding> findings = check(graph);
+  if (!findings.empty()) fail_at(findings.front().at, findings.front().message);
 }
 
 /// Reads a program and checks its operations. Throws ParseError at the first thing that is wrong.
 inline Graph parse_checked(std::string_view text) {
   Graph graph = parse(text);
-  const std::vector<Finding> findings = check(graph);
-  if (!findings.empty()) fail_at(findings.front().at, findings.front().message);
+  require_valid(graph);
   return graph;
+}
+
+/// Puts short integer tensors of the weight files, which steer shapes, into the program itself: from iOS18 on coremltools
+/// writes those of ten elements or more to the file. Throws BlobError where they are not there.
+inline void embed_short_integers(Graph& graph, const WeightFiles& files) {
+  constexpr std::int64_t longest = 1024;
+  for (const Operation& operation : graph.operations) {
+    if (operation.constant < 0) continue;
+    Constant& constant = graph.constants[static_cast<std::size_t>(operation.constant)];
+    const TensorType type = graph[operation.result].type;
+    if (constant.kind != Constant::Kind::blob || type.dtype != int32 || type.elements() > longest) continue;
+    const auto file = files(graph.text(constant.text));
+    if (!file) continue;
+    const BlobEntry entry = BlobReader{*file}.at(constant.blob_offset, type);
+    std::vector<std::int64_t> numbers(entry.elements);
+    decode(type.dtype, entry.payload.data(), numbers.data(), numbers.size());
+    constant = {.first = static_cast<std::uint32_t>(graph.numbers.size()), .count = static_cast<std::uint32_t>(numbers.size())};
+    for (const std::int64_t number : numbers) graph.numbers.push_back(number);
+  }
 }
 
 }  // namespace anechain::mil

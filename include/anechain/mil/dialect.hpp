@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
-#include <anechain/mil/graph.hpp>
-
 namespace anechain::mil {
+
+/// How a program is spelt. ios16: `program(1.0)`, every scalar a rank-0 tensor; every chip and system takes it.
+/// ios18: `program(1.3)`, scalars in short form; M3 and later, or macOS 15 (reports differ).
+enum class Dialect : std::uint8_t { ios16, ios18 };
 
 /// What is fixed in a dialect's spelling of a program.
 struct DialectFacts {

@@ -4,20 +4,18 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string_view>
 #include <vector>
 
+#include <anechain/mil/dialect.hpp>
 #include <anechain/mil/operations.hpp>
 #include <anechain/mil/table.hpp>
 #include <anechain/mil/text.hpp>
 #include <anechain/mil/types.hpp>
 
 namespace anechain::mil {
-
-/// How a program is spelt. ios16: `program(1.0)`, every scalar a rank-0 tensor; every chip and system takes it.
-/// ios18: `program(1.3)`, scalars in short form; M3 and later, or macOS 15 (reports differ).
-enum class Dialect : std::uint8_t { ios16, ios18 };
 
 /// A value of a graph, as a kernel's body handles it: an index into the graph, and its type.
 struct Value {
@@ -191,18 +189,51 @@ constexpr double to_number(DType dtype, std::int64_t bits) {
   return dtype == DType::uint64 ? static_cast<double>(static_cast<std::uint64_t>(bits)) : static_cast<double>(bits);
 }
 
-/// A floating constant's element as it is kept: rounded to its dtype, so that printing and reading do not change it.
+namespace detail {
+
+/// A double rounded to so many bits behind the point, halves to even; subnormal below 2^least, infinite above `most`.
+constexpr double rounded_to(double number, int mantissa_bits, int least, double most) {
+  const double size = number < 0 ? -number : number;
+  if (!(size > 0) || size == std::numeric_limits<double>::infinity()) return number;
+  const int exponent = std::max(static_cast<int>(std::bit_cast<std::uint64_t>(size) >> 52) - 1023, least);
+  const auto power_of_two = [](int power) { return std::bit_cast<double>(static_cast<std::uint64_t>(power + 1023) << 52); };
+  const double quantum = power_of_two(exponent - mantissa_bits);
+  const double result = (size / quantum + 0x1p52 - 0x1p52) * quantum;
+  const double clipped = result > most ? std::numeric_limits<double>::infinity() : result;
+  return number < 0 ? -clipped : clipped;
+}
+
+}  // namespace detail
+
+/// A floating constant's element as it is kept: rounded to its dtype, so that printing and reading do not change it. There is
+/// one NaN.
 constexpr double rounded(DType dtype, double number) {
-  if (dtype == DType::fp16) return static_cast<double>(static_cast<_Float16>(number));
-  if (dtype == DType::fp32) return static_cast<double>(static_cast<float>(number));
-  return number;
+  if (number != number) return std::numeric_limits<double>::quiet_NaN();
+  switch (dtype) {
+    case DType::fp16: return static_cast<double>(static_cast<_Float16>(number));
+    case DType::fp32: return static_cast<double>(static_cast<float>(number));
+    case DType::bf16: return detail::rounded_to(number, 7, -126, 0x1.fep127);
+    case DType::fp8e4m3fn: return detail::rounded_to(number, 3, -6, 448);
+    case DType::fp8e5m2: return detail::rounded_to(number, 2, -14, 57344);
+    default: return number;
+  }
 }
 
 /// Whether two graphs are the same program: the same functions with the same operations in the same order, with the same
 /// names, types, constants and attributes. How their tables are laid out does not matter, nor where they were read.
 constexpr bool same_program(const Graph& a, const Graph& b) {
   const auto same_name = [&](Name left, Name right) { return a.text(left) == b.text(right); };
+  // What a program does not bring of its own is the standard of the dialect that it was printed in.
+  const auto spelled = [](const Graph& graph, Name given, std::string_view standard) {
+    return given.size == 0 ? standard : graph.text(given);
+  };
+  const auto same_opset = [&](Name left, Name right) {
+    return (left.size == 0 && right.size == 0) || spelled(a, left, facts(b.dialect).opset) == spelled(b, right, facts(a.dialect).opset);
+  };
   const auto same_attributes = [&](const Attributes& left, const Attributes& right) {
+    using enum Attributes::Kind;
+    if (left.kind == standard && right.kind == given) return b.text(right.text) == facts(b.dialect).build_info;
+    if (left.kind == given && right.kind == standard) return a.text(left.text) == facts(a.dialect).build_info;
     return left.kind == right.kind && same_name(left.text, right.text);
   };
   const auto same_constant = [&](DType dtype, const Constant& left, const Constant& right) {
@@ -253,7 +284,7 @@ constexpr bool same_program(const Graph& a, const Graph& b) {
     }
   };
   const auto same_function = [&](const Function& left, const Function& right) {
-    return same_name(left.name, right.name) && same_name(left.opset, right.opset) && same_attributes(left.attributes, right.attributes) &&
+    return same_name(left.name, right.name) && same_opset(left.opset, right.opset) && same_attributes(left.attributes, right.attributes) &&
            same_values(left.inputs, right.inputs) && same_values(left.outputs, right.outputs) &&
            same_operations(a.operations_of(left), b.operations_of(right));
   };

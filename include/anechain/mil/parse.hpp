@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -33,6 +34,66 @@ inline bool same_tokens(std::string_view a, std::string_view b) {
   }
 }
 
+/// Operations of MIL (coremltools, ops/defs) that are in no table here, so that they are not taken for misspelt ones.
+inline constexpr std::string_view other_operations[]{"affine",
+                                                     "argsort",
+                                                     "band_part",
+                                                     "batch_norm",
+                                                     "batch_to_space",
+                                                     "classify",
+                                                     "constexpr_blockwise_shift_scale",
+                                                     "constexpr_cast",
+                                                     "constexpr_lut_to_sparse",
+                                                     "constexpr_sparse_blockwise_shift_scale",
+                                                     "conv_quantized",
+                                                     "conv_transpose",
+                                                     "crop",
+                                                     "cumsum",
+                                                     "depth_to_space",
+                                                     "einsum",
+                                                     "fill",
+                                                     "fill_like",
+                                                     "flatten2d",
+                                                     "gather_nd",
+                                                     "instance_norm",
+                                                     "l2_norm",
+                                                     "l2_pool",
+                                                     "list_gather",
+                                                     "list_length",
+                                                     "list_read",
+                                                     "list_scatter",
+                                                     "list_write",
+                                                     "local_response_norm",
+                                                     "make_list",
+                                                     "non_maximum_suppression",
+                                                     "non_zero",
+                                                     "one_hot",
+                                                     "pixel_shuffle",
+                                                     "pixel_unshuffle",
+                                                     "prelu",
+                                                     "random_bernoulli",
+                                                     "random_categorical",
+                                                     "random_normal",
+                                                     "random_uniform",
+                                                     "resample",
+                                                     "reshape_like",
+                                                     "resize",
+                                                     "resize_bilinear",
+                                                     "resize_nearest_neighbor",
+                                                     "reverse",
+                                                     "reverse_sequence",
+                                                     "rnn",
+                                                     "scatter",
+                                                     "scatter_along_axis",
+                                                     "scatter_nd",
+                                                     "slice_update",
+                                                     "sliding_windows",
+                                                     "softplus_parametric",
+                                                     "space_to_batch",
+                                                     "space_to_depth",
+                                                     "upsample_bilinear",
+                                                     "upsample_nearest_neighbor"};
+
 /// Recursive descent over one program text. Types and literals nest; how deep is bounded.
 class Parser {
  public:
@@ -45,12 +106,8 @@ class Parser {
     expect(')');
     graph_.attributes = {};
     if (is('[')) graph_.attributes = attributes();
-    if (graph_.attributes.kind == Attributes::Kind::given &&
-        same_tokens(graph_.text(graph_.attributes.text), facts(graph_.dialect).build_info))
-      graph_.attributes = {Attributes::Kind::standard};
     expect('{');
     while (!is('}')) function();
-    if (graph_.functions.empty()) wrong("'func'");
     advance();
     if (token_.kind != Token::Kind::end) wrong("the end of the text");
     return std::move(graph_);
@@ -76,7 +133,8 @@ class Parser {
     const bool well_formed = token_.kind == Token::Kind::number && text.find_first_not_of("0123456789.") == std::string_view::npos &&
                              text[0] != '.' && text.back() != '.' && std::count(text.begin(), text.end(), '.') <= 1;
     if (!well_formed) wrong("the version of the language, like 1.0");
-    graph_.dialect = text == "1" || text == facts(Dialect::ios16).version ? Dialect::ios16 : Dialect::ios18;
+    const bool is_first = text.substr(0, text.find('.')) == "1" && text.find_first_not_of("0.", 1) == std::string_view::npos;
+    graph_.dialect = is_first ? Dialect::ios16 : Dialect::ios18;
     advance();
   }
 
@@ -85,12 +143,10 @@ class Parser {
     Function made;
     names_.clear();
     const Located name = identifier("the function's name");
-    for (const Function& other : graph_.functions)
-      if (graph_.text(other.name) == name.name) fail_at(name.at, "a function '" + std::string{name.name} + "' is there already");
+    if (!functions_.insert(name.name).second) fail_at(name.at, "a function '" + std::string{name.name} + "' is there already");
     made.name = graph_.add_text(name.name);
     if (accept('<')) {
-      const Located opset = identifier("the operation set, like ios16");
-      if (opset.name != facts(graph_.dialect).opset) made.opset = graph_.add_text(opset.name);
+      made.opset = graph_.add_text(identifier("the operation set, like ios16").name);
       expect('>');
     }
     expect('(');
@@ -111,7 +167,12 @@ class Parser {
     expect('(');
     for (bool first = true; !is(')'); first = false) {
       if (!first) expect(',');
-      made.outputs.push_back(defined(identifier("the name of a result")));
+      const Located result = identifier("the name of a result");
+      const std::int32_t value = defined(result);
+      if (std::ranges::find(made.outputs, value) != made.outputs.end())
+        fail_at(result.at, "'" + std::string{result.name} + "' is a result twice");
+      if (graph_[value].state) fail_at(result.at, "the state '" + std::string{result.name} + "' cannot be a result: read_state reads it");
+      made.outputs.push_back(value);
     }
     advance();
     expect(';');
@@ -123,7 +184,7 @@ class Parser {
     if (is('(') || is('[')) fail("results are written 'type name, type name = ...', without brackets around them");
     std::vector<std::pair<Type, Located>> results;
     Located word = identifier("a statement: 'type name = operation(...);'");
-    if (!is('(')) {
+    if (!is('(') && !(is('<') && is_operation(word.name))) {
       while (true) {
         const Type result = type(word);
         results.emplace_back(result, identifier("the result's name"));
@@ -140,7 +201,7 @@ class Parser {
     }
     arguments(operation, word);
     operation_attributes(operation, results, word);
-    if (is('{') || is_word("block"))
+    if (is('{') || token_.kind == Token::Kind::identifier)
       fail("nested blocks (of cond and while_loop) are not read: no text of Apple's shows how they are written");
     expect(';');
     finish(operation, results, word);
@@ -250,7 +311,7 @@ class Parser {
   Constant value_of_const(const Type& declared) {
     const Position at = token_.at;
     const Type given = type();
-    if (given.tensor != declared.tensor || given.foreign.empty() != declared.foreign.empty() || given.state || declared.state)
+    if (given.tensor != declared.tensor || !same_tokens(given.foreign, declared.foreign) || given.state || declared.state)
       fail_at(at, "the value is of type " + spelled(given) + ", but its result is declared " + spelled(declared));
     return initializer(given, true);
   }
@@ -284,7 +345,7 @@ class Parser {
     if (type.state) fail("a state has no value in the text");
     if (!type.foreign.empty()) {
       const std::size_t start = token_.offset;
-      parenthesised(0);
+      one_value();
       return {.kind = Constant::Kind::foreign, .text = graph_.add_text(text_since(start))};
     }
     if (type.tensor.shape.has_unknown()) fail("a value of unknown extent: " + spelled(type));
@@ -403,9 +464,11 @@ class Parser {
     if (is_list || word.name == "tuple" || word.name == "dict") {
       expect('<');
       type(depth + 1);
+      if (is_list || word.name == "dict") expect(',');
       if (is_list) {
-        expect(',');
         extent();
+      } else if (word.name == "dict") {
+        type(depth + 1);
       } else {
         while (accept(',')) type(depth + 1);
       }
@@ -436,7 +499,7 @@ class Parser {
     for (int axis = 0; axis < known.shape.rank; ++axis)
       if (known.shape[axis] == unknown_extent) known.shape[axis] = 1;
     try {
-      require_reasonable(known, "type");
+      require_reasonable(known, "a tensor");
     } catch (const TypeError& error) {
       fail_at(word.at, error.what());
     }
@@ -448,7 +511,7 @@ class Parser {
     expect('[');
     while (!is(']')) {
       if (shape.rank > 0) expect(',');
-      if (shape.rank == max_rank) fail("a tensor of a rank above " + std::to_string(max_rank));
+      if (shape.rank == max_rank) fail("more than " + std::to_string(max_rank) + " axes: no more are represented");
       shape.extents[shape.rank++] = extent();
     }
     advance();
@@ -478,12 +541,18 @@ class Parser {
     fail_at(name.at, "no type is called '" + std::string{name.name} + "'" + hint);
   }
 
+  static bool is_operation(std::string_view name) {
+    return std::ranges::find(operation_table, name, &OperationFacts::name) != operation_table.end();
+  }
+
   OpKind operation_kind(const Located& name) const {
     const auto named = [](const OperationFacts& facts) { return facts.name; };
     if (name.name == "const") return OpKind::constant;
     const auto found = std::ranges::lower_bound(operation_table.begin() + 1, operation_table.end(), name.name, {}, named);
     if (found != operation_table.end() && found->name == name.name) return found->kind;
     require_more();
+    if (std::ranges::find(other_operations, name.name) != std::end(other_operations))
+      fail_at(name.at, "'" + std::string{name.name} + "' is an operation of MIL that anechain does not know yet");
     if (name.name == "cond" || name.name == "while_loop")
       fail_at(name.at,
               "'" + std::string{name.name} + "' has nested blocks, which are not read: no text of Apple's shows how they are written");
@@ -534,26 +603,35 @@ class Parser {
   Name add_unescaped(std::string_view raw) {
     if (raw.find('\\') == std::string_view::npos) return graph_.add_text(raw);
     std::string text;
-    for (std::size_t i = 0; i < raw.size(); ++i) text += raw[i] == '\\' ? raw[++i] : raw[i];
+    for (std::size_t i = 0; i < raw.size(); ++i) {
+      const bool escapes = raw[i] == '\\' && (raw[i + 1] == '"' || raw[i + 1] == '\\');  // others are not known to exist
+      text += raw[escapes ? ++i : i];
+    }
     return graph_.add_text(text);
   }
 
   /// The attributes of a program or a function, read by the grammar and kept as they are written.
   Attributes attributes() {
     const std::size_t start = token_.offset;
-    std::vector<std::string_view> names;
+    std::unordered_set<std::string_view> names;
     expect('[');
     for (bool first = true; !is(']'); first = false) {
       if (!first) expect(',');
       const Located name = identifier("the name of an attribute");
-      if (std::ranges::find(names, name.name) != names.end()) fail_at(name.at, "'" + std::string{name.name} + "' is given twice");
-      names.push_back(name.name);
+      if (!names.insert(name.name).second) fail_at(name.at, "'" + std::string{name.name} + "' is given twice");
       expect('=');
       type();
-      parenthesised(0);
+      one_value();
     }
     advance();
     return {Attributes::Kind::given, graph_.add_text(text_since(start))};
+  }
+
+  /// What stands in the parentheses behind a type: one value, or none.
+  void one_value() {
+    expect('(');
+    if (!is(')')) any_value(0);
+    expect(')');
   }
 
   void parenthesised(int depth) {
@@ -569,14 +647,27 @@ class Parser {
     if (depth == deepest) fail("values are nested too deep");
     if (token_.kind == Token::Kind::number || token_.kind == Token::Kind::string) return advance();
     if (is('(')) return parenthesised(depth + 1);
-    if (is('[') || is('{')) {
-      const char closing = is('[') ? ']' : '}';
-      advance();
-      for (bool first = true; !is(closing); first = false) {
+    if (accept('[')) {
+      for (bool first = true; !is(']'); first = false) {
         if (!first) expect(',');
         any_value(depth + 1);
       }
       return advance();
+    }
+    if (accept('{')) {
+      for (bool first = true; !is('}'); first = false) {
+        if (!first) expect(',');
+        expect('{');
+        any_value(depth + 1);
+        expect(',');
+        any_value(depth + 1);
+        expect('}');
+      }
+      return advance();
+    }
+    if (is_word("BLOBFILE")) {
+      blob_reference();
+      return;
     }
     for (const std::string_view word : {"true", "false", "inf", "nan"})
       if (is_word(word)) return advance();
@@ -632,6 +723,7 @@ class Parser {
   std::size_t end_of_previous_ = 0;
   Graph graph_;
   std::unordered_map<std::string_view, std::int32_t> names_;
+  std::unordered_set<std::string_view> functions_;
   Table<Argument> pending_;  ///< operands of the operation that is being read
 };
 

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <list>
 #include <map>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include <anechain/devices/device.hpp>
@@ -66,6 +68,14 @@ class Constants {
     return place;
   }
 
+  /// Gives back what nobody will ask for again.
+  void forget(std::int32_t value) {
+    const auto known = places_.find(value);
+    if (known == places_.end()) return;
+    memory_.remove_if([&](const std::vector<Cell>& cells) { return cells.data() == known->second.constant; });
+    places_.erase(known);
+  }
+
   /// Room for a constant that is made from others.
   Cell* made(std::int32_t value, std::int64_t count) {
     std::vector<Cell>& cells = memory_.emplace_back(static_cast<std::size_t>(count));
@@ -90,7 +100,10 @@ class Constants {
   }
 
   const Cell* stored(const mil::Constant& constant, const mil::TensorType& type) {
-    const mil::BlobEntry entry = mil::BlobReader{files_(graph_.text(constant.text))}.at(constant.blob_offset, type);
+    const std::string_view path = graph_.text(constant.text);
+    const auto file = files_(path);
+    if (!file) throw CompileError("the program reads weights from '" + std::string{path} + "', but there are none");
+    const mil::BlobEntry entry = mil::BlobReader{*file}.at(constant.blob_offset, type);
     std::vector<Cell>& cells = memory_.emplace_back(static_cast<std::size_t>(entry.elements));
     const std::vector<std::byte> aligned(entry.payload.begin(), entry.payload.end());  // the file may place its payload at any byte
     to_cells(type.dtype, aligned.data(), cells.data(), cells.size());

@@ -110,7 +110,9 @@ inline Map floating_unary(mil::OpKind kind) {
 }
 
 /// What an operation adds to x where its epsilon is left out (coremltools, ops/defs/iOS15/elementwise_unary.py).
-inline double default_epsilon(mil::OpKind kind) { return kind == mil::OpKind::inverse ? 1e-4 : kind == mil::OpKind::rsqrt ? 1e-12 : 0; }
+inline double default_epsilon(mil::OpKind kind, mil::DType dtype) {
+  return mil::rounded(dtype, kind == mil::OpKind::inverse ? 1e-4 : kind == mil::OpKind::rsqrt ? 1e-12 : 1e-45);
+}
 
 inline Task apply(const Planning& plan, Map map, float alpha = 0, float beta = 0) {
   return [=, count = plan.type().elements(), x = plan.place(mil::Param::x), to = plan.to()](Cell* memory) {
@@ -122,9 +124,10 @@ inline Task unary(const Planning& plan) {
   const mil::OpKind kind = plan.operands.kind();
   if (kind == mil::OpKind::gelu) return apply(plan, gelu(plan.operands.text_or(mil::Param::mode, "EXACT")));
   const Map map = is_float(plan.type()) ? floating_unary(kind) : integer_unary(kind);
+  plan.operands.holds(map != nullptr, "the host computes it for fp16 and fp32 only");
   const bool has_epsilon = kind == mil::OpKind::inverse || kind == mil::OpKind::log || kind == mil::OpKind::rsqrt;
-  const double alpha =
-      has_epsilon ? plan.operands.real_or(mil::Param::epsilon, default_epsilon(kind)) : plan.operands.real_or(mil::Param::alpha, 0);
+  const double alpha = has_epsilon ? plan.operands.real_or(mil::Param::epsilon, default_epsilon(kind, plan.type().dtype))
+                                   : plan.operands.real_or(mil::Param::alpha, 0);
   return apply(plan, map, static_cast<float>(alpha), static_cast<float>(plan.operands.real_or(mil::Param::beta, 0)));
 }
 

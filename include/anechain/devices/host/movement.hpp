@@ -78,7 +78,7 @@ inline std::vector<Part> listed_parts(const Planning& plan, int axis) {
 }
 
 inline Task join(const Planning& plan) {
-  const int axis = plan.operands.axis(plan.type().shape.rank);
+  const int axis = plan.operands.axis(plan.type().shape.rank);  // of scalars: that of the vector they make
   const Lines lines{plan.type().shape, axis};
   return [outer = lines.outer, parts = listed_parts(plan, axis), to = plan.to()](Cell* memory) {
     Cell* result = memory + to;

@@ -33,7 +33,9 @@ class Plan {
   /// one, or the one called main. Throws CompileError with the position and the reason.
   Plan(std::string_view text, const mil::WeightFiles& files, std::string_view function) {
     try {
-      const mil::Graph graph = mil::parse_checked(text);
+      mil::Graph graph = mil::parse(text);
+      mil::embed_short_integers(graph, files);
+      mil::require_valid(graph);
       Builder{*this, graph, files}.plan(chosen(graph, function));
     } catch (const mil::ParseError& error) {
       throw CompileError(std::string{"MIL text, "} + error.what());
@@ -65,6 +67,7 @@ class Plan {
       if (name == wanted || (wanted.empty() && (name == "main" || graph.functions.size() == 1))) return function;
       known += (known.empty() ? "" : ", ") + std::string{name};
     }
+    if (known.empty()) throw CompileError("the program has no function");
     throw CompileError(wanted.empty() ? "the program has several functions and none is called main; name one of " + known
                                       : "the program has no function '" + std::string{wanted} + "'; it has " + known);
   }
@@ -73,7 +76,12 @@ class Plan {
   class Builder {
    public:
     Builder(Plan& plan, const mil::Graph& graph, const mil::WeightFiles& files)
-        : plan_(plan), graph_(graph), constants_(graph, files), scratch_places_(graph.values.size()), last_uses_(graph.values.size()) {}
+        : plan_(plan),
+          graph_(graph),
+          constants_(graph, files),
+          scratch_places_(graph.values.size()),
+          last_uses_(graph.values.size()),
+          kept_(graph.values.size()) {}
 
     void plan(const mil::Function& function) {
       for (const std::int32_t input : function.inputs) {
@@ -124,9 +132,14 @@ class Plan {
       const auto operations = graph_.operations_of(function);
       for (std::size_t i = 0; i < operations.size(); ++i)
         for (const mil::Argument& argument : graph_.arguments_of(operations[i])) last_uses_[index(argument.value)] = &operations[i];
-      for (const std::int32_t output : function.outputs) last_uses_[index(output)] = nullptr;
+      for (const std::int32_t output : function.outputs) keep(output);
       for (const std::int32_t input : function.inputs)
-        if (graph_[input].state) last_uses_[index(input)] = nullptr;
+        if (graph_[input].state) keep(input);
+    }
+
+    void keep(std::int32_t value) {
+      last_uses_[index(value)] = nullptr;
+      kept_[index(value)] = true;
     }
 
     /// Plans one operation. Results in half precision are rounded to it: once, here.
@@ -134,6 +147,10 @@ class Plan {
       const mil::OperationFacts& known = facts(operation.kind);
       if (known.family == mil::Family::foreign) throw CompileError(std::string{known.name} + ": the host cannot run it");
       const mil::Operands operands{graph_, operation};
+      for (const mil::ParamUse& use : known)
+        if (use.steers() && operands.has(use.param) && !operands.is_immediate(use.param))
+          throw CompileError(std::string{known.name} + ": operand '" + std::string{facts(use.param).text} +
+                             "' must be a constant: the host runs programs of fixed shapes");
       const bool decodes = is_constant(operation);
       std::vector<Result> results;
       for (std::uint32_t i = 0; i < operation.result_count; ++i) {
@@ -152,6 +169,10 @@ class Plan {
       for (const Result& result : results)
         if (result.type.dtype == mil::fp16 && !only_moves(operation.kind)) plan_.tasks_.push_back(rounding(result));
       give_back(operation);
+      for (std::size_t i = 0; i < results.size(); ++i) {
+        const std::size_t value = index(operation.result) + i;
+        if (last_uses_[value] == nullptr && !kept_[value]) plan_.scratch_.give_back(results[i].to);
+      }
     }
 
     static Task rounding(const Result& result) {
@@ -166,9 +187,10 @@ class Plan {
       Cell* const cells = constants_.made(operation.result, type.elements());
       task(cells);
       if (type.dtype == mil::fp16) mil::round_to_half(&cells->number, static_cast<std::size_t>(type.elements()));
+      for (const mil::Argument& argument : graph_.arguments_of(operation)) constants_.forget(argument.value);
     }
 
-    /// Memory of what this operation was the last to read, or of what nobody reads.
+    /// Memory of what this operation was the last to read.
     void give_back(const mil::Operation& operation) {
       for (const mil::Argument& argument : graph_.arguments_of(operation))
         if (last_uses_[index(argument.value)] == &operation && !is_constant(argument.value))
@@ -192,7 +214,9 @@ class Plan {
     std::size_t reserve(std::int64_t cells) {
       if (cells > std::int64_t{1} << 44)
         throw CompileError("an operation needs " + std::to_string(cells) + " cells of working memory, more than any machine has");
-      return plan_.scratch_.take(static_cast<std::size_t>(cells));
+      const std::size_t place = plan_.scratch_.take(static_cast<std::size_t>(cells));
+      if (plan_.scratch_.size() > std::size_t{1} << 46) throw CompileError("its values together need more memory than any machine has");
+      return place;
     }
 
     Plan& plan_;
@@ -200,6 +224,7 @@ class Plan {
     Constants constants_;
     std::vector<std::size_t> scratch_places_;
     std::vector<const mil::Operation*> last_uses_;
+    std::vector<bool> kept_;  ///< results of the program, and states
   };
 
   std::vector<Port> inputs_;

@@ -52,6 +52,7 @@ struct MatrixBatch {
 };
 
 inline Task matmul(const Planning& plan) {
+  plan.require_floating_for(plan.type());
   const mil::Shape x = plan.type(mil::Param::x).shape;
   const mil::Shape y = plan.type(mil::Param::y).shape;
   const mil::Shape result_shape = plan.type().shape;
@@ -70,6 +71,7 @@ inline Task matmul(const Planning& plan) {
 }
 
 inline Task linear(const Planning& plan) {
+  plan.require_floating_for(plan.type());
   const mil::Shape x = plan.type(mil::Param::x).shape;
   const std::int64_t inputs = x[-1];
   const std::int64_t outputs = plan.type().shape[-1];

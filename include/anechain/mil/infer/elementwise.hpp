@@ -11,6 +11,8 @@ namespace anechain::mil::detail {
 
 constexpr bool is_arithmetic(const TensorType& type) { return is_floating(type) || type.dtype == DType::int32; }
 
+constexpr bool is_number(const TensorType& type) { return type.dtype != DType::string && type.dtype != DType::boolean; }
+
 constexpr TensorType infer_unary(const Operands& operands, bool also_integers) {
   const TensorType x = operands.type(Param::x);
   if (also_integers)
@@ -19,7 +21,8 @@ constexpr TensorType infer_unary(const Operands& operands, bool also_integers) {
     operands.holds(is_floating(x), "x must be fp16 or fp32");
   for (const Param param : {Param::alpha, Param::beta, Param::epsilon})
     if (operands.has(param))
-      operands.holds(param, operands.type(param).shape.rank == 0 && is_floating(operands.type(param)), "must be one floating number");
+      operands.holds(param, operands.type(param).shape.rank == 0 && is_floating(operands.type(param)) && operands.is_immediate(param),
+                     "must be one floating number in the program's text");
   if (operands.has(Param::mode)) {
     const std::string_view mode = operands.text(Param::mode);
     operands.holds(Param::mode,

@@ -28,11 +28,21 @@ constexpr void check_scale(const Operands& operands, const TensorType& x) {
   }
 }
 
+/// Of quantize and dequantize: an axis only where there are several scales, and as many zero points as scales.
+constexpr void check_pair(const Operands& operands) {
+  const int rank = operands.type(Param::scale).shape.rank;
+  operands.holds(rank > 0 || !operands.has(Param::axis), "an axis is given for a scale that is one number");
+  if (operands.has(Param::zero_point))
+    operands.holds(Param::zero_point, operands.type(Param::zero_point).shape.rank == rank,
+                   "must be a scalar where the scale is one, and only there");
+}
+
 constexpr TensorType infer_quantize(const Operands& operands) {
   const TensorType x = operands.type(Param::input);
   require_floating(operands, Param::input);
   require_one_dtype(operands, Param::input, Param::scale);
   check_scale(operands, x);
+  check_pair(operands);
   const std::string_view name = operands.text(Param::output_dtype);
   const DType dtype = same_text(name, "int8") ? int8 : uint8;
   operands.holds(Param::output_dtype, dtype == int8 || same_text(name, "uint8"), "must be int8 or uint8");
@@ -46,6 +56,7 @@ constexpr TensorType infer_dequantize(const Operands& operands) {
   operands.holds(Param::input, is_byte(x), "must be int8 or uint8");
   require_floating(operands, Param::scale);
   check_scale(operands, x);
+  check_pair(operands);
   if (operands.has(Param::zero_point))
     operands.holds(Param::zero_point, operands.type(Param::zero_point).dtype == x.dtype, "must be of the input's dtype");
   return {operands.type(Param::scale).dtype, x.shape};

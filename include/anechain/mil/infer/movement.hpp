@@ -112,7 +112,9 @@ constexpr TensorType infer_reshape(const Operands& operands) {
       open = axis;
       continue;
     }
-    if (!operands.holds(given != 0 || axis < x.shape.rank, "shape keeps extent {} of a tensor of rank {}", axis, x.shape.rank)) return {};
+    if (!operands.holds(given != 0 || result.shape.rank == x.shape.rank, "shape keeps an extent with a 0, but it has {} axes and x has {}",
+                        result.shape.rank, x.shape.rank))
+      return {};
     const std::int64_t extent = given == 0 ? x.shape[axis] : given;
     if (!operands.holds(extent >= 1 && left % extent == 0, "an extent of {} does not divide the {} elements left", extent, left)) return {};
     left /= extent;
@@ -170,12 +172,20 @@ constexpr TensorType infer_squeeze(const Operands& operands) {
   return result;
 }
 
+/// Scalars make a vector, as in shape computations.
+constexpr TensorType concat_scalars(const Operands& operands, std::span<const Argument> values) {
+  const TensorType first = operands.type(values[0]);
+  for (const Argument& value : values)
+    operands.holds(operands.type(value) == first, "scalars are concatenated with scalars of their dtype alone");
+  return {first.dtype, {{std::ssize(values)}, 1}};
+}
+
 constexpr TensorType infer_concat(const Operands& operands) {
   const auto values = operands.list(Param::values);
   if (!operands.holds(Param::values, !values.empty(), "is missing")) return {};
   TensorType result = operands.type(values[0]);
+  if (result.shape.rank == 0) return concat_scalars(operands, values);
   const int axis = operands.axis(result.shape.rank);
-  if (!operands.holds(result.shape.rank >= 1, "scalars cannot be concatenated")) return {};
   const bool interleave = operands.flag(Param::interleave);
   for (std::size_t i = 1; i < values.size(); ++i) {
     const TensorType other = operands.type(values[i]);
@@ -187,6 +197,7 @@ constexpr TensorType infer_concat(const Operands& operands) {
       operands.holds(i_axis == axis || other.shape[i_axis] == result.shape[i_axis], "the values have extents {} and {} on another axis",
                      result.shape[i_axis], other.shape[i_axis]);
     result.shape[axis] += other.shape[axis];
+    if (!operands.holds(result.shape[axis] < std::int64_t{1} << 48, "an extent of {} is too large", result.shape[axis])) return {};
   }
   return result;
 }
@@ -222,11 +233,13 @@ constexpr TensorType infer_split(const Operands& operands, std::uint32_t index) 
     x.shape[axis] /= count;
     return x;
   }
-  std::int64_t sum = 0;
-  for (const std::int64_t size : operands.numbers(Param::split_sizes)) {
-    if (!operands.holds(size >= 1 && size <= x.shape[axis], "a part of {} elements of an axis that has {}", size, x.shape[axis])) return {};
-    sum += size;
-  }
+  std::int64_t sum = index == 0 ? 0 : x.shape[axis];
+  if (index == 0)  // once for all results
+    for (const std::int64_t size : operands.numbers(Param::split_sizes)) {
+      if (!operands.holds(size >= 1 && size <= x.shape[axis], "a part of {} elements of an axis that has {}", size, x.shape[axis]))
+        return {};
+      sum += size;
+    }
   operands.holds(sum == x.shape[axis], "the parts have {} elements, the axis {}", sum, x.shape[axis]);
   operands.holds(!operands.has(Param::num_splits) || operands.number(Param::num_splits) == count, "num_splits is not the {} of split_sizes",
                  count);

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include <anechain/mil/infer/shapes.hpp>
+#include <anechain/mil/infer/elementwise.hpp>
 
 /// The types of matrix products.
 namespace anechain::mil::detail {
@@ -12,7 +12,7 @@ constexpr TensorType infer_matmul(const Operands& operands) {
   const TensorType x = operands.type(Param::x);
   const TensorType y = operands.type(Param::y);
   if (!operands.holds(x.dtype == y.dtype, "x and y must be of one dtype") ||
-      !operands.holds(is_floating(x), "x and y must be of a floating dtype") ||
+      !operands.holds(is_arithmetic(x), "x and y must be fp16, fp32 or int32") ||
       !operands.holds(x.shape.rank >= 2 && y.shape.rank >= 2, "x has rank {} and y rank {}, both must be at least 2", x.shape.rank,
                       y.shape.rank))
     return {};
@@ -32,16 +32,16 @@ constexpr TensorType infer_matmul(const Operands& operands) {
 constexpr TensorType infer_linear(const Operands& operands) {
   TensorType x = operands.type(Param::x);
   const TensorType weight = operands.type(Param::weight);
-  if (!require_floating(operands, Param::x) || !require_one_dtype(operands, Param::x, Param::weight) ||
+  if (!operands.holds(is_arithmetic(x), "x must be fp16, fp32 or int32") || !require_one_dtype(operands, Param::x, Param::weight) ||
       !operands.holds(x.shape.rank >= 1, "x must have at least one axis") ||
       !operands.holds(weight.shape.rank == 2, "the weight has rank {}, it must be 2: [outputs, inputs]", weight.shape.rank) ||
       !operands.holds(x.shape[-1] == weight.shape[1], "x has {} inputs, the weight takes {}", x.shape[-1], weight.shape[1]))
     return {};
   if (operands.has(Param::bias)) {
     const TensorType bias = operands.type(Param::bias);
-    const bool fits = bias.shape.rank == 1 && bias.shape[0] == weight.shape[0] && bias.dtype == x.dtype;
-    operands.holds(fits, "the bias has {} elements, the weight {} outputs, and they must be of one dtype", bias.elements(),
-                   weight.shape[0]);
+    operands.holds(bias.dtype == x.dtype, "x and the bias must be of one dtype");
+    operands.holds(bias.shape.rank == 1, "the bias has rank {}, it must be 1", bias.shape.rank);
+    operands.holds(bias.elements() == weight.shape[0], "the bias has {} elements, the weight {} outputs", bias.elements(), weight.shape[0]);
   }
   x.shape[-1] = weight.shape[0];
   return x;
@@ -55,12 +55,14 @@ constexpr TensorType infer_attention(const Operands& operands) {
   if (!require_floating(operands, Param::query) || !require_one_dtype(operands, Param::query, Param::key) ||
       !require_one_dtype(operands, Param::query, Param::value) ||
       !operands.holds(query.shape.rank >= 3 && key.shape.rank == query.shape.rank && value.shape.rank == query.shape.rank,
-                      "query, key and value must have one rank, at least 3: query has {}, key {}", query.shape.rank, key.shape.rank) ||
+                      "query, key and value must have one rank, at least 3: key has {}, value {}", key.shape.rank, value.shape.rank) ||
       !operands.holds(query.shape[-1] == key.shape[-1], "the query's width is {}, the key's {}", query.shape[-1], key.shape[-1]) ||
       !operands.holds(key.shape[-2] == value.shape[-2], "there are {} keys, but {} values", key.shape[-2], value.shape[-2]))
     return {};
-  Shape shape = broadcast(broadcast(batch_of(query.shape), batch_of(key.shape), operands), batch_of(value.shape), operands);
-  if (operands.broken()) return {};
+  Shape shape = batch_of(query.shape);
+  if (!operands.holds(shape == batch_of(key.shape) && shape == batch_of(value.shape),
+                      "query, key and value must have the same outer extents"))
+    return {};
   shape.rank += 2;
   shape[-2] = query.shape[-2];
   shape[-1] = key.shape[-2];
@@ -68,7 +70,8 @@ constexpr TensorType infer_attention(const Operands& operands) {
     const TensorType mask = operands.type(Param::attn_mask);
     operands.holds(Param::attn_mask, mask.dtype == DType::boolean || mask.dtype == query.dtype, "must be bools or of the query's dtype");
     const Shape scores = broadcast(mask.shape, shape, operands);
-    operands.holds(Param::attn_mask, scores == shape, "must broadcast to [..., {}, {}]", shape[-2], shape[-1]);
+    operands.holds(Param::attn_mask, scores == shape && mask.shape.rank > 0 && mask.shape[-1] == shape[-1],
+                   "must broadcast to [..., {}, {}], and have all its columns", shape[-2], shape[-1]);
   }
   shape[-1] = value.shape[-1];
   return {query.dtype, shape};

@@ -64,16 +64,19 @@ constexpr TensorType infer_layer_norm(const Operands& operands) {
     if (!operands.has(param)) continue;
     const TensorType type = operands.type(param);
     operands.holds(param, type.dtype == x.dtype, "must be of x's dtype");
-    operands.holds(param, type.shape == normalised, "must have the {} elements of the axes that are normalised, not {}",
+    operands.holds(param, type.shape.rank == normalised.rank, "must have the {} axes that are normalised, not {}", normalised.rank,
+                   type.shape.rank);
+    operands.holds(param, type.shape == normalised, "must have the extents of the axes that are normalised: {} elements, not {}",
                    normalised.elements(), type.elements());
   }
+  operands.real_or(Param::epsilon, 0);
   return x;
 }
 
 /// The values, then their indices.
 constexpr TensorType infer_topk(const Operands& operands, std::uint32_t index) {
   TensorType x = operands.type(Param::x);
-  operands.holds(is_arithmetic(x), "x must be fp16, fp32 or int32");
+  operands.holds(is_number(x), "x must be numbers");
   const int axis = operands.axis(x.shape.rank, -1);
   const std::int64_t k = operands.number_or(Param::k, 1);
   if (operands.broken()) return {};

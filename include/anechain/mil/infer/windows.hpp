@@ -51,7 +51,7 @@ constexpr Windows windows(const Operands& operands, const Shape& x, const std::i
   operands.holds(same || custom || same_text(pad_type, "valid"), "pad_type must be valid, same, same_lower or custom");
   const bool has_strides = operands.has(Param::strides);
   const bool has_dilations = dilates && operands.has(Param::dilations);
-  const bool has_pad = operands.has(Param::pad);
+  const bool has_pad = custom && operands.has(Param::pad);  // it says nothing otherwise
   const std::int64_t* const strides = has_strides ? operands.numbers(Param::strides, count).data() : nullptr;
   const std::int64_t* const dilations = has_dilations ? operands.numbers(Param::dilations, count).data() : nullptr;
   const std::int64_t* const pad = has_pad ? operands.numbers(Param::pad, 2 * count).data() : nullptr;
@@ -73,7 +73,7 @@ constexpr Windows windows(const Operands& operands, const Shape& x, const std::i
       axis.pad_before = same_upper ? total / 2 : total - total / 2;
       axis.pad_after = total - axis.pad_before;
     } else {
-      if (custom && has_pad) {
+      if (has_pad) {
         axis.pad_before = pad[2 * i];
         axis.pad_after = pad[2 * i + 1];
         if (!operands.holds(axis.pad_before >= 0 && axis.pad_after >= 0 && axis.pad_before < window_limit && axis.pad_after < window_limit,
@@ -121,8 +121,9 @@ constexpr ConvGeometry conv_geometry(const Operands& operands) {
     return {};
   if (operands.has(Param::bias)) {
     const TensorType bias = operands.type(Param::bias);
-    if (!operands.holds(bias.shape.rank == 1 && bias.shape[0] == geometry.output_channels,
-                        "the bias has {} elements, the weight {} output channels", bias.elements(), geometry.output_channels) ||
+    if (!operands.holds(bias.shape.rank == 1, "the bias has rank {}, it must be 1", bias.shape.rank) ||
+        !operands.holds(bias.shape[0] == geometry.output_channels, "the bias has {} elements, the weight {} output channels",
+                        bias.elements(), geometry.output_channels) ||
         !operands.holds(bias.dtype == x.dtype, "the input and the bias must be of one dtype"))
       return {};
   }
@@ -135,13 +136,15 @@ constexpr Windows pool_windows(const Operands& operands) {
   const TensorType x = operands.type(Param::x);
   if (!detail::has_spatial_axes(operands, x) || !detail::require_floating(operands, Param::x)) return {};
   const auto kernel = operands.numbers(Param::kernel_sizes, x.shape.rank - 2);
+  operands.holds(!operands.flag(Param::ceil_mode) || x.shape.rank <= 4, "ceil_mode is for one or two spatial axes, not for {}",
+                 x.shape.rank - 2);
   if (operands.broken()) return {};
   const Windows windows = detail::windows(operands, x.shape, kernel.data(), false);
   for (int i = 0; i < windows.axis_count; ++i) {
     const WindowAxis& axis = windows.axes[i];
     const std::int64_t last = (axis.output - 1) * axis.stride - axis.pad_before;
     operands.holds(axis.pad_before < axis.kernel && last < axis.input,
-                   "a window lies in the padding alone: it starts at {}, the axis has {} elements",
+                   "a window has no element of x: it starts at {}, the axis has {} elements",
                    axis.pad_before < axis.kernel ? last : -axis.pad_before, axis.input);
   }
   return windows;

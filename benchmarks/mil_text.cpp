@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+// How fast is MIL text read, checked and printed, and in how much memory? Texts of about a megabyte: a fused transformer of many
+// layers, which is names and operations, and a table of numbers in hexadecimal.
+#include <anechain/chain/traced.hpp>
+#include <anechain/core.hpp>
+#include <anechain/mil/check.hpp>
+#include <anechain/mil/fp16.hpp>
+
+#include <anechain/support/random.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+#include <new>
+#include <string>
+
+using namespace anechain;
+
+namespace {
+
+std::size_t allocated = 0;
+std::size_t most_allocated = 0;
+
+constexpr std::size_t header = alignof(std::max_align_t);
+
+void* take(std::size_t size) {
+  auto* const block = static_cast<std::byte*>(std::malloc(size + header));
+  if (block == nullptr) throw std::bad_alloc{};
+  *reinterpret_cast<std::size_t*>(block) = size;
+  allocated += size;
+  most_allocated = std::max(most_allocated, allocated);
+  return block + header;
+}
+
+void give_back(void* memory) {
+  if (memory == nullptr) return;
+  std::byte* const block = static_cast<std::byte*>(memory) - header;
+  allocated -= *reinterpret_cast<std::size_t*>(block);
+  std::free(block);
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return take(size); }
+void operator delete(void* memory) noexcept { give_back(memory); }
+void operator delete(void* memory, std::size_t) noexcept { give_back(memory); }
+
+namespace {
+
+std::string layers() {
+  TracedChain chain;
+  for (int k = 0; k < 160; ++k)
+    chain.add("block", mil::tensor(mil::fp16, 1, 288, 1, 64),
+              [](mil::Builder& b, mil::Value x) { return transformer_block(b, x, 768, 6); });
+  return std::string{chain.fused().kernels()[0].text};
+}
+
+std::string numbers() {
+  std::string text =
+      "program(1.3) { func main<ios18>(tensor<fp16, [80000]> x) { tensor<fp16, [80000]> w = const()[val = tensor<fp16, [80000]>([";
+  Random random{1};
+  char spelt[40];
+  for (int i = 0; i < 80000; ++i) {
+    std::snprintf(spelt, sizeof spelt, "%s%a", i == 0 ? "" : ", ", static_cast<double>(static_cast<mil::half>(random.uniform(-2, 2))));
+    text += spelt;
+  }
+  return text + "])]; tensor<fp16, [80000]> y = mul(x = x, y = w); } -> (y); }";
+}
+
+// The fastest of some runs, as MB of text a second.
+double rate(std::size_t bytes, auto run) {
+  using clock = std::chrono::steady_clock;
+  double best = std::numeric_limits<double>::infinity();
+  for (int i = 0; i < 20; ++i) {
+    const auto start = clock::now();
+    run();
+    best = std::min(best, std::chrono::duration<double>(clock::now() - start).count());
+  }
+  return static_cast<double>(bytes) / best / 1e6;
+}
+
+void measure(const char* name, const std::string& text) {
+  const std::size_t before = allocated;
+  most_allocated = allocated;
+  const mil::Graph graph = mil::parse(text);
+  const auto factor = static_cast<double>(most_allocated - before) / static_cast<double>(text.size());
+  const double parse = rate(text.size(), [&] { mil::parse(text); });
+  const double check = rate(text.size(), [&] { mil::check(graph); });
+  const double print = rate(mil::printed_size(graph, mil::Dialect::ios18), [&] { mil::print(graph, mil::Dialect::ios18); });
+  std::printf("%-8s %6.2f MB   parse %6.0f MB/s   check %6.0f MB/s   print %6.0f MB/s   parsing takes %.1f times the text's memory\n", name,
+              static_cast<double>(text.size()) / 1e6, parse, check, print, factor);
+}
+
+}  // namespace
+
+int main() {
+  measure("layers", layers());
+  measure("numbers", numbers());
+}
