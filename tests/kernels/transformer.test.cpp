@@ -211,15 +211,17 @@ TEST_CASE("with identity weights and gains of one, norms normalise and the mask 
     for (std::size_t key = 0; key < 8; ++key) CHECK(numbers[query * 8 + key] == (key <= query ? 0 : mil::causal_mask_value));
 }
 
-TEST_CASE("a transformer of twelve layers gives the same as a chain and as one program") {
-  using Net = Repeat<TransformerBlock<48, 128, 4, 32>, 12>;
+namespace {
+
+template <class Net>
+void check_fused() {
   HostDevice host;
   const Weights<Net> weights{random_weights(7)};
   auto chain = Net::compile(host, weights);
   auto one = Net::Fused::compile(host, weights.fused());
   auto pass = chain.bind(sequential);
   auto whole = one.bind(fused);
-  const Input x = random_input(mil::fp16, {1, 48, 1, 32}, 1, -1, 1);
+  const Input x = random_input(mil::fp16, {Net::input.shape.begin(), Net::input.shape.end()}, 1, -1, 1);
   pass.input(x.tensor.data);
   whole.input(x.tensor.data);
   pass.run();
@@ -228,4 +230,11 @@ TEST_CASE("a transformer of twelve layers gives the same as a chain and as one p
   CHECK(separately == whole.output());
   CHECK(std::ranges::all_of(separately, [](float number) { return std::isfinite(number); }));
   CHECK(std::ranges::any_of(separately, [](float number) { return std::abs(number) > 0.1F; }));
+}
+
+}  // namespace
+
+TEST_CASE("a transformer of twelve layers gives the same as a chain and as one program") {
+  check_fused<Repeat<TransformerBlock<288, 768, 6, 64>, 12>>();    // as wide as stories15M
+  check_fused<Repeat<TransformerBlock<768, 2048, 12, 64>, 12>>();  // as wide as stories110M
 }
