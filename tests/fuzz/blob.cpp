@@ -11,7 +11,7 @@ using namespace anechain;
 
 std::vector<std::string> seeds() {
   mil::BlobWriter writer;
-  const std::vector<std::byte> bytes(24, std::byte{7});
+  const std::vector<std::byte> bytes(32, std::byte{7});
   for (const mil::DType dtype : {mil::fp16, mil::fp32, mil::int8, mil::DType::int4, mil::DType::uint6})
     writer.append(dtype, 8, std::span{bytes}.first(static_cast<std::size_t>(mil::tensor(dtype, 8).packed_bytes())));
   const auto file = writer.bytes();
