@@ -52,7 +52,7 @@ std::string mutated(std::string input, const std::vector<std::string>& pool, Ran
     const std::size_t length = std::min(below(random, 40), input.size() - at);
     switch (below(random, 6)) {
       case 0:
-        if (at < input.size()) input[at] = static_cast<char>(random.uniform(0, 256));
+        if (at < input.size()) input[at] = static_cast<char>(below(random, 256));
         break;
       case 1: input.erase(at, length); break;
       case 2: input.insert(at, words[below(random, std::size(words))]); break;
