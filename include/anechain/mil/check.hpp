@@ -113,7 +113,6 @@ class Checker {
                                     : declared.shape.rank);
       }
       case OpKind::pad:
-      case OpKind::relu:
       case OpKind::slice_by_size:
       case OpKind::softmax:
       case OpKind::tile: return unknown(x.dtype, x.shape.rank);
