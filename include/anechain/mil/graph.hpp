@@ -68,6 +68,13 @@ struct Constant {
   std::uint64_t blob_offset = 0;
 };
 
+/// How an element of an immediate constant is kept in Graph::numbers: integers and bools as they are (uint64 by its
+/// bits), floating numbers by the bits of a double, strings by where their text stands.
+constexpr std::int64_t to_bits(double number) { return std::bit_cast<std::int64_t>(number); }
+constexpr std::int64_t to_bits(Name text) { return static_cast<std::int64_t>(std::uint64_t{text.offset} << 32 | text.size); }
+constexpr double from_bits(std::int64_t bits) { return std::bit_cast<double>(bits); }
+constexpr Name name_from(std::int64_t bits) { return {static_cast<std::uint32_t>(bits >> 32), static_cast<std::uint32_t>(bits)}; }
+
 /// One operation; its operands are `argument_count` entries of Graph::arguments from `first_argument` on, its results
 /// `result_count` values from `result` on.
 struct Operation {
@@ -171,17 +178,8 @@ struct Graph {
   }
 
   /// The text that an element of a string constant stands for.
-  constexpr std::string_view string_of(std::int64_t number) const {
-    const auto bits = static_cast<std::uint64_t>(number);
-    return text({static_cast<std::uint32_t>(bits >> 32), static_cast<std::uint32_t>(bits)});
-  }
+  constexpr std::string_view string_of(std::int64_t bits) const { return text(name_from(bits)); }
 };
-
-/// How an element of an immediate constant is kept in Graph::numbers: integers and bools as they are (uint64 by its
-/// bits), floating numbers by the bits of a double, strings by where their text stands.
-constexpr std::int64_t to_bits(double number) { return std::bit_cast<std::int64_t>(number); }
-constexpr std::int64_t to_bits(Name text) { return static_cast<std::int64_t>(std::uint64_t{text.offset} << 32 | text.size); }
-constexpr double from_bits(std::int64_t bits) { return std::bit_cast<double>(bits); }
 
 /// A number element of an immediate constant.
 constexpr double to_number(DType dtype, std::int64_t bits) {

@@ -259,12 +259,8 @@ class Parser {
   std::int32_t unnamed(const Located& word) {
     const Type type = this->type(word);
     const Constant constant = initializer(type, true);
-    return add_unnamed(type, constant, word.at);
-  }
-
-  std::int32_t add_unnamed(const Type& type, const Constant& constant, Position at) {
-    const auto id = add_value({}, type, static_cast<std::int32_t>(graph_.operations.size()));
-    graph_.operations.push_back({.kind = OpKind::constant, .result = id, .constant = add_constant(constant), .at = at});
+    const std::int32_t id = add_value({}, type, static_cast<std::int32_t>(graph_.operations.size()));
+    graph_.operations.push_back({.kind = OpKind::constant, .result = id, .constant = add_constant(constant), .at = word.at});
     return id;
   }
 
@@ -334,10 +330,9 @@ class Parser {
   }
 
   Name as_name(const Constant& constant) {
-    const std::int64_t bits = graph_.numbers[constant.first];
+    const Name name = name_from(graph_.numbers[constant.first]);
     graph_.numbers.truncate(constant.first);
-    const auto both = static_cast<std::uint64_t>(bits);
-    return {static_cast<std::uint32_t>(both >> 32), static_cast<std::uint32_t>(both)};
+    return name;
   }
 
   /// What stands in the parentheses behind a type.
