@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -165,12 +166,14 @@ class Parser {
     if (token_.kind != Token::Kind::arrow) wrong("'->' and the function's results");
     advance();
     expect('(');
+    is_result_.resize(graph_.values.size());
     for (bool first = true; !is(')'); first = false) {
       if (!first) expect(',');
       const Located result = identifier("the name of a result");
       const std::int32_t value = defined(result);
-      if (std::ranges::find(made.outputs, value) != made.outputs.end())
-        fail_at(result.at, "'" + std::string{result.name} + "' is a result twice");
+      const auto index = static_cast<std::size_t>(value);
+      if (is_result_[index]) fail_at(result.at, "'" + std::string{result.name} + "' is a result twice");
+      is_result_[index] = true;
       if (graph_[value].state) fail_at(result.at, "the state '" + std::string{result.name} + "' cannot be a result: read_state reads it");
       made.outputs.push_back(value);
     }
@@ -719,7 +722,8 @@ class Parser {
   Graph graph_;
   std::unordered_map<std::string_view, std::int32_t> names_;
   std::unordered_set<std::string_view> functions_;
-  Table<Argument> pending_;  ///< operands of the operation that is being read
+  std::vector<bool> is_result_;  ///< of its function, for each value
+  Table<Argument> pending_;      ///< operands of the operation that is being read
 };
 
 }  // namespace detail
