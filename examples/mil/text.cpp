@@ -17,10 +17,6 @@
 namespace program {
 namespace {
 
-void report(const std::string& path, mil::Position at, const std::string& message) {
-  std::cout << path << ':' << at.line << ':' << at.column << ": " << message << '\n';
-}
-
 // Whether the program is valid; what is wrong is printed.
 bool is_valid(const std::string& path) {
   Model model{path};
@@ -36,7 +32,7 @@ bool is_valid(const std::string& path) {
     if (!model.weights(named))
       std::cerr << path << ": note: " << model.path_of(named).string() << " is not there; references to it were not checked\n";
   for (const mil::Finding& finding : mil::check_references(graph, model.weight_files())) findings.push_back(finding);
-  for (const mil::Finding& finding : findings) report(path, finding.at, finding.message);
+  for (const mil::Finding& finding : findings) std::cout << path << ':' << to_string(finding.at) << ": " << finding.message << '\n';
   return findings.empty();
 }
 
@@ -82,7 +78,7 @@ void describe(const mil::Graph& graph, const mil::Function& function) {
   std::cout << "  the ANE's constraints that it meets: " << (met.empty() ? "none that is known here" : "") << '\n';
   for (const ane::Met& one : met) {
     std::cout << "    " << one.constraint->id << " (" << ane::name_of(one.constraint->certainty) << ") " << one.constraint->rule;
-    if (one.at.line != 0) std::cout << "; first at " << one.at.line << ':' << one.at.column;
+    if (one.at.line != 0) std::cout << "; first at " << to_string(one.at);
     std::cout << '\n';
   }
 }

@@ -39,10 +39,19 @@ constexpr std::int64_t checked_product(std::int64_t a, std::int64_t b, const cha
   return a * b;
 }
 
+/// Where something stands in the text that a graph was read from, counted from 1; zero in a graph that was built.
+struct Position {
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
+};
+
+/// "line:column".
+inline std::string to_string(Position at) { return std::to_string(at.line) + ":" + std::to_string(at.column); }
+
 /// A MIL text that cannot be read. `line` and `column` count from 1 and point at the first wrong token.
 struct ParseError : std::runtime_error {
-  ParseError(std::size_t at_line, std::size_t at_column, const std::string& message)
-      : std::runtime_error(std::to_string(at_line) + ":" + std::to_string(at_column) + ": " + message), line(at_line), column(at_column) {}
+  ParseError(Position at, const std::string& message)
+      : std::runtime_error(to_string(at) + ": " + message), line(at.line), column(at.column) {}
 
   std::size_t line;
   std::size_t column;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <anechain/mil/dialect.hpp>
+#include <anechain/mil/error.hpp>
 #include <anechain/mil/operations.hpp>
 #include <anechain/mil/table.hpp>
 #include <anechain/mil/text.hpp>
@@ -27,12 +28,6 @@ struct Value {
 struct Name {
   std::uint32_t offset = 0;
   std::uint32_t size = 0;
-};
-
-/// Where something stands in the text that a graph was read from, counted from 1; zero in a graph that was built.
-struct Position {
-  std::uint32_t line = 0;
-  std::uint32_t column = 0;
 };
 
 /// One operand of an operation: which, and the value bound to it. A list is several in a row.

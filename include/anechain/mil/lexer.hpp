@@ -21,7 +21,7 @@ struct Token {
   std::size_t offset = 0;  ///< of its first character in the text
 };
 
-[[noreturn]] inline void fail_at(Position at, const std::string& message) { throw ParseError(at.line, at.column, message); }
+[[noreturn]] inline void fail_at(Position at, const std::string& message) { throw ParseError(at, message); }
 
 /// Cuts MIL text into tokens, one at a time.
 class Lexer {

@@ -96,9 +96,9 @@ class Plan {
         try {
           this->plan(operation);
         } catch (const std::invalid_argument& error) {
-          throw CompileError("MIL text, " + position(operation) + error.what());
+          throw CompileError("MIL text, " + to_string(operation.at) + ": " + error.what());
         } catch (const CompileError& error) {
-          throw CompileError("MIL text, " + position(operation) + error.what());
+          throw CompileError("MIL text, " + to_string(operation.at) + ": " + error.what());
         }
       }
       for (const std::int32_t output : function.outputs) {
@@ -114,10 +114,6 @@ class Plan {
 
    private:
     static std::size_t index(std::int32_t value) { return static_cast<std::size_t>(value); }
-
-    static std::string position(const mil::Operation& operation) {
-      return std::to_string(operation.at.line) + ":" + std::to_string(operation.at.column) + ": ";
-    }
 
     bool is_constant(std::int32_t value) const {
       const std::int32_t operation = graph_[value].operation;
