@@ -77,17 +77,17 @@ inline mil::Graph graph_of(const Inputs& inputs, const Body& body) {
 /// Runs a text with surfaces of its own; evaluations follow each other on one request.
 class Session {
  public:
-  Session(std::string_view text, std::span<const std::byte> blob) : program_(host_.compile(text, blob)) {
-    for (const host::Port& port : program_.inputs()) in_.push_back(host_.surface(port.type));
-    for (const host::Port& port : program_.outputs()) out_.push_back(host_.surface(port.type));
-    request_.emplace_back(host_.request(program_, pointers(in_), pointers(out_)));
-  }
+  Session(std::string_view text, std::span<const std::byte> blob)
+      : program_(host_.compile(text, blob)),
+        in_(surfaces_for(host_, program_.inputs())),
+        out_(surfaces_for(host_, program_.outputs())),
+        request_(host_.request(program_, pointers_to(in_), pointers_to(out_))) {}
 
   /// Inputs and results are in the alphabetical order of their names.
   std::vector<Tensor> evaluate(const Inputs& inputs) {
     REQUIRE(inputs.size() == in_.size());
     for (std::size_t i = 0; i < in_.size(); ++i) write(in_[i], std::span<const double>{inputs[i].tensor.data});
-    host_.evaluate(request_[0]);
+    host_.evaluate(request_);
     std::vector<Tensor> results;
     for (host::Surface& surface : out_) {
       const mil::Shape& shape = surface.type().shape;
@@ -97,16 +97,11 @@ class Session {
   }
 
  private:
-  static std::vector<host::Surface*> pointers(std::vector<host::Surface>& surfaces) {
-    std::vector<host::Surface*> all;
-    for (host::Surface& surface : surfaces) all.push_back(&surface);
-    return all;
-  }
-
   HostDevice host_;
   host::Program program_;
-  std::vector<host::Surface> in_, out_;
-  std::vector<host::Request> request_;
+  std::vector<host::Surface> in_;
+  std::vector<host::Surface> out_;
+  host::Request request_;
 };
 
 /// What a body gives. It goes the whole way: graph, text, reader, checks, host; both dialects must be the same program.

@@ -67,7 +67,6 @@ int run(const RunArguments& arguments) {
   const host::Program program = host.compile(model.text(), model.weight_files(), arguments.function);
 
   std::vector<host::Surface> inputs;
-  std::vector<host::Surface> outputs;
   for (const host::Port& port : program.inputs()) {
     const auto given = files.extract(port.name);
     if (given.empty())
@@ -77,13 +76,8 @@ int run(const RunArguments& arguments) {
     write_packed(inputs.back(), packed);
   }
   if (!files.empty()) throw UsageError("the program has no input '" + files.begin()->first + "'");
-  for (const host::Port& port : program.outputs()) outputs.push_back(host.surface(port.type));
-
-  std::vector<host::Surface*> from;
-  std::vector<host::Surface*> to;
-  for (host::Surface& surface : inputs) from.push_back(&surface);
-  for (host::Surface& surface : outputs) to.push_back(&surface);
-  host.evaluate(host.request(program, from, to));
+  std::vector<host::Surface> outputs = surfaces_for(host, program.outputs());
+  host.evaluate(host.request(program, pointers_to(inputs), pointers_to(outputs)));
 
   std::filesystem::create_directories(arguments.output_directory);
   for (std::size_t i = 0; i < outputs.size(); ++i) write_output(arguments, program.outputs()[i], outputs[i]);

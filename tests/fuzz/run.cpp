@@ -73,13 +73,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!is_small(mil::parse_checked(text))) return 0;
     const HostDevice host;
     const host::Program program = host.compile(text, blob);
-    std::vector<host::Surface> inputs, outputs;
-    for (const host::Port& port : program.inputs()) inputs.push_back(host.surface(port.type));
-    for (const host::Port& port : program.outputs()) outputs.push_back(host.surface(port.type));
-    std::vector<host::Surface*> from, to;
-    for (host::Surface& surface : inputs) from.push_back(&surface);
-    for (host::Surface& surface : outputs) to.push_back(&surface);
-    host.evaluate(host.request(program, from, to));
+    std::vector<host::Surface> inputs = surfaces_for(host, program.inputs());
+    std::vector<host::Surface> outputs = surfaces_for(host, program.outputs());
+    host.evaluate(host.request(program, pointers_to(inputs), pointers_to(outputs)));
   } catch (const mil::ParseError&) {
   } catch (const mil::TypeError&) {
   } catch (const CompileError&) {

@@ -183,19 +183,15 @@ TEST_CASE("programs of the corpus run, every function of each") {
       const host::Program program = host.compile(
           file.text, [&](std::string_view path) { return std::span<const std::byte>{weights.at(std::string{path})}; },
           graph.text(function.name));
-      std::vector<host::Surface> inputs, outputs;
+      std::vector<host::Surface> inputs = surfaces_for(host, program.inputs());
+      std::vector<host::Surface> outputs = surfaces_for(host, program.outputs());
       Random random{2};
-      for (const host::Port& port : program.inputs()) {
-        inputs.push_back(host.surface(port.type));
-        std::vector<float> numbers(static_cast<std::size_t>(port.type.elements()));
+      for (host::Surface& surface : inputs) {
+        std::vector<float> numbers(static_cast<std::size_t>(surface.type().elements()));
         for (float& number : numbers) number = static_cast<float>(random.uniform(-1, 1));
-        write(inputs.back(), std::span<const float>{numbers});
+        write(surface, std::span<const float>{numbers});
       }
-      for (const host::Port& port : program.outputs()) outputs.push_back(host.surface(port.type));
-      std::vector<host::Surface*> in, out;
-      for (host::Surface& surface : inputs) in.push_back(&surface);
-      for (host::Surface& surface : outputs) out.push_back(&surface);
-      host.evaluate(host.request(program, in, out));
+      host.evaluate(host.request(program, pointers_to(inputs), pointers_to(outputs)));
       for (host::Surface& surface : outputs) {
         CHECK(std::ranges::all_of(read<float>(surface), [](float number) { return std::isfinite(number); }));
         ++ran;

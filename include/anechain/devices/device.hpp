@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <anechain/devices/surface.hpp>
 
@@ -51,5 +52,21 @@ concept Device = requires(D& device, const D& constant, const mil::TensorType& t
   device.evaluate(request);
   { device.now() } -> std::convertible_to<std::chrono::nanoseconds>;
 };
+
+/// A surface for each input or each output of a program that tells them (host::Program), in their order. Throws DeviceError.
+template <class D, class Ports>
+std::vector<typename D::Surface> surfaces_for(D& device, const Ports& ports) {
+  std::vector<typename D::Surface> surfaces;
+  for (const auto& port : ports) surfaces.push_back(device.surface(port.type));
+  return surfaces;
+}
+
+/// Surfaces as a request takes them.
+template <Surface S>
+std::vector<S*> pointers_to(std::vector<S>& surfaces) {
+  std::vector<S*> pointers;
+  for (S& surface : surfaces) pointers.push_back(&surface);
+  return pointers;
+}
 
 }  // namespace anechain
