@@ -1,20 +1,6 @@
 # What a user of mil meets: what it prints, exit codes, one clear line for each mistake.
-function(expect code regex)
-  execute_process(COMMAND ${PROGRAM} ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE errors)
-  if(NOT result EQUAL code)
-    message(SEND_ERROR "${ARGN}: exit code ${result}, expected ${code}\n${output}${errors}")
-  endif()
-  if(NOT "${output}${errors}" MATCHES "${regex}")
-    message(SEND_ERROR "${ARGN}: '${regex}' is not in:\n${output}${errors}")
-  endif()
-  if(NOT code EQUAL 0)
-    string(REGEX MATCHALL "\n" lines "${errors}${output}")
-    list(LENGTH lines count)
-    if(NOT count EQUAL 1)
-      message(SEND_ERROR "${ARGN}: ${count} lines of error, expected one:\n${errors}${output}")
-    endif()
-  endif()
-endfunction()
+include(${CMAKE_CURRENT_LIST_DIR}/expect.cmake)
+set(TOLD_ON_STDOUT TRUE) # what "check" finds
 
 set(D ${DIRECTORY}/mil_command_line)
 file(REMOVE_RECURSE ${D})
