@@ -8,18 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "mil/fault_of.hpp"
+
 using namespace anechain;
 
 namespace {
-
-std::string fault_of(const std::string& text) {
-  try {
-    mil::parse_checked(text);
-  } catch (const mil::ParseError& error) {
-    return error.what();
-  }
-  return "accepted";
-}
 
 /// A function of these inputs that gives y, on the second line of its text.
 std::string with(const std::string& inputs, const std::string& statements) {

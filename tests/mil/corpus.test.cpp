@@ -14,6 +14,8 @@
 #include <string>
 #include <vector>
 
+#include "mil/fault_of.hpp"
+
 using namespace anechain;
 
 namespace {
@@ -40,15 +42,6 @@ std::vector<File> corpus(const char* folder) {
   }
   CHECK(!files.empty());
   return files;
-}
-
-std::string fault_of(const std::string& text) {
-  try {
-    mil::parse_checked(text);
-  } catch (const mil::ParseError& error) {
-    return error.what();
-  }
-  return "accepted";
 }
 
 /// The two texts among the generated ones that are known to be invalid, and why.

@@ -6,6 +6,8 @@
 #include <limits>
 #include <string>
 
+#include "mil/fault_of.hpp"
+
 using namespace anechain;
 
 namespace {
@@ -31,15 +33,6 @@ mil::Graph everything() {
   b.mul(wide, b.scalar(mil::fp16, std::numeric_limits<double>::infinity()));
   b.mul(wide, b.scalar(mil::fp16, 0x1p-24));
   return b.finish(b.add(integers, bound));
-}
-
-std::string error_of(std::string_view text) {
-  try {
-    mil::parse_checked(text);
-  } catch (const mil::ParseError& error) {
-    return error.what();
-  }
-  return "accepted";
 }
 
 std::string replaced(std::string text, std::string_view from, std::string_view to) {
@@ -95,43 +88,43 @@ TEST_CASE("floats are printed as shortest hex and come back exactly") {
 
 TEST_CASE("errors say where, what was found and what was expected") {
   const std::string text{mil_text<Conv1x1<64, 32>, mil::Dialect::ios18>};
-  CHECK(error_of(text) == "accepted");
-  CHECK(error_of("") == "1:1: expected 'program', found the end of the text");
-  CHECK(error_of(replaced(text, "program(1.3)", "program(x)")) == "1:9: expected the version of the language, like 1.0, found 'x'");
-  CHECK(error_of(replaced(text, "string pt", "strnig pt")) == "5:9: no type is called 'strnig'; did you mean 'string'?");
-  CHECK(error_of(replaced(text, "x = x)", "x = z)")).find("'z' is not defined before this use") != std::string::npos);
-  CHECK(error_of(replaced(text, "= conv(", "= cnov(")) == "11:42: no operation is called 'cnov'; did you mean 'conv'?");
-  CHECK(error_of(replaced(text, "[1, 64, 1, 32]> y", "[1, 64, 1, 31]> y")) ==
+  CHECK(fault_of(text) == "accepted");
+  CHECK(fault_of("") == "1:1: expected 'program', found the end of the text");
+  CHECK(fault_of(replaced(text, "program(1.3)", "program(x)")) == "1:9: expected the version of the language, like 1.0, found 'x'");
+  CHECK(fault_of(replaced(text, "string pt", "strnig pt")) == "5:9: no type is called 'strnig'; did you mean 'string'?");
+  CHECK(fault_of(replaced(text, "x = x)", "x = z)")).find("'z' is not defined before this use") != std::string::npos);
+  CHECK(fault_of(replaced(text, "= conv(", "= cnov(")) == "11:42: no operation is called 'cnov'; did you mean 'conv'?");
+  CHECK(fault_of(replaced(text, "[1, 64, 1, 32]> y", "[1, 64, 1, 31]> y")) ==
         "11:42: conv gives tensor<fp16, [1, 64, 1, 32]>, but its result is declared tensor<fp16, [1, 64, 1, 31]>");
-  CHECK(error_of(replaced(text, "weight = W, ", "")) == "11:42: conv needs the operand 'weight'");
-  CHECK(error_of(replaced(text, "dilations = dl, ", "")) == "accepted");
-  CHECK(error_of(replaced(text, "dilations = dl", "dilation = dl")) ==
+  CHECK(fault_of(replaced(text, "weight = W, ", "")) == "11:42: conv needs the operand 'weight'");
+  CHECK(fault_of(replaced(text, "dilations = dl, ", "")) == "accepted");
+  CHECK(fault_of(replaced(text, "dilations = dl", "dilation = dl")) ==
         "11:47: conv has no operand 'dilation'; it takes bias, dilations, groups, pad, pad_type, strides, weight, x");
-  CHECK(error_of(replaced(text, "groups = gr", "dilations = gr")) == "11:63: operand 'dilations' is given twice");
-  CHECK(error_of(replaced(text, "string pt", "string st")).find("'st' is defined twice") != std::string::npos);
-  CHECK(error_of(replaced(text, "val = int32(1)", "val = int32(1.5)")) == "9:61: expected an integer, found '1.5'");
-  CHECK(error_of(replaced(text, "val = int32(1)", "val = int32(99999999999)")) == "9:61: 99999999999 does not fit int32");
-  CHECK(error_of(replaced(text, "tensor<int32, [2]>([1, 1])", "tensor<int32, [2]>([1, 1, 1])")) ==
+  CHECK(fault_of(replaced(text, "groups = gr", "dilations = gr")) == "11:63: operand 'dilations' is given twice");
+  CHECK(fault_of(replaced(text, "string pt", "string st")).find("'st' is defined twice") != std::string::npos);
+  CHECK(fault_of(replaced(text, "val = int32(1)", "val = int32(1.5)")) == "9:61: expected an integer, found '1.5'");
+  CHECK(fault_of(replaced(text, "val = int32(1)", "val = int32(99999999999)")) == "9:61: 99999999999 does not fit int32");
+  CHECK(fault_of(replaced(text, "tensor<int32, [2]>([1, 1])", "tensor<int32, [2]>([1, 1, 1])")) ==
         "6:92: more than the 2 elements that axis 0 has");
-  CHECK(error_of(replaced(text, "([1, 1])", "([1])")) == "6:89: 1 elements where axis 0 has 2");
-  CHECK(error_of(replaced(text, "-> (y)", "-> (q)")) == "12:11: 'q' is not defined before this use");
-  CHECK(error_of(replaced(text, "} -> (y);\n}", "} -> (y);\n} }")) == "13:3: expected the end of the text, found '}'");
-  CHECK(error_of("program(1.0)\n{ func \"main") == "2:8: this string has no closing quote");
-  CHECK(error_of(replaced(text, "val = string(\"valid\")", "val = string(\"none\")")) ==
+  CHECK(fault_of(replaced(text, "([1, 1])", "([1])")) == "6:89: 1 elements where axis 0 has 2");
+  CHECK(fault_of(replaced(text, "-> (y)", "-> (q)")) == "12:11: 'q' is not defined before this use");
+  CHECK(fault_of(replaced(text, "} -> (y);\n}", "} -> (y);\n} }")) == "13:3: expected the end of the text, found '}'");
+  CHECK(fault_of("program(1.0)\n{ func \"main") == "2:8: this string has no closing quote");
+  CHECK(fault_of(replaced(text, "val = string(\"valid\")", "val = string(\"none\")")) ==
         "11:42: conv: pad_type must be valid, same, same_lower or custom");
-  CHECK(error_of(text.substr(0, text.size() / 2)).find("expected ") != std::string::npos);
+  CHECK(fault_of(text.substr(0, text.size() / 2)).find("expected ") != std::string::npos);
 }
 
 TEST_CASE("only the value of a constant may be in the weight file, so that nothing nests without end") {
   const std::string text{mil_text<Conv1x1<64, 32>, mil::Dialect::ios18>};
   const std::string blob = "BLOBFILE(path = string(\"p\"), offset = uint64(64))";
-  CHECK(error_of(replaced(text, "string(\"pt\")", "string(" + blob + ")")) == "5:43: expected a string, found 'BLOBFILE'");
-  CHECK(error_of(replaced(text, "string(\"valid\")", "string(" + blob + ")")) == "5:63: strings are not kept in weight files");
-  CHECK(error_of(replaced(text, "[name = string(\"pt\")", "[name = string(\"pt\"), name = string(\"pt\")")) ==
+  CHECK(fault_of(replaced(text, "string(\"pt\")", "string(" + blob + ")")) == "5:43: expected a string, found 'BLOBFILE'");
+  CHECK(fault_of(replaced(text, "string(\"valid\")", "string(" + blob + ")")) == "5:63: strings are not kept in weight files");
+  CHECK(fault_of(replaced(text, "[name = string(\"pt\")", "[name = string(\"pt\"), name = string(\"pt\")")) ==
         "5:50: the attribute 'name' is given twice");
   std::string nested = "program(1.0) { func main(fp16 x) { string s = const()[val = ";
   for (int i = 0; i < 100'000; ++i) nested += "string(BLOBFILE(path = ";
-  CHECK(error_of(nested) == "1:68: strings are not kept in weight files");
+  CHECK(fault_of(nested) == "1:68: strings are not kept in weight files");
 }
 
 TEST_CASE("types and attributes that nest without end are refused") {
@@ -141,17 +134,17 @@ TEST_CASE("types and attributes that nest without end are refused") {
     type += i % 3 == 0 ? "list<" : i % 3 == 1 ? "tuple<" : "state<";
     value += i % 3 == 0 ? "(" : i % 3 == 1 ? "[" : "{{";
   }
-  CHECK(error_of(type).find("types are nested too deep") != std::string::npos);
-  CHECK(error_of(value).find("values are nested too deep") != std::string::npos);
+  CHECK(fault_of(type).find("types are nested too deep") != std::string::npos);
+  CHECK(fault_of(value).find("values are nested too deep") != std::string::npos);
 }
 
 TEST_CASE("numbers that do not fit their dtype are refused, those too small for it are zero") {
   const std::string text = mil::print(everything(), mil::Dialect::ios18);
-  CHECK(error_of(replaced(text, "fp16(0x1p-24)", "fp16(70000)")).find("70000 does not fit fp16") != std::string::npos);
-  CHECK(error_of(replaced(text, "fp16(0x1p-24)", "fp16(1e-400)")) == "accepted");
-  CHECK(error_of(replaced(text, "fp16(0x1p-24)", "fp16(1e400)")).find("1e400 does not fit fp16") != std::string::npos);
-  CHECK(error_of(replaced(text, "fp16(0x1p-24)", "fp16(-inf)")) == "accepted");
-  CHECK(error_of(replaced(text, "program(1.3)", "program(-7)")).find("1:9: expected the version of the language") == 0);
+  CHECK(fault_of(replaced(text, "fp16(0x1p-24)", "fp16(70000)")).find("70000 does not fit fp16") != std::string::npos);
+  CHECK(fault_of(replaced(text, "fp16(0x1p-24)", "fp16(1e-400)")) == "accepted");
+  CHECK(fault_of(replaced(text, "fp16(0x1p-24)", "fp16(1e400)")).find("1e400 does not fit fp16") != std::string::npos);
+  CHECK(fault_of(replaced(text, "fp16(0x1p-24)", "fp16(-inf)")) == "accepted");
+  CHECK(fault_of(replaced(text, "program(1.3)", "program(-7)")).find("1:9: expected the version of the language") == 0);
 }
 
 TEST_CASE("a text cut anywhere is an error, never a crash") {
