@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <iterator>
 #include <map>
+#include <set>
+#include <utility>
 
 namespace anechain::host {
 
@@ -12,19 +14,18 @@ namespace anechain::host {
 /// last time. Small working memory stays in the caches.
 class ScratchLayout {
  public:
-  /// A place for so many cells, at a multiple of 16 cells: whole cache lines. The first gap that is large enough.
+  /// A place for so many cells, at a multiple of 16 cells: whole cache lines. The smallest gap that is large enough.
   std::size_t take(std::size_t cells) {
     const std::size_t size = std::max<std::size_t>((cells + 15) / 16 * 16, 16);
-    for (auto gap = gaps_.begin(); gap != gaps_.end(); ++gap) {
-      const auto [at, room] = *gap;
-      if (room < size) continue;
-      gaps_.erase(gap);
-      if (room > size) gaps_.emplace(at + size, room - size);
-      taken_.emplace(at, size);
-      return at;
+    std::size_t at = end_;
+    if (const auto best = gaps_by_size_.lower_bound({size, 0}); best != gaps_by_size_.end()) {
+      const auto [room, place] = *best;
+      remove_gap(place, room);
+      if (room > size) add_gap(place + size, room - size);
+      at = place;
+    } else {
+      end_ += size;
     }
-    const std::size_t at = end_;
-    end_ += size;
     taken_.emplace(at, size);
     return at;
   }
@@ -33,25 +34,41 @@ class ScratchLayout {
   void give_back(std::size_t at) {
     const auto taken = taken_.find(at);
     if (taken == taken_.end()) return;
-    const auto gap = gaps_.emplace(at, taken->second).first;
+    std::size_t size = taken->second;
     taken_.erase(taken);
-    if (const auto next = std::next(gap); next != gaps_.end() && gap->first + gap->second == next->first) {
-      gap->second += next->second;
-      gaps_.erase(next);
+    if (const auto behind = gaps_.find(at + size); behind != gaps_.end()) {
+      const auto [place, room] = *behind;
+      remove_gap(place, room);
+      size += room;
     }
-    if (gap == gaps_.begin()) return;
-    if (const auto before = std::prev(gap); before->first + before->second == gap->first) {
-      before->second += gap->second;
-      gaps_.erase(gap);
+    if (const auto next = gaps_.lower_bound(at); next != gaps_.begin()) {
+      const auto [place, room] = *std::prev(next);
+      if (place + room == at) {
+        remove_gap(place, room);
+        at = place;
+        size += room;
+      }
     }
+    add_gap(at, size);
   }
 
   /// Cells in all.
   std::size_t size() const { return end_; }
 
  private:
-  std::map<std::size_t, std::size_t> gaps_;
-  std::map<std::size_t, std::size_t> taken_;
+  void add_gap(std::size_t at, std::size_t size) {
+    gaps_.emplace(at, size);
+    gaps_by_size_.emplace(size, at);
+  }
+
+  void remove_gap(std::size_t at, std::size_t size) {
+    gaps_.erase(at);
+    gaps_by_size_.erase({size, at});
+  }
+
+  std::map<std::size_t, std::size_t> gaps_;   ///< their sizes, by place
+  std::map<std::size_t, std::size_t> taken_;  ///< the same of what is taken
+  std::set<std::pair<std::size_t, std::size_t>> gaps_by_size_;
   std::size_t end_ = 0;
 };
 
