@@ -35,31 +35,11 @@ struct AlongAxis {
   }
 };
 
-inline Lines lines_along_axis(const Planning& plan, const mil::Shape& shape) {
-  return {shape, plan.operands.has(mil::Param::axis) ? plan.operands.axis(shape.rank) : 0};
-}
-
-/// round(x / scale) + zero_point, halves to even, kept within the dtype (coremltools, ops/defs/iOS17/quantization_ops.py).
-inline Task quantize(const Planning& plan) {
-  const Lines lines = lines_along_axis(plan, plan.type().shape);
-  const mil::IntegerRange range = mil::integer_range(plan.type().dtype);
-  return [=, scale = AlongAxis{plan, mil::Param::scale}, zero = AlongAxis{plan, mil::Param::zero_point}, x = plan.place(mil::Param::input),
-          to = plan.to()](Cell* memory) {
-    const float* from = x.numbers_in(memory);
-    Cell* result = memory + to;
-    for (std::int64_t row = 0; row < lines.outer * lines.length; ++row) {
-      const float divisor = scale.at(memory, row % lines.length, 1);
-      const float offset = zero.at(memory, row % lines.length, 0);
-      for (std::int64_t i = 0; i < lines.inner; ++i)
-        (result++)->integer = std::clamp(to_integer(std::nearbyint(*from++ / divisor) + offset), static_cast<std::int32_t>(range.least),
-                                         static_cast<std::int32_t>(range.most));
-    }
-  };
-}
-
-/// scale * (x - zero_point): dequantize, and the weights of constexpr_affine_dequantize.
-inline Task dequantize(const Planning& plan, mil::Param data) {
-  const Lines lines = lines_along_axis(plan, plan.type().shape);
+/// `element(x, scale, zero point)` for each element x, with the scale and zero point of its place along the axis.
+template <class Element>
+Task rescaled(const Planning& plan, mil::Param data, Element element) {
+  const mil::Shape shape = plan.type().shape;
+  const Lines lines{shape, plan.operands.has(mil::Param::axis) ? plan.operands.axis(shape.rank) : 0};
   return [=, scale = AlongAxis{plan, mil::Param::scale}, zero = AlongAxis{plan, mil::Param::zero_point}, x = plan.place(data),
           to = plan.to()](Cell* memory) {
     const Cell* from = x.in(memory);
@@ -67,9 +47,24 @@ inline Task dequantize(const Planning& plan, mil::Param data) {
     for (std::int64_t row = 0; row < lines.outer * lines.length; ++row) {
       const float factor = scale.at(memory, row % lines.length, 1);
       const float offset = zero.at(memory, row % lines.length, 0);
-      for (std::int64_t i = 0; i < lines.inner; ++i) (result++)->number = factor * (static_cast<float>((from++)->integer) - offset);
+      for (std::int64_t i = 0; i < lines.inner; ++i) *result++ = element(*from++, factor, offset);
     }
   };
+}
+
+/// round(x / scale) + zero_point, halves to even, kept within the dtype (coremltools, ops/defs/iOS17/quantization_ops.py).
+inline Task quantize(const Planning& plan) {
+  const mil::IntegerRange range = mil::integer_range(plan.type().dtype);
+  return rescaled(plan, mil::Param::input, [=](Cell x, float scale, float zero) {
+    return Cell{.integer = std::clamp(to_integer(std::nearbyint(x.number / scale) + zero), static_cast<std::int32_t>(range.least),
+                                      static_cast<std::int32_t>(range.most))};
+  });
+}
+
+/// scale * (x - zero_point): dequantize, and the weights of constexpr_affine_dequantize.
+inline Task dequantize(const Planning& plan, mil::Param data) {
+  return rescaled(plan, data,
+                  [](Cell x, float scale, float zero) { return Cell{.number = scale * (static_cast<float>(x.integer) - zero)}; });
 }
 
 /// Bits `count` at a time, the lowest of a byte first.
