@@ -50,16 +50,6 @@ struct Analysis {
   std::vector<ConfigurationAnalysis> configurations;  ///< in the order of Report::measurements
   std::optional<Scaling> scaling;
   std::vector<Finding> findings;
-
-  /// Whether no comparison is unreliable.
-  bool reliable() const {
-    for (const ConfigurationAnalysis& configuration : configurations) {
-      if (!configuration.estimates) continue;
-      for (const std::optional<StrategyEstimate>& estimate : configuration.estimates->strategies)
-        if (estimate && estimate->judgement && estimate->judgement->verdict == Verdict::unreliable) return false;
-    }
-    return true;
-  }
 };
 
 namespace detail {
