@@ -72,8 +72,7 @@ class ChainLengths {
       if (options.on_progress) options.on_progress({"compiling", at, configurations_.size()});
       const Configuration& configuration = configurations_[at];
       const TracedChain longest = configuration.chain.first(configuration.lengths.back());
-      const WeightBlobs blobs = options.weights ? WeightBlobs{longest.kernels(), options.weights}
-                                                : WeightBlobs{longest.kernels(), random_weights(options.protocol.seed)};
+      const WeightBlobs blobs = options.weights_of(longest.kernels());
       CompiledForm<D>& form = *forms.emplace_back(
           std::make_unique<CompiledForm<D>>(device, configuration.chain.kernels().first(configuration.lengths.back()), blobs));
       for (const std::size_t length : configuration.lengths) {
@@ -87,8 +86,7 @@ class ChainLengths {
             const TracedChain& program =
                 *fused_chains.emplace_back(std::make_unique<TracedChain>(configuration.chain.first(length).fused()));
             const TracedChain part = configuration.chain.first(length);
-            const WeightBlobs part_blobs = options.weights ? WeightBlobs{part.kernels(), options.weights}
-                                                           : WeightBlobs{part.kernels(), random_weights(options.protocol.seed)};
+            const WeightBlobs part_blobs = options.weights_of(part.kernels());
             its = forms.emplace_back(std::make_unique<CompiledForm<D>>(device, program.kernels(), part_blobs.refitted(program.kernels())))
                       .get();
           }

@@ -128,8 +128,7 @@ class ThroughputCeiling {
 
     if (options.on_progress) options.on_progress({"compiling", 0, 1});
     const std::span<const KernelFacts> kernels = detail::kernels_of(chain_);
-    const WeightBlobs blobs =
-        options.weights ? WeightBlobs{kernels, options.weights} : WeightBlobs{kernels, random_weights(options.protocol.seed)};
+    const WeightBlobs blobs = options.weights_of(kernels);
     CompiledForm<D> chain{device, kernels, blobs};
     const auto fused_chain = detail::as_one_program(chain_);
     std::optional<CompiledForm<D>> fused_form;

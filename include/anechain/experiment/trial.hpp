@@ -22,6 +22,7 @@
 #include <range/v3/view/filter.hpp>
 #include <range/v3/view/iota.hpp>
 
+#include <anechain/chain/weights.hpp>
 #include <anechain/experiment/clock.hpp>
 #include <anechain/experiment/contender.hpp>
 #include <anechain/experiment/estimate.hpp>
@@ -45,6 +46,11 @@ struct MeasurementOptions {
   std::function<void(std::size_t, const WeightFacts&, std::span<float>)> weights{};  ///< a WeightSource; random where it is empty
   std::function<void(const Progress&)> on_progress{};                                ///< told of every step; nobody where it is empty
   const std::atomic<bool>* interrupted = nullptr;  ///< once it is true, no visit is begun; what was measured stands, as incomplete
+
+  /// The weights of kernels in a row.
+  WeightBlobs weights_of(std::span<const KernelFacts> kernels) const {
+    return weights ? WeightBlobs{kernels, weights} : WeightBlobs{kernels, random_weights(protocol.seed)};
+  }
 };
 
 /// What the samples of a pilot ask for.
