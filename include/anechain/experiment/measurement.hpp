@@ -55,6 +55,9 @@ struct MeasuredStrategy {
   std::optional<std::string> failure{};  ///< why it has no timing
 
   bool ok() const { return !failure; }
+
+  /// Whether it has links whose cost its time tells: one program has none, and passes in flight hide them.
+  bool has_links() const { return !fuses && lanes == 1; }
 };
 
 /// Why a launch ended.

@@ -106,10 +106,10 @@ inline void csv(std::ostream& to, const Report& report, const Analysis& analysis
       }
       const Contrast& contrast = *estimate.contrast;
       line.number(contrast.relative()).interval(contrast.relative_interval());
-      if (strategy.fuses || strategy.lanes > 1)
-        line.nothing().nothing().nothing();  // it has no links of its own
-      else
+      if (strategy.has_links())
         line.number(contrast.per_link_us()).interval(contrast.per_link_interval_us());
+      else
+        line.nothing().nothing().nothing();
       line.whole(static_cast<long long>(contrast.log_ratio.count))
           .number(contrast.log_ratio.effective_count())
           .number(contrast.log_ratio.minimum_detectable());

@@ -83,11 +83,10 @@ inline Row estimated_row(const Report& report, const Measurement& measurement, c
   row.push_back(computes ? digits(estimate.kernel_us) : "");
   if (estimate.contrast) {
     const Contrast& contrast = *estimate.contrast;
-    const bool has_links = !strategy.fuses && strategy.lanes == 1;
     row.push_back(percent(contrast.relative(), true));
     row.push_back(shares(contrast.relative_interval()));
-    row.push_back(has_links ? digits(contrast.per_link_us(), true) : "");
-    row.push_back(has_links && contrast.per_link_interval_us() ? numbers(*contrast.per_link_interval_us(), true) : "");
+    row.push_back(strategy.has_links() ? digits(contrast.per_link_us(), true) : "");
+    row.push_back(strategy.has_links() && contrast.per_link_interval_us() ? numbers(*contrast.per_link_interval_us(), true) : "");
   } else {
     row.insert(row.end(), {strategy.name == baseline ? "baseline" : "", "", "", ""});
   }
@@ -167,8 +166,7 @@ inline std::vector<std::string> remarks(const Report& report, const Measurement&
     if (estimate->carry_over)
       lines.push_back(strategy.name + ": carry-over " + percent(estimate->carry_over->value, true) + " " +
                       shares(estimate->carry_over->interval) + " of a pass: what it leaves behind for itself");
-    const bool does_more =
-        !strategy.fuses && strategy.lanes == 1 && (strategy.copies || strategy.executor != executor::Inline::description);
+    const bool does_more = strategy.has_links() && (strategy.copies || strategy.executor != executor::Inline::description);
     if (judgement.verdict == Verdict::faster && does_more)
       lines.push_back(
           strategy.name + " does more than " + std::string{baseline} +
