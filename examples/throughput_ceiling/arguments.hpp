@@ -91,6 +91,11 @@ struct OutputPaths {
   std::string json, csv, samples, markdown, html;
 };
 
+// The estimator that --estimator names.
+inline Estimator estimator_called(std::string_view word) {
+  return word == "trim20" ? Estimator::trim20 : word == "mean" ? Estimator::mean : Estimator::median;
+}
+
 // What is measured, where, how.
 struct RunArguments {
   std::string device = "host";
@@ -136,7 +141,7 @@ struct RunArguments {
     made.seed = seed;
     made.confidence = confidence_percent / 100;
     made.epsilon = epsilon_percent / 100;
-    made.estimator = estimator == "trim20" ? Estimator::trim20 : estimator == "mean" ? Estimator::mean : Estimator::median;
+    made.estimator = estimator_called(estimator);
     return made;
   }
 

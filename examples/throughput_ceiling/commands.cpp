@@ -77,10 +77,7 @@ int run(const RunArguments& arguments, const std::vector<std::string>& command_l
 
 int report(const ReportArguments& arguments) {
   Report report = read_report(arguments.path);
-  if (arguments.estimator)
-    report.protocol.estimator = *arguments.estimator == "trim20" ? Estimator::trim20
-                                : *arguments.estimator == "mean" ? Estimator::mean
-                                                                 : Estimator::median;
+  if (arguments.estimator) report.protocol.estimator = estimator_called(*arguments.estimator);
   if (arguments.confidence_percent) report.protocol.confidence = *arguments.confidence_percent / 100;
   if (arguments.epsilon_percent) report.protocol.epsilon = *arguments.epsilon_percent / 100;
   Outputs{arguments.outputs, 0}.write(report, analyse(report));
