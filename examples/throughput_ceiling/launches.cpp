@@ -89,7 +89,7 @@ int launch(const std::vector<std::string>& arguments) {
   bool told = false;
   while (waitpid(child, &status, 0) < 0) {
     if (errno != EINTR) throw std::system_error(errno, std::generic_category(), "cannot wait for a launch");
-    if (interrupted && !told) kill(child, SIGTERM);  // from a terminal it had its SIGINT already, and a second one would end it
+    if (interrupted && !told) kill(child, SIGTERM);  // once: from a terminal it had its SIGINT already, and the fourth ends it
     told = told || interrupted;
   }
   return WIFEXITED(status) ? WEXITSTATUS(status) : was_interrupted;

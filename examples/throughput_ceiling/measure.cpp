@@ -10,7 +10,8 @@ namespace program {
 void end_on_signals() {
   struct sigaction action{};
   action.sa_handler = [](int number) {
-    // The first ends the measurement. A terminal, or who stops a group of processes, may send two; the third means it.
+    // The first ends the measurement. A terminal, or who stops a group of processes, may send two. The third leaves the next to
+    // the system, which ends the program.
     static std::atomic<int> signals{0};
     interrupted = true;
     if (++signals >= 3) std::signal(number, SIG_DFL);
