@@ -1,6 +1,6 @@
 # Thin: what is missing is installed, then CMake's workflow presets do the work.
 
-.PHONY: experiment test sanitize compilers dependencies clean
+.PHONY: experiment test sanitize compilers check-macos dependencies clean
 
 experiment: dependencies
 	cmake --workflow --preset experiment
@@ -19,6 +19,10 @@ compilers: dependencies
 	  compiler=$$(echo $$preset | sed -e 's/gcc/g++/' -e 's/clang/clang++/'); \
 	  if command -v $$compiler >/dev/null; then cmake --workflow --preset $$preset || exit 1; else echo "$$compiler is not installed: skipped"; fi; \
 	done
+
+# Everything for arm64 macOS, compiled and linked on Linux.
+check-macos: dependencies
+	@scripts/check-macos
 
 dependencies:
 	@scripts/dependencies

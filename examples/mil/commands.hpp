@@ -17,7 +17,7 @@ int check(const std::vector<std::string>& paths);
 // The program's text, spelt anew; in its own dialect, or in "ios16" or "ios18".
 int print(const std::string& path, const std::string& dialect);
 
-// What a program takes, gives, does and costs, and which of the ANE's constraints it meets.
+// What a program takes, gives, does and costs, and which of the ANE's constraints it breaks.
 int info(const std::string& path);
 
 struct RunArguments {

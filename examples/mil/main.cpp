@@ -33,7 +33,7 @@ int main(int count, char** values) {
       ->check(CLI::IsMember({"ios16", "ios18"}));
   printing->callback([&] { command = [&] { return print(path, dialect); }; });
 
-  CLI::App* const describing = app.add_subcommand("info", "Inputs, outputs, operations, cost, and the ANE's constraints that it meets");
+  CLI::App* const describing = app.add_subcommand("info", "Inputs, outputs, operations, cost, and the ANE's constraints that it breaks");
   describing->add_option("PATH", path, "A .mil file or a .mlmodelc folder")->required();
   describing->callback([&] { command = [&] { return info(path); }; });
 

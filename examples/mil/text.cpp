@@ -74,11 +74,13 @@ void describe(const mil::Graph& graph, const mil::Function& function) {
   std::cout << '\n';
   if (costs_are_known(graph, function)) std::cout << "  FLOP    " << grouped(mil::flops(graph, function)) << '\n';
   std::cout << "  weights " << weights << " tensors, " << grouped(weight_bytes) << " bytes\n";
-  const auto met = ane::met_by(graph, function);
-  std::cout << "  the ANE's constraints that it meets: " << (met.empty() ? "none that is known here" : "") << '\n';
-  for (const ane::Met& one : met) {
-    std::cout << "    " << one.constraint->id << " (" << ane::name_of(one.constraint->certainty) << ") " << one.constraint->rule;
-    if (one.at.line != 0) std::cout << "; first at " << to_string(one.at);
+  const std::vector<ane::Violation> broken = ane::violations(graph, function);
+  std::cout << "  constraints of the ANE that it breaks: " << (broken.empty() ? "none that is known here" : "") << '\n';
+  for (const ane::Violation& violation : broken) {
+    const ane::Constraint& constraint = *violation.constraint;
+    std::cout << "    " << constraint.id << " (" << ane::name_of(constraint.certainty) << ") " << constraint.rule << "; "
+              << constraint.observed;
+    if (violation.at.line != 0) std::cout << "; first at " << to_string(violation.at);
     std::cout << '\n';
   }
 }

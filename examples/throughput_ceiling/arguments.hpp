@@ -100,6 +100,10 @@ inline Estimator estimator_called(std::string_view word) {
 struct RunArguments {
   std::string device = "host";
   std::string preset = "m4-max";
+  std::string route = "standard";
+  std::uint32_t qos = 21;
+  bool distinct = false;
+  std::string framework;
   std::string chain = "conv";
   std::optional<std::string> configurations;
   std::size_t length = 12;

@@ -38,6 +38,9 @@ int compare(const CompareArguments& arguments);
 // The same against the same: an experiment that finds a difference there cannot be trusted with others.
 int selftest(const RunArguments& arguments);
 
+// What was found of the Apple Neural Engine, and whether it works: for a bug report.
+int doctor(const RunArguments& arguments);
+
 // What a design would resolve, before hardware time is spent on it.
 int plan(const RunArguments& arguments);
 

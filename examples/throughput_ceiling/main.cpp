@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <anechain/devices/ane/options.hpp>
+
 #include "arguments.hpp"
 #include "commands.hpp"
 #include "measure.hpp"
@@ -31,10 +33,23 @@ void add_outputs(CLI::App& app, OutputPaths& paths) {
   add("--html", paths.html, "Write a page with pictures, complete in itself");
 }
 
-void add_experiment(CLI::App& app, RunArguments& run) {
-  app.add_option("--device", run.device, "Where to run: host, or simulated (virtual time, known costs)")
-      ->check(CLI::IsMember({"host", "simulated"}))
+void add_ane(CLI::App& app, RunArguments& run) {
+  app.add_option("--route", run.route, "On the ANE: how programs are evaluated: standard, realtime, direct or program")
+      ->check(CLI::IsMember(std::vector<std::string>{ane::route_names.begin(), ane::route_names.end()}))
       ->capture_default_str();
+  app.add_option("--qos", run.qos, "On the ANE: quality of service")->check(CLI::Range(0, 63))->capture_default_str();
+  app.add_flag("--distinct", run.distinct,
+               "On the ANE: make every compiled program one of its own, though its text and weights are another's");
+  app.add_option("--framework", run.framework, "On the ANE: a library in place of Apple's, for tests")->type_name("FILE");
+}
+
+void add_experiment(CLI::App& app, RunArguments& run) {
+  app.add_option(
+         "--device", run.device,
+         "Where to run: host, ane (the Apple Neural Engine), auto (ane where there is one), or simulated (virtual time, known costs)")
+      ->check(CLI::IsMember({"host", "ane", "auto", "simulated"}))
+      ->capture_default_str();
+  add_ane(app, run);
   app.add_option("--preset", run.preset, "The simulated engine: m4-max, m1 or m5")
       ->check(CLI::IsMember({"m4-max", "m1", "m5"}))
       ->capture_default_str();
@@ -149,6 +164,11 @@ int main(int argc, char** argv) {
   CLI::App& plan_command = *app.add_subcommand("plan", "What a design would resolve, on a simulated engine");
   add_experiment(plan_command, plan_arguments);
 
+  RunArguments doctor_arguments;
+  CLI::App& doctor_command =
+      *app.add_subcommand("doctor", "What was found of the Apple Neural Engine, and whether it works: for a bug report");
+  doctor_command.add_option("--framework", doctor_arguments.framework, "A library in place of Apple's, for tests")->type_name("FILE");
+
   try {
     app.parse(argc, argv);
     // What stands before a command is the run's, and would be lost without a word.
@@ -159,6 +179,7 @@ int main(int argc, char** argv) {
     if (compare_command.parsed()) return program::compare(compare_arguments);
     if (selftest_command.parsed()) return selftest(selftest_arguments);
     if (plan_command.parsed()) return plan(plan_arguments);
+    if (doctor_command.parsed()) return doctor(doctor_arguments);
     end_on_signals();
     return run(run_arguments, {argv, argv + argc});
   } catch (const CLI::Success& help) {

@@ -2,7 +2,9 @@
 
 #include <atomic>
 #include <csignal>
+#include <iostream>
 
+#include "ane.hpp"
 #include "measure_on.hpp"
 
 namespace program {
@@ -20,8 +22,25 @@ void end_on_signals() {
   sigaction(SIGTERM, &action, nullptr);
 }
 
+namespace {
+
+// --device auto: the engine where there is one.
+std::string chosen_device(const RunArguments& arguments) {
+  if (arguments.device != "auto") return arguments.device;
+  const std::string reason = ane::absence(*framework(arguments));
+  if (arguments.launch == 0)
+    std::cerr << "throughput_ceiling: device "
+              << (reason.empty() ? "ane: the framework is complete" : "host: no Apple Neural Engine: " + reason) << '\n';
+  return reason.empty() ? "ane" : "host";
+}
+
+}  // namespace
+
 Report measure(const RunArguments& arguments, const std::vector<std::string>& command_line) {
-  Report report = arguments.device == "host" ? measure_on_host(arguments) : measure_on_simulated(arguments);
+  const std::string device = chosen_device(arguments);
+  Report report = device == "ane"    ? measure_on_ane(arguments)
+                  : device == "host" ? measure_on_host(arguments)
+                                     : measure_on_simulated(arguments);
   report.environment.arguments = command_line;
   report.interrupted = interrupted;
   if (arguments.peak_tflops > 0 || arguments.bandwidth > 0)
@@ -30,7 +49,10 @@ Report measure(const RunArguments& arguments, const std::vector<std::string>& co
 }
 
 Report measure_twins(const RunArguments& arguments) {
-  return arguments.device == "host" ? measure_twins_on_host(arguments) : measure_twins_on_simulated(arguments);
+  const std::string device = chosen_device(arguments);
+  return device == "ane"    ? measure_twins_on_ane(arguments)
+         : device == "host" ? measure_twins_on_host(arguments)
+                            : measure_twins_on_simulated(arguments);
 }
 
 }  // namespace program

@@ -134,8 +134,10 @@ Report measure_twins_on(const RunArguments& arguments, D device) {
 }
 
 // Each in a source file of its own.
+Report measure_on_ane(const RunArguments& arguments);
 Report measure_on_host(const RunArguments& arguments);
 Report measure_on_simulated(const RunArguments& arguments);
+Report measure_twins_on_ane(const RunArguments& arguments);
 Report measure_twins_on_host(const RunArguments& arguments);
 Report measure_twins_on_simulated(const RunArguments& arguments);
 

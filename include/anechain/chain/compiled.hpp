@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <vector>
 
+#include <anechain/chain/constraints.hpp>
 #include <anechain/chain/pass.hpp>
 #include <anechain/chain/weights.hpp>
 
@@ -19,8 +20,8 @@ namespace anechain {
 template <Device D>
 class CompiledKernels {
  public:
-  /// Throws CompileError, with the kernel's position and name, and std::invalid_argument where there is no kernel, kernels
-  /// do not fit each other, or the weights are not theirs.
+  /// Throws CompileError, with the kernel's position and name and the device's own error nested in it, and std::invalid_argument where
+  /// there is no kernel, kernels do not fit each other, or the weights are not theirs.
   CompiledKernels(D& device, std::span<const KernelFacts> kernels, const WeightBlobs& weights)
       : device_(&device), kernels_(kernels.begin(), kernels.end()) {
     if (kernels_.empty()) throw std::invalid_argument("a chain needs at least one kernel");
@@ -36,7 +37,7 @@ class CompiledKernels {
       try {
         programs_.push_back(device.compile(kernels_[k].text, weights.blob(k)));
       } catch (const CompileError& error) {
-        throw CompileError("kernel " + std::to_string(k) + " (" + std::string{kernels_[k].name} + "): " + error.what());
+        std::throw_with_nested(CompileError("kernel " + std::to_string(k) + " (" + std::string{kernels_[k].name} + "): " + error.what()));
       }
     }
   }
@@ -89,6 +90,7 @@ class Compiled : public CompiledKernels<D> {
 template <class... Ks>
 template <mil::Dialect Spelling, class D, class W>
 Compiled<Chain<Ks...>, D> Chain<Ks...>::compile(D& device, const W& weights) {
+  static_assert(can_be_run_by<D, Ks...>());
   if constexpr (WeightSource<W>) {
     return {device, kernels<Spelling>, WeightBlobs{kernels<Spelling>, weights}};
   } else {

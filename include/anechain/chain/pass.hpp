@@ -15,7 +15,7 @@
 
 namespace anechain {
 
-/// A pass that failed: under which strategy, at which kernel, and why.
+/// A pass that failed: under which strategy, at which kernel, and why. What the device threw is nested in it (std::rethrow_if_nested).
 struct PassError : std::runtime_error {
   PassError(std::string_view under, std::size_t at, std::string_view called, const std::string& reason)
       : std::runtime_error(std::string{under} + ": kernel " + std::to_string(at) + " (" + std::string{called} + "): " + reason),
@@ -35,14 +35,14 @@ namespace detail {
 /// What is told of something thrown that says nothing of itself.
 inline constexpr const char* not_an_exception = "something was thrown that is not a std::exception";
 
-/// Rethrows the exception that is being handled as a PassError.
+/// Rethrows the exception that is being handled as a PassError, with itself nested in it.
 [[noreturn]] inline void rethrow_as_pass_error(std::string_view strategy, std::size_t kernel, std::string_view kernel_name) {
   try {
     throw;
   } catch (const std::exception& error) {
-    throw PassError(strategy, kernel, kernel_name, error.what());
+    std::throw_with_nested(PassError(strategy, kernel, kernel_name, error.what()));
   } catch (...) {
-    throw PassError(strategy, kernel, kernel_name, not_an_exception);
+    std::throw_with_nested(PassError(strategy, kernel, kernel_name, not_an_exception));
   }
 }
 

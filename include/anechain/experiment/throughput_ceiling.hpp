@@ -11,9 +11,11 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include <anechain/chain/constraints.hpp>
 #include <anechain/chain/traced.hpp>
 #include <anechain/experiment/contender.hpp>
 #include <anechain/experiment/trial.hpp>
@@ -74,6 +76,15 @@ constexpr bool has_a_link() {
     return true;
 }
 
+template <class D, class... Ks>
+constexpr bool is_for(std::type_identity<Chain<Ks...>>) {
+  return can_be_run_by<D, Ks...>();
+}
+template <class D>
+constexpr bool is_for(std::type_identity<TracedChain>) {
+  return true;
+}
+
 /// Facts of a chain for its report.
 inline Measurement measurement_of(std::string name, std::span<const KernelFacts> kernels) {
   Measurement measurement;
@@ -122,6 +133,7 @@ class ThroughputCeiling {
   /// where options.strategies names one that this experiment does not have; MeasurementError for a clock that goes backwards.
   template <Device D>
   Measurement run(D& device, const MeasurementOptions& options = {}) const {
+    static_assert(detail::is_for<D>(std::type_identity<C>{}));
     for (const std::string& name : options.strategies)
       if (std::ranges::find(strategy_names, name) == strategy_names.end())
         throw std::invalid_argument(std::string{"no strategy of this experiment is called '"} + name + "'");

@@ -149,6 +149,9 @@ struct BodyBreaksRule {
 
 template <class K>
 constexpr Summary traced_summary() {
+  static_assert(!mil::TensorType{K::input}.shape.has_unknown(),
+                "anechain: the input of this kernel has an extent that is not known when it is compiled: give it a number, the ANE takes "
+                "fixed shapes alone");
   mil::Builder builder;
   const mil::Value x = builder.input("x", K::input);
   const mil::Value y = K::body(builder, x);

@@ -9,6 +9,7 @@
 #include <ctime>
 #include <fstream>
 #include <string>
+#include <string_view>
 
 #if defined(__APPLE__)
 #include <sys/sysctl.h>
@@ -37,6 +38,28 @@ inline std::string system() {
   utsname names{};
   if (uname(&names) != 0) return "unknown system";
   return std::string{names.sysname} + " " + names.release + " " + names.machine;
+}
+
+/// "macOS 26.2 (25C56)", "Debian GNU/Linux 12 (bookworm)"; empty where it cannot be told.
+inline std::string distribution() {
+#if defined(__APPLE__)
+  char version[64]{};
+  char build[64]{};
+  std::size_t version_size = sizeof version - 1;
+  std::size_t build_size = sizeof build - 1;
+  if (sysctlbyname("kern.osproductversion", version, &version_size, nullptr, 0) != 0) return {};
+  if (sysctlbyname("kern.osversion", build, &build_size, nullptr, 0) != 0) return {};
+  return std::string{"macOS "} + version + " (" + build + ")";
+#else
+  constexpr std::string_view key = "PRETTY_NAME=";
+  std::ifstream file("/etc/os-release");
+  for (std::string line; std::getline(file, line);) {
+    if (!line.starts_with(key)) continue;
+    std::erase(line, '"');
+    return line.substr(key.size());
+  }
+  return {};
+#endif
 }
 
 /// Cores that are online.

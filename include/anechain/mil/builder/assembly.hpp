@@ -67,6 +67,7 @@ class Assembly {
 
   /// An input of the program. Kernels do not call it: their input is given to `body`.
   constexpr Value input(std::string_view name, const TensorType& type) {
+    require(!type.shape.has_unknown(), "input", "its extents must be known when the kernel is compiled: the ANE takes no others");
     require_reasonable(type, "input");
     const Value value = add_value(graph_.add_text(name), type, -1);
     graph_.functions[0].inputs.push_back(value.id);

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// All of anechain, with the Apple Neural Engine: the device, and the check of kernels against what it takes.
+#include <anechain/anechain.hpp>
+#include <anechain/chain/check.hpp>
+#include <anechain/devices/ane.hpp>

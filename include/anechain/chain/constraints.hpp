@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <tuple>
+
+#include <anechain/kernels/links.hpp>
+
+/// What a device cannot run does not compile for it.
+namespace anechain {
+
+/// A device that says of a graph which of its constraints it breaks, and how long a chain may be.
+template <class D>
+concept DeviceWithConstraints = requires(const mil::Graph& graph) {
+  { D::constraints[0].id } -> std::convertible_to<std::string_view>;
+  { D::constraints[0].rule } -> std::convertible_to<std::string_view>;
+  { D::first_broken(graph) } -> std::same_as<std::int32_t>;
+  { D::longest_chain } -> std::convertible_to<std::size_t>;
+};
+
+namespace kernels::linking {
+
+using tracing::Rule;
+
+/// What the compiler shows of a kernel that its device cannot run.
+template <std::size_t Index, class K, Rule Constraint, Rule Words>
+struct KernelBreaksConstraint {
+  static constexpr bool value = Words.text[0] == '\0';
+  static_assert(value,
+                "anechain: the kernel at [Index] breaks a constraint of the device that this chain is compiled for: see "
+                "KernelBreaksConstraint, which has the constraint's name and words");
+};
+
+template <std::size_t Length, std::size_t Budget>
+struct ChainOverBudget {
+  static_assert(
+      Length <= Budget,
+      "anechain: this chain has more kernels than the device compiles in one process: fuse some of them, or make the chain shorter");
+  static constexpr bool value = Length <= Budget;
+};
+
+template <class D, class K>
+inline constexpr std::int32_t first_broken = D::first_broken(trace<K>());
+
+template <class D, class... Ks>
+constexpr std::size_t first_refused() {
+  constexpr std::array<std::int32_t, sizeof...(Ks)> broken{first_broken<D, Ks>...};
+  for (std::size_t i = 0; i < broken.size(); ++i)
+    if (broken[i] >= 0) return i;
+  return all_well;
+}
+
+}  // namespace kernels::linking
+
+/// True where a device can run these kernels as a chain, or says nothing of it; otherwise a failed static_assert that names the kernel
+/// and the rule.
+template <class D, class... Ks>
+constexpr bool can_be_run_by() {
+  if constexpr (DeviceWithConstraints<D>) {
+    using namespace kernels::linking;
+    constexpr std::size_t refused = first_refused<D, Ks...>();
+    if constexpr (sizeof...(Ks) > D::longest_chain) {
+      return ChainOverBudget<sizeof...(Ks), D::longest_chain>::value;
+    } else if constexpr (refused != all_well) {
+      using K = std::tuple_element_t<refused, std::tuple<Ks...>>;
+      constexpr const auto& constraint = D::constraints[static_cast<std::size_t>(first_broken<D, K>)];
+      return KernelBreaksConstraint<refused, K, Rule<constraint.id.size() + 1>{constraint.id.data()},
+                                    Rule<constraint.rule.size() + 1>{constraint.rule.data()}>::value;
+    }
+  }
+  return true;
+}
+
+}  // namespace anechain

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <anechain/devices/ane/constraints.hpp>
+#include <anechain/devices/ane/framework.hpp>
+#include <anechain/devices/ane/identity.hpp>
+#include <anechain/devices/ane/options.hpp>
+#include <anechain/devices/ane/surface.hpp>
+#include <anechain/mil/check.hpp>
+
+namespace anechain::ane {
+
+/// An input or output of a program.
+struct Port {
+  std::string name;
+  mil::TensorType type;
+};
+
+namespace detail {
+
+/// Where a weight file of the text stands in the program's directory. Throws CompileError for one that would lie elsewhere.
+inline std::filesystem::path weight_file(std::string_view named) {
+  constexpr std::string_view prefix = "@model_path/";
+  const std::filesystem::path path = std::filesystem::path{named.substr(std::min(prefix.size(), named.size()))}.lexically_normal();
+  if (!named.starts_with(prefix) || path.empty() || path.is_absolute() || *path.begin() == "..")
+    throw CompileError("the weight file '" + std::string{named} + "' does not lie in @model_path/");
+  return path;
+}
+
+/// What the device needs to know of a program's text.
+struct Signature {
+  std::vector<Port> inputs;               ///< in alphabetical order of their names
+  std::vector<Port> outputs;              ///< the same
+  std::vector<std::string> weight_paths;  ///< as the text has them
+};
+
+inline std::vector<Port> ports(const mil::Graph& graph, std::span<const std::int32_t> values) {
+  std::vector<Port> ports;
+  for (const std::int32_t value : values) ports.push_back({std::string{graph.text(graph[value].name)}, graph[value].type});
+  std::ranges::sort(ports, {}, &Port::name);
+  return ports;
+}
+
+/// Throws CompileError where the program breaks a rule that is established, and warns of those that are reported or contested.
+inline void require_constraints(const mil::Graph& graph, const mil::Function& function, const Options& options) {
+  for (const Violation& violation : violations(graph, function)) {
+    const Constraint& constraint = *violation.constraint;
+    if (constraint.certainty == Certainty::advice) continue;
+    const std::string place = violation.at.line == 0 ? "" : to_string(violation.at) + ": ";
+    const std::string words = "MIL text, " + place + "constraint " + std::string{constraint.id} + " of the ANE (" +
+                              std::string{name_of(constraint.certainty)} + "): " + std::string{constraint.rule} + "; observed by " +
+                              std::string{constraint.observed};
+    if (constraint.certainty == Certainty::established) throw CompileError(words);
+    if (options.on_warning) options.on_warning(words);
+  }
+}
+
+inline Signature read(std::string_view text, std::span<const std::byte> blob, const Options& options) {
+  try {
+    const mil::Graph graph = mil::parse_checked(text);
+    const std::vector<mil::Finding> broken =
+        mil::check_references(graph, [blob](std::string_view) { return blob.empty() ? std::nullopt : std::optional{blob}; });
+    if (!broken.empty()) mil::fail_at(broken.front().at, broken.front().message);
+    if (graph.functions.size() != 1)
+      throw CompileError("the ANE device runs programs of one function, this one has " + std::to_string(graph.functions.size()));
+    const mil::Function& function = graph.functions.front();
+    require_constraints(graph, function, options);
+    Signature signature{ports(graph, function.inputs), ports(graph, function.outputs), {}};
+    for (const std::string_view path : mil::weight_paths(graph)) (void)weight_file(signature.weight_paths.emplace_back(path));
+    if (!signature.weight_paths.empty() && blob.empty())
+      throw CompileError("the program has weights in '" + signature.weight_paths.front() + "', but no weight blob was given");
+    return signature;
+  } catch (const mil::ParseError& error) {
+    throw CompileError(std::string{"MIL text, "} + error.what());
+  }
+}
+
+/// A program's text with a number in its buildInfo that no other program has (abr).
+inline std::string made_distinct(std::string_view text) {
+  static std::atomic<unsigned> next{0};
+  constexpr std::string_view dictionary = "({{";
+  const std::size_t at = text.find(dictionary, std::min(text.find("buildInfo"), text.size()));
+  if (at == std::string_view::npos) throw CompileError("a program without buildInfo cannot be made distinct");
+  std::string distinct{text};
+  return distinct.insert(at + dictionary.size() - 1,
+                         "{\"anechain-nonce\", \"" + std::to_string(getpid()) + "." + std::to_string(next++) + "\"}, ");
+}
+
+inline void write_file(const std::filesystem::path& path, std::span<const std::byte> bytes) {
+  std::error_code error;
+  std::filesystem::create_directories(path.parent_path(), error);
+  if (error) throw CompileError("cannot make the folder " + path.parent_path().string() + ": " + error.message());
+  errno = 0;
+  std::ofstream file(path, std::ios::binary);
+  file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  file.close();
+  if (!file) throw CompileError("cannot write " + path.string() + ": " + std::strerror(errno));
+}
+
+}  // namespace detail
+
+/// A compiled and loaded program. Those of the same text and weights share files; see Process.
+class Program {
+ public:
+  /// Throws CompileError: for what is wrong with the text or the blob before anything is called, and for what the framework says.
+  Program(std::shared_ptr<const Framework> framework, std::string_view text, std::span<const std::byte> blob, const Options& options)
+      : framework_(std::move(framework)) {
+    const detail::Signature signature = detail::read(text, blob, options);
+    inputs_ = signature.inputs;
+    outputs_ = signature.outputs;
+    const std::string own_text = options.distinct ? detail::made_distinct(text) : std::string{};
+    framework_->foundation.in_pool<CompileError>("compiling", [&] {
+      const std::lock_guard lock{Process::shared().mutex};
+      make(options.distinct ? own_text : text, blob, signature, options);
+    });
+  }
+  Program(Program&&) = default;
+  Program& operator=(Program&&) = default;
+  ~Program() = default;
+
+  /// In alphabetical order of their names.
+  std::span<const Port> inputs() const { return inputs_; }
+  std::span<const Port> outputs() const { return outputs_; }
+
+  /// The _ANEInMemoryModel.
+  objc::Id model() const { return model_; }
+
+ private:
+  /// What `options` and `weights` are where there is nothing to say: none at all is known to crash.
+  static objc::Owned nothing(const Foundation& foundation) { return foundation.dictionary({}, {}); }
+
+  void make(std::string_view text, std::span<const std::byte> blob, const detail::Signature& signature, const Options& options) {
+    const Framework& framework = *framework_;
+    const Foundation& foundation = framework.foundation;
+    const auto bytes = std::as_bytes(std::span{text});
+    const objc::Owned none = nothing(foundation);
+    const objc::Owned text_data = foundation.data(bytes);
+    const objc::Owned weights = weights_of(foundation, blob, signature);
+    const objc::Id descriptor = framework.make_descriptor(framework.descriptor_class, text_data.get(), weights.get(), nullptr);
+    if (descriptor == nullptr) throw CompileError("the framework makes no descriptor of the program");
+    objc::Owned model = foundation.retained(framework.make_model(framework.model_class, descriptor));
+    if (!model) throw CompileError("the framework makes no model of the program's descriptor");
+    const std::string identifier = foundation.text(framework.identifier(model.get()));
+    if (identifier.empty() || identifier.find('/') != std::string::npos)
+      throw CompileError("the framework gives the program the identifier '" + identifier + "'");
+
+    Process& process = Process::shared();
+    auto share = std::make_unique<IdentityShare>(process, std::filesystem::path{foundation.temporary_directory()} / identifier,
+                                                 unload_by(framework_, options));
+    if (share->is_first()) {
+      std::filesystem::create_directories(share->directory() / "weights");
+      detail::write_file(share->directory() / "model.mil", bytes);
+      for (const std::string& path : signature.weight_paths) detail::write_file(share->directory() / detail::weight_file(path), blob);
+    }
+    if (options.statistics && framework.set_statistics_mask) framework.set_statistics_mask(model.get(), statistics_mask);
+    if (!framework.is_compiled || framework.is_compiled(model.get()) == 0) compile(model.get(), none.get(), process, options);
+    load(model.get(), none.get(), process, options);
+    model_ = model.get();
+    share->keep(std::move(model));
+    share_ = std::move(share);
+    require_layout(foundation.entry(framework.attributes ? framework.attributes(model_) : nullptr, "NetworkStatusList"));
+  }
+
+  /// { path: { "offset": 0, "data": the blob } }.
+  static objc::Owned weights_of(const Foundation& foundation, std::span<const std::byte> blob, const detail::Signature& signature) {
+    const objc::Owned offset_key = foundation.string("offset");
+    const objc::Owned data_key = foundation.string("data");
+    const objc::Owned offset = foundation.number(0);
+    const objc::Owned data = foundation.data(blob);
+    const std::array entry_keys{offset_key.get(), data_key.get()};
+    const std::array entry_values{offset.get(), data.get()};
+    const objc::Owned entry = foundation.dictionary(entry_keys, entry_values);
+    std::vector<objc::Owned> paths;
+    std::vector<objc::Id> keys;
+    for (const std::string& path : signature.weight_paths) keys.push_back(paths.emplace_back(foundation.string(path)).get());
+    return foundation.dictionary(keys, std::vector<objc::Id>(keys.size(), entry.get()));
+  }
+
+  void compile(objc::Id model, objc::Id none, Process& process, const Options& options) const {
+    if (process.compiled >= options.compile_budget)
+      throw CompileError("this process has compiled " + std::to_string(process.compiled) +
+                         " programs, which is its budget: compilations beyond it are known to fail, and unloading gives none back; "
+                         "measure fewer sizes and lengths in a process, or several launches");
+    ++process.compiled;
+    objc::Id error = nullptr;
+    if (framework_->compile(model, options.qos, none, &error) == 0)
+      throw Failed<CompileError>{"compileWithQoS", framework_->foundation.failure(error)};
+  }
+
+  void load(objc::Id model, objc::Id none, const Process& process, const Options& options) const {
+    if (process.loaded >= options.loaded_budget)
+      throw CompileError("this process has " + std::to_string(process.loaded) + " programs loaded, which is its budget");
+    if (process.loaded == loaded_with_certainty && options.on_warning)
+      options.on_warning("more than " + std::to_string(loaded_with_certainty) +
+                         " programs are loaded: on some machines no more were taken (irm), on others about 120 (omlx)");
+    objc::Id error = nullptr;
+    if (framework_->load(model, options.qos, none, &error) != 0) return;
+    std::this_thread::sleep_for(options.load_retry_after);
+    error = nullptr;
+    if (framework_->load(model, options.qos, none, &error) == 0)
+      throw Failed<CompileError>{"loadWithQoS, twice", framework_->foundation.failure(error)};
+  }
+
+  static IdentityShare::Unload unload_by(const std::shared_ptr<const Framework>& framework, const Options& options) {
+    return [framework, warn = options.on_warning](objc::Id model) {
+      constexpr std::uint32_t qos = 21;  // whatever else is used elsewhere, everyone unloads with this
+      std::string problem;
+      try {
+        framework->foundation.in_pool<DeviceError>("unloadWithQoS", [&] {
+          objc::Id error = nullptr;
+          if (framework->unload(model, qos, &error) == 0) problem = "unloadWithQoS: " + to_string(framework->foundation.failure(error));
+        });
+      } catch (const std::exception& error) {
+        problem = error.what();
+      }
+      if (!problem.empty() && warn) warn(problem);
+    };
+  }
+
+  /// The loaded model says how it lays tensors out, on some systems. Throws CompileError where that is not as surfaces are made.
+  void require_layout(objc::Id status_list) const {
+    const Foundation& foundation = framework_->foundation;
+    if (foundation.count(status_list) == 0) return;
+    const objc::Id status = foundation.element(status_list, 0);
+    for (const auto& [key, ports] : {std::pair{"LiveInputList", &inputs_}, std::pair{"LiveOutputList", &outputs_}}) {
+      const objc::Id list = foundation.entry(status, key);
+      for (std::size_t i = 0; i < foundation.count(list); ++i) require_layout(*ports, foundation.element(list, i));
+    }
+  }
+
+  void require_layout(std::span<const Port> ports, objc::Id reported) const {
+    const Foundation& foundation = framework_->foundation;
+    const auto number = [&](const char* key) { return foundation.integer(foundation.entry(reported, key)); };
+    const std::string name = foundation.text(foundation.entry(reported, "Name"));
+    const auto port = std::ranges::find_if(
+        ports, [&](const Port& candidate) { return name == candidate.name || name.starts_with(candidate.name + "@"); });
+    if (port == ports.end()) return;
+    if (const auto row = number("RowStride"); row && *row != port->type.row_bytes())
+      throw CompileError("the loaded program lays out '" + port->name + "', " + to_string(port->type) + ", in rows of " +
+                         std::to_string(*row) + " bytes; surfaces have rows of " + std::to_string(port->type.row_bytes()));
+    if (const auto stride = number("BatchStride"); stride && *stride * number("Batches").value_or(1) > allocation(port->type))
+      throw CompileError("the loaded program wants " + std::to_string(*stride * number("Batches").value_or(1)) + " bytes for '" +
+                         port->name + "', " + to_string(port->type) + "; surfaces of it have " + std::to_string(allocation(port->type)));
+  }
+
+  static constexpr std::uint32_t statistics_mask = 0xF;  // the bits that are known to be valid (tmc, Espresso)
+
+  std::shared_ptr<const Framework> framework_;
+  std::vector<Port> inputs_;
+  std::vector<Port> outputs_;
+  objc::Id model_ = nullptr;  // kept by the share
+  std::unique_ptr<IdentityShare> share_;
+};
+
+}  // namespace anechain::ane
