@@ -95,10 +95,11 @@ class AneDevice {
     if (options_.route == ane::Route::real_time || options_.route == ane::Route::direct) ane::let_failures_through(*framework_);
   }
 
-  /// "ane: Apple M4 Max h16g, route standard, QoS 21".
+  /// "ane: Apple M4 Max h16g, macOS 26.2 (25C56), route standard, QoS 21".
   std::string name() const {
     std::string name = "ane: " + machine::processor();
     if (const std::string engine = architecture(); !engine.empty()) name += " " + engine;
+    if (const std::string system = machine::distribution(); !system.empty()) name += ", " + system;
     name += ", route " + std::string{ane::name_of(options_.route)} + ", QoS " + std::to_string(options_.qos);
     if (options_.distinct) name += ", distinct programs";
     const std::string& path = framework_->inventory.libraries().neural_engine.path();

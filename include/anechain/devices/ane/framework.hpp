@@ -76,6 +76,8 @@ class Framework {
   objc::Message<Bool()> is_compiled{model<Bool()>("-compiledModelExists", Need::sometimes)};
   objc::Message<Id()> attributes{model<Id()>("-modelAttributes", Need::sometimes)};
   objc::Message<Id()> inner_model{model<Id()>("-model", Need::sometimes)};
+  objc::Message<void(std::uint32_t mask)> set_inner_statistics_mask{
+      inventory.message<void(std::uint32_t)>(inner_model_class, "_ANEModel", "-setPerfStatsMask:", Need::sometimes)};
   objc::Message<void(std::uint32_t mask)> set_statistics_mask{model<void(std::uint32_t)>("-setPerfStatsMask:", Need::sometimes)};
 
   // Requests.

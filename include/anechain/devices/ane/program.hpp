@@ -173,7 +173,7 @@ class Program {
       detail::write_file(share->directory() / "model.mil", bytes);
       for (const std::string& path : signature.weight_paths) detail::write_file(share->directory() / detail::weight_file(path), blob);
     }
-    if (options.statistics && framework.set_statistics_mask) framework.set_statistics_mask(model.get(), statistics_mask);
+    if (options.statistics) ask_for_statistics(model.get());
     if (!framework.is_compiled || framework.is_compiled(model.get()) == 0) compile(model.get(), none.get(), process, options);
     load(model.get(), none.get(), process, options);
     model_ = model.get();
@@ -195,6 +195,15 @@ class Program {
     std::vector<objc::Id> keys;
     for (const std::string& path : signature.weight_paths) keys.push_back(paths.emplace_back(foundation.string(path)).get());
     return foundation.dictionary(keys, std::vector<objc::Id>(keys.size(), entry.get()));
+  }
+
+  /// Before the program is compiled and loaded, of both models: loading clears the one's (tmc, Espresso).
+  void ask_for_statistics(objc::Id model) const {
+    constexpr std::uint32_t mask = 0xF;  // the bits that are known to be valid
+    const Framework& framework = *framework_;
+    if (framework.set_statistics_mask) framework.set_statistics_mask(model, mask);
+    if (framework.inner_model && framework.set_inner_statistics_mask)
+      framework.set_inner_statistics_mask(framework.inner_model(model), mask);
   }
 
   void compile(objc::Id model, objc::Id none, Process& process, const Options& options) const {
@@ -263,8 +272,6 @@ class Program {
       throw CompileError("the loaded program wants " + std::to_string(*stride * number("Batches").value_or(1)) + " bytes for '" +
                          port->name + "', " + to_string(port->type) + "; surfaces of it have " + std::to_string(allocation(port->type)));
   }
-
-  static constexpr std::uint32_t statistics_mask = 0xF;  // the bits that are known to be valid (tmc, Espresso)
 
   std::shared_ptr<const Framework> framework_;
   std::vector<Port> inputs_;

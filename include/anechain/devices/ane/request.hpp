@@ -111,15 +111,16 @@ class Request {
   /// What the route's message is sent to, and what it takes besides.
   void find_route() {
     const Framework& framework = *framework_;
+    const Foundation& foundation = framework.foundation;
     if (route_ == Route::standard) return;
-    const objc::Id in_memory = model_;
-    if (framework.inner_model) model_ = framework.inner_model(in_memory);
-    if (model_ == nullptr)
-      throw DeviceError(std::string{"route "} + std::string{name_of(route_)} + ": the loaded program has no _ANEModel");
-    target_ = route_ == Route::program ? framework.program(model_) : framework.shared_client(framework.client_class);
-    if (target_ == nullptr)
-      throw DeviceError(std::string{"route "} + std::string{name_of(route_)} +
-                        (route_ == Route::program ? ": the loaded program has no _ANEProgramForEvaluation" : ": there is no connection"));
+    const std::string route = "route " + std::string{name_of(route_)} + ": ";
+    inner_model_ = foundation.retained(framework.inner_model ? framework.inner_model(model_) : model_);
+    if (!inner_model_) throw DeviceError(route + "the loaded program has no _ANEModel");
+    model_ = inner_model_.get();
+    target_ = foundation.retained(route_ == Route::program ? framework.program(model_) : framework.shared_client(framework.client_class));
+    if (!target_)
+      throw DeviceError(route +
+                        (route_ == Route::program ? "the loaded program has no _ANEProgramForEvaluation" : "the client has no connection"));
     if (route_ == Route::program) string_id_ = framework.string_id(model_);
   }
 
@@ -137,12 +138,12 @@ class Request {
     const Framework& framework = *framework_;
     switch (route_) {
       case Route::standard: return framework.evaluate(model_, qos_, none_.get(), request_.get(), error);
-      case Route::real_time: return framework.evaluate_in_real_time(target_, model_, none_.get(), request_.get(), error);
-      case Route::direct: return framework.evaluate_directly(target_, model_, none_.get(), request_.get(), qos_, error);
+      case Route::real_time: return framework.evaluate_in_real_time(target_.get(), model_, none_.get(), request_.get(), error);
+      case Route::direct: return framework.evaluate_directly(target_.get(), model_, none_.get(), request_.get(), qos_, error);
       case Route::program: {
         constexpr std::uint64_t queue = 0;
         std::uint32_t returned = 0;
-        return framework.process_request(target_, request_.get(), model_, qos_, queue, string_id_, none_.get(), &returned, error);
+        return framework.process_request(target_.get(), request_.get(), model_, qos_, queue, string_id_, none_.get(), &returned, error);
       }
     }
     return 0;
@@ -151,9 +152,10 @@ class Request {
   std::shared_ptr<const Framework> framework_;
   Route route_;
   std::uint32_t qos_;
-  objc::Id model_;             // kept by the program
-  objc::Id target_ = nullptr;  // the client, which is one for all, or the model's program
+  objc::Id model_;  // the program's, or its inner model
   std::uint64_t string_id_ = 0;
+  objc::Owned inner_model_;
+  objc::Owned target_;  // the client, which is one for all, or the model's program
   objc::Owned none_;
   objc::Owned statistics_;
   objc::Owned request_;
