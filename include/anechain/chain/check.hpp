@@ -18,7 +18,7 @@ inline constexpr auto is_broken_by = [] {
   const mil::Graph graph = kernels::trace<K>();
   std::array<bool, std::size(constraints)> broken{};
   for (std::size_t i = 0; i < broken.size(); ++i)
-    broken[i] = constraints[i].broken_at != nullptr && constraints[i].broken_at(graph, graph.functions[0]).has_value();
+    broken[i] = constraints[i].is_predicate() && constraints[i].broken_at(graph, graph.functions[0]).has_value();
   return broken;
 }();
 

@@ -41,7 +41,9 @@ struct Constraint {
   std::string_view observed;
   Certainty certainty;
   Keeper keeper;
-  predicates::Place (*broken_at)(const mil::Graph&, const mil::Function&) = nullptr;
+  predicates::Place (*broken_at)(const mil::Graph&, const mil::Function&) = nullptr;  ///< where that is the keeper
+
+  constexpr bool is_predicate() const { return keeper == Keeper::predicate; }
 };
 
 namespace catalogue {
@@ -161,7 +163,7 @@ struct Violation {
 inline std::vector<Violation> violations(const mil::Graph& graph, const mil::Function& function) {
   std::vector<Violation> broken;
   for (const Constraint& constraint : constraints)
-    if (constraint.broken_at != nullptr)
+    if (constraint.is_predicate())
       if (const predicates::Place place = constraint.broken_at(graph, function)) broken.push_back({&constraint, *place});
   return broken;
 }
@@ -170,7 +172,7 @@ inline std::vector<Violation> violations(const mil::Graph& graph, const mil::Fun
 /// evaluation.
 constexpr std::int32_t first_established(const mil::Graph& graph, const mil::Function& function) {
   for (std::size_t i = 0; i < constraints.size(); ++i)
-    if (constraints[i].certainty == Certainty::established && constraints[i].broken_at != nullptr &&
+    if (constraints[i].certainty == Certainty::established && constraints[i].is_predicate() &&
         constraints[i].broken_at(graph, function).has_value())
       return static_cast<std::int32_t>(i);
   return -1;
