@@ -2,6 +2,7 @@
 #include <array>
 #include <exception>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -237,4 +238,19 @@ TEST_CASE("contested and reported constraints are warned of, and run") {
   auto plain = Chain<Relu<64, 32>>::compile(device, random_weights(1));
   REQUIRE(stand_in.warnings.size() == 1);
   CHECK(has(stand_in.warnings.front(), "constraint H12 of the ANE (reported)"));
+}
+
+TEST_CASE("a folder that cannot be made is an error that names it") {
+  StandIn stand_in;
+  AneDevice device = stand_in.device();
+  std::filesystem::path folder;
+  {
+    auto chain = Chain<Conv1x1<64, 32>>::compile(device, identity);
+    folder = stand_in.temporary_folder() / stand_in.folders().at(0);
+  }
+  std::ofstream(folder) << "a file in its place";
+  const std::string told = thrown_by<CompileError>([&] { Chain<Conv1x1<64, 32>>::compile(device, identity); });
+  CAPTURE(told);
+  CHECK(has(told, "kernel 0 (Conv1x1<64, 32"));
+  CHECK(has(told, "cannot make the folder " + folder.string()));
 }

@@ -43,11 +43,16 @@ class StandIn {
   /// Looks away from what it was told of until now: for tests of what it tells.
   void forgive() const { call<void()>("ane_stand_in_reset")(); }
 
+  /// Where the programs' directories are.
+  std::filesystem::path temporary_folder() const {
+    return framework->foundation.in_pool<anechain::DeviceError>(
+        "NSTemporaryDirectory", [&] { return std::filesystem::path{framework->foundation.temporary_directory()}; });
+  }
+
   /// The programs' directories that are there now.
   std::vector<std::string> folders() const {
     std::vector<std::string> names;
-    const std::filesystem::path all = framework->foundation.in_pool<anechain::DeviceError>(
-        "NSTemporaryDirectory", [&] { return std::filesystem::path{framework->foundation.temporary_directory()}; });
+    const std::filesystem::path all = temporary_folder();
     if (std::filesystem::exists(all))
       for (const auto& entry : std::filesystem::directory_iterator(all)) names.push_back(entry.path().filename().string());
     return names;

@@ -107,10 +107,14 @@ inline std::string made_distinct(std::string_view text) {
                          "{\"anechain-nonce\", \"" + std::to_string(getpid()) + "." + std::to_string(next++) + "\"}, ");
 }
 
-inline void write_file(const std::filesystem::path& path, std::span<const std::byte> bytes) {
+inline void make_folder(const std::filesystem::path& path) {
   std::error_code error;
-  std::filesystem::create_directories(path.parent_path(), error);
-  if (error) throw CompileError("cannot make the folder " + path.parent_path().string() + ": " + error.message());
+  std::filesystem::create_directories(path, error);
+  if (error) throw CompileError("cannot make the folder " + path.string() + ": " + error.message());
+}
+
+inline void write_file(const std::filesystem::path& path, std::span<const std::byte> bytes) {
+  make_folder(path.parent_path());
   errno = 0;
   std::ofstream file(path, std::ios::binary);
   file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
@@ -169,7 +173,7 @@ class Program {
     auto share = std::make_unique<IdentityShare>(process, std::filesystem::path{foundation.temporary_directory()} / identifier,
                                                  unload_by(framework_, options));
     if (share->is_first()) {
-      std::filesystem::create_directories(share->directory() / "weights");
+      detail::make_folder(share->directory() / "weights");
       detail::write_file(share->directory() / "model.mil", bytes);
       for (const std::string& path : signature.weight_paths) detail::write_file(share->directory() / detail::weight_file(path), blob);
     }
