@@ -27,11 +27,14 @@ expect_told("watch off" 0 "chain lengths" --device ane --framework ${STAND_IN} -
 expect_told("watch off" 0 "transformer 288x64" --device ane --framework ${STAND_IN} --chain transformer --config 288x64 --length 2 --lengths none --quick
             --budget 0.3 --rounds 3 --strategies run_only,zero_copy,fused)
 expect_told("watch off" 0 "by the original protocol" --device ane --framework ${STAND_IN} --protocol both --quick --budget 0.3 --rounds 3 --config 64x32)
-expect_told("watch off" 0 "3 launches|launch" --device ane --framework ${STAND_IN} ${small} --launches 2)
+expect_told("watch off" 0 "2 launches" --device ane --framework ${STAND_IN} ${small} --launches 2)
+expect(2 "this run would compile 132 programs, and a process can compile 119" --device ane --framework ${STAND_IN} --distinct --lengths 1,2,4,8,12,16,24)
+expect(2 "this run would compile 135 programs" --device ane --framework ${STAND_IN} --distinct --length 40 --lengths 1,2)
 
 # Which device, and why.
 expect(0 "device host: no Apple Neural Engine: cannot open /usr/lib/libobjc.A.dylib" --device auto ${small})
 expect(0 "device ane: the framework is complete" --device auto --framework ${STAND_IN} ${small})
+expect(0 "device ane: the framework is complete" --device auto --framework ${STAND_IN} ${small} --launches 2)
 expect(0 "device host: no Apple Neural Engine: the AppleNeuralEngine framework lacks _ANEInMemoryModelDescriptor" --device auto --framework ${EMPTY} ${small})
 expect(1 "no Apple Neural Engine: cannot open /usr/lib/libobjc.A.dylib" --device ane)
 expect(1 "no Apple Neural Engine: cannot open /nowhere/x.so" --device ane --framework /nowhere/x.so)
@@ -41,8 +44,10 @@ expect(2 "--route" --route sideways)
 expect(2 "--qos" --qos 64)
 
 # The doctor.
-expect(0 "messages +[0-9]+ of [0-9]+ found\nroute standard +two kernels.*route program +two kernels of 64x32 compiled, ran, and gave what the host gives" doctor --framework ${STAND_IN})
+expect(0 "messages +[0-9]+ of [0-9]+ found\nengine +h16g.*layout .*RowStride 64 PlaneStride 64.*route standard +two kernels.*route program +two kernels of 64x32 compiled, ran, and gave what the host gives" doctor --framework ${STAND_IN})
 expect(0 "missing, optional: _ANEClient.*route standard +two kernels.*route direct +route direct: the framework lacks" doctor --framework ${BARE})
+expect_told("fail aneArchitectureType 0 0 exception NSRangeException far" 0 "engine .*NSRangeException: far\nlayout .*route standard +two kernels"
+            doctor --framework ${STAND_IN})
 execute_process(COMMAND ${PROGRAM} doctor --framework ${EMPTY} RESULT_VARIABLE result OUTPUT_VARIABLE output)
 if(NOT result EQUAL 1 OR NOT output MATCHES "missing, needed:  _ANERequest.*what to do: ")
   message(SEND_ERROR "doctor, without a class of the framework: exit code ${result}\n${output}")

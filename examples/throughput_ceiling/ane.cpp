@@ -1,7 +1,11 @@
 #include "ane.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <iostream>
 #include <set>
+#include <string_view>
+#include <vector>
 
 #include "measure_on.hpp"
 
@@ -20,7 +24,33 @@ AneDevice ane_device(const RunArguments& arguments) {
   return AneDevice{framework(arguments), std::move(options)};
 }
 
+namespace {
+
+// Programs that a run compiles. Those of a size have the same weights in the comparison and in the sweep, so that only distinct ones
+// are compiled for both.
+std::size_t compilations(const RunArguments& arguments) {
+  const std::vector<std::size_t> lengths = arguments.chain_lengths();
+  const auto wants = [&](std::string_view name) {
+    return arguments.strategies.empty() || std::ranges::find(arguments.strategies, name) != arguments.strategies.end();
+  };
+  const std::size_t longest = lengths.empty() ? 0 : *std::ranges::max_element(lengths);
+  const std::size_t fused = wants(Fused::name) && arguments.protocol != "seed" ? 1 : 0;
+  std::size_t of_a_size = std::max(arguments.length, longest) + lengths.size() + fused;
+  if (arguments.distinct) of_a_size = (arguments.protocol == "both" ? 2 : 1) * arguments.length + fused + longest + lengths.size();
+  return of_a_size * arguments.sizes().size();
+}
+
+void require_budget(const RunArguments& arguments) {
+  if (const std::size_t count = compilations(arguments); count > ane::compile_budget)
+    throw UsageError("this run would compile " + std::to_string(count) + " programs, and a process can compile " +
+                     std::to_string(ane::compile_budget) +
+                     " on the ANE: name fewer sizes with --config, or shorter chains with --length and --lengths");
+}
+
+}  // namespace
+
 Report measure_on_ane(const RunArguments& arguments) {
+  require_budget(arguments);
   return measure_on(arguments, [&] { return ane_device(arguments); });
 }
 

@@ -28,16 +28,20 @@ void print_machine() {
 // What the framework says of the engine itself, as far as it says anything.
 void print_engine(const ane::Framework& framework) {
   if (framework.device_class == nullptr) return;
-  framework.foundation.in_pool<DeviceError>("_ANEDeviceInfo", [&] {
-    const auto text = [&](const ane::objc::Message<ane::objc::Id()>& message) {
-      return message ? framework.foundation.text(message(framework.device_class)) : std::string{"?"};
-    };
-    std::cout << "engine     " << text(framework.architecture) << ", product " << text(framework.product) << ", build "
-              << text(framework.build);
-    if (framework.core_count) std::cout << ", " << framework.core_count(framework.device_class) << " cores";
-    if (framework.has_engine) std::cout << ", present: " << (framework.has_engine(framework.device_class) != 0 ? "yes" : "no");
-    std::cout << '\n';
-  });
+  std::cout << "engine     ";
+  try {
+    framework.foundation.in_pool<DeviceError>("_ANEDeviceInfo", [&] {
+      const auto text = [&](const ane::objc::Message<ane::objc::Id()>& message) {
+        return message ? framework.foundation.text(message(framework.device_class)) : std::string{"?"};
+      };
+      std::cout << text(framework.architecture) << ", product " << text(framework.product) << ", build " << text(framework.build);
+      if (framework.core_count) std::cout << ", " << framework.core_count(framework.device_class) << " cores";
+      if (framework.has_engine) std::cout << ", present: " << (framework.has_engine(framework.device_class) != 0 ? "yes" : "no");
+    });
+  } catch (const std::exception& error) {
+    std::cout << error.what();
+  }
+  std::cout << '\n';
 }
 
 void print_parts(const ane::Framework& framework) {
@@ -59,10 +63,28 @@ void print_parts(const ane::Framework& framework) {
 
 using Trial = Conv1x1<64, 32>;
 
-// Compiles the original experiment's smallest kernel, runs it, and compares it with the host.
-std::string tried(const RunArguments& arguments, std::string_view route) {
+// How the loaded program lays out its input: what nobody knows of M1 and M2.
+void print_layout(const ane::Framework& framework, const ane::Program& program) {
+  if (!framework.attributes) return;
+  const ane::Foundation& foundation = framework.foundation;
+  foundation.in_pool<DeviceError>("modelAttributes", [&] {
+    const ane::objc::Id networks = foundation.entry(framework.attributes(program.model()), "NetworkStatusList");
+    if (foundation.count(networks) == 0) return;
+    const ane::objc::Id inputs = foundation.entry(foundation.element(networks, 0), "LiveInputList");
+    if (foundation.count(inputs) == 0) return;
+    std::cout << "layout     of " << to_string(Trial::input) << ':';
+    for (const char* const key : {"RowStride", "PlaneStride", "BatchStride", "Batches", "Interleave"})
+      if (const auto number = foundation.integer(foundation.entry(foundation.element(inputs, 0), key)))
+        std::cout << ' ' << key << ' ' << *number;
+    std::cout << '\n';
+  });
+}
+
+// Compiles the original experiment's smallest kernel, runs it, and compares it with the host. Returns whether that is well.
+bool try_route(const RunArguments& arguments, std::string_view route) {
   RunArguments chosen = arguments;
   chosen.route = route;
+  std::cout << "route " << std::left << std::setw(9) << route << ' ';
   try {
     AneDevice device = ane_device(chosen);
     const WeightBlobs blobs{Chain<Trial, Trial>::kernels<>, random_weights(arguments.seed)};
@@ -70,19 +92,32 @@ std::string tried(const RunArguments& arguments, std::string_view route) {
     Reference<HostDevice> reference{Chain<Trial, Trial>::kernels<>, blobs};
     auto pass = compiled.bind(zero_copy);
     verify(pass, compiled.kernels(), reference, arguments.seed);
-    return "two kernels of 64x32 compiled, ran, and gave what the host gives";
+    std::cout << "two kernels of 64x32 compiled, ran, and gave what the host gives\n";
+    return true;
   } catch (const std::exception& error) {
-    return error.what();
+    std::cout << error.what() << '\n';
+    return false;
+  }
+}
+
+void try_layout(const RunArguments& arguments, const ane::Framework& framework) {
+  try {
+    const AneDevice device = ane_device(arguments);
+    const WeightBlobs blobs{Chain<Trial, Trial>::kernels<>, random_weights(arguments.seed)};
+    print_layout(framework, device.compile(mil_text<Trial>, blobs.blob(0)));
+  } catch (const std::exception& error) {
+    std::cout << "layout     " << error.what() << '\n';
   }
 }
 
 }  // namespace
 
 int doctor(const RunArguments& arguments) {
+  std::cout << std::unitbuf;  // should the framework end the program, what was found before is told
   const std::shared_ptr<const ane::Framework> found = framework(arguments);
   print_machine();
-  print_engine(*found);
   print_parts(*found);
+  print_engine(*found);
   const std::string reason = ane::absence(*found);
   if (!reason.empty()) {
     std::cout << "no Apple Neural Engine: " << reason << '\n'
@@ -90,12 +125,9 @@ int doctor(const RunArguments& arguments) {
                  "engine: --device host and --device simulated work everywhere\n";
     return EXIT_FAILURE;
   }
+  try_layout(arguments, *found);
   bool works = false;
-  for (const std::string_view route : ane::route_names) {
-    const std::string result = tried(arguments, route);
-    works = works || result.find("gave what the host gives") != std::string::npos;
-    std::cout << "route " << std::left << std::setw(9) << route << ' ' << result << '\n';
-  }
+  for (const std::string_view route : ane::route_names) works = try_route(arguments, route) || works;
   if (!works) std::cout << "what to do: send this page as a bug report (docs/ane.md)\n";
   return works ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -28,7 +28,7 @@ namespace {
 std::string chosen_device(const RunArguments& arguments) {
   if (arguments.device != "auto") return arguments.device;
   const std::string reason = ane::absence(*framework(arguments));
-  if (arguments.launch == 0)
+  if (arguments.launch <= 1)
     std::cerr << "throughput_ceiling: device "
               << (reason.empty() ? "ane: the framework is complete" : "host: no Apple Neural Engine: " + reason) << '\n';
   return reason.empty() ? "ane" : "host";

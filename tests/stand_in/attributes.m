@@ -8,7 +8,7 @@ static NSDictionary* port_told(struct engine_port port, BOOL output) {
   const enum attributes_told told = told_attributes();
   NSString* name = [NSString stringWithUTF8String:port.name];
   const int64_t row = told == attributes_wrong ? 2 * port.row_bytes : port.row_bytes;
-  const int64_t plane = row * port.height, depth = plane * port.channels;
+  const int64_t plane = row * port.height * (told == attributes_planes ? 2 : 1), depth = plane * port.channels;
   NSArray* numbers[2] = {
       [NSArray arrayWithObjects:@"Batches", @"Channels", @"Depth", @"Height", @"Width", @"RowStride", @"PlaneStride", @"PlaneCount",
                                 @"DepthStride", @"BatchStride", @"Interleave", nil],

@@ -16,8 +16,8 @@ extern "C" {
 //   fail CALL SKIP TIMES nil | no     CALL is a selector or a C function; SKIP calls still succeed, then TIMES fail (0: for ever)
 //   slow CALL MICROSECONDS            an evaluation is running meanwhile
 //   hardware NANOSECONDS              what -hwExecutionTime says, of models whose perfStatsMask was set before they were loaded
-//   attributes on | off | wrong | suffixed
-//                                     wrong: bigger strides than the row rule; suffixed: outputs are called "y@output"
+//   attributes on | off | wrong | planes | suffixed
+//                                     wrong: bigger strides than the row rule; planes: of planes alone; suffixed: outputs are called "y@output"
 //   chip NAME                         what _ANEDeviceInfo says, such as h16g
 //   wrong NUMBER                      adds one to the first element of every NUMBERth evaluation's first output
 //   watch on | off                    whether surfaces are looked at for what was written without a lock (on)

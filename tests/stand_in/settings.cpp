@@ -98,10 +98,11 @@ bool obey(const std::string& command) {
     return static_cast<bool>(words >> settings().slow[word]);
   } else if (verb == "hardware") {
     settings().hardware = std::strtoull(word.c_str(), nullptr, 10);
-  } else if (verb == "attributes" && (word == "on" || word == "off" || word == "wrong" || word == "suffixed")) {
+  } else if (verb == "attributes" && (word == "on" || word == "off" || word == "wrong" || word == "planes" || word == "suffixed")) {
     settings().attributes = word == "on"      ? attributes_on
                             : word == "off"   ? attributes_off
                             : word == "wrong" ? attributes_wrong
+                            : word == "planes" ? attributes_planes
                                               : attributes_suffixed;
   } else if (verb == "chip") {
     settings().chip = word;

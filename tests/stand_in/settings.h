@@ -21,7 +21,7 @@ struct failure {
 // Whether this call, one of those to come, is to fail. Waits first where the call is to be slow.
 bool failure_due(const char* call, struct failure* how);
 
-enum attributes_told { attributes_on, attributes_off, attributes_wrong, attributes_suffixed };
+enum attributes_told { attributes_on, attributes_off, attributes_wrong, attributes_planes, attributes_suffixed };
 
 enum attributes_told told_attributes(void);
 uint64_t hardware_nanoseconds(void);

@@ -22,9 +22,9 @@ concept DeviceWithConstraints = requires(const mil::Graph& graph) {
   { D::longest_chain } -> std::convertible_to<std::size_t>;
 };
 
-namespace kernels::linking {
+namespace detail {
 
-using tracing::Rule;
+using kernels::tracing::Rule;
 
 /// What the compiler shows of a kernel that its device cannot run.
 template <std::size_t Index, class K, Rule Constraint, Rule Words>
@@ -51,21 +51,21 @@ constexpr std::size_t first_refused() {
   constexpr std::array<std::int32_t, sizeof...(Ks)> broken{first_broken<D, Ks>...};
   for (std::size_t i = 0; i < broken.size(); ++i)
     if (broken[i] >= 0) return i;
-  return all_well;
+  return kernels::linking::all_well;
 }
 
-}  // namespace kernels::linking
+}  // namespace detail
 
 /// True where a device can run these kernels as a chain, or says nothing of it; otherwise a failed static_assert that names the kernel
 /// and the rule.
 template <class D, class... Ks>
 constexpr bool can_be_run_by() {
   if constexpr (DeviceWithConstraints<D>) {
-    using namespace kernels::linking;
+    using namespace detail;
     constexpr std::size_t refused = first_refused<D, Ks...>();
     if constexpr (sizeof...(Ks) > D::longest_chain) {
       return ChainOverBudget<sizeof...(Ks), D::longest_chain>::value;
-    } else if constexpr (refused != all_well) {
+    } else if constexpr (refused != kernels::linking::all_well) {
       using K = std::tuple_element_t<refused, std::tuple<Ks...>>;
       constexpr const auto& constraint = D::constraints[static_cast<std::size_t>(first_broken<D, K>)];
       return KernelBreaksConstraint<refused, K, Rule<constraint.id.size() + 1>{constraint.id.data()},

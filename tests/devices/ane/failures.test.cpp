@@ -158,9 +158,10 @@ TEST_CASE("every call on the way to a request may fail: it is told, and nothing 
            Case{"fail compileWithQoS:options:error: 1 1 exception NSRangeException far", "NSRangeException: far"},
            Case{"fail compileWithQoS:options:error: 1 1 no", "gave no reason"},
            Case{"fail loadWithQoS:options:error: 1 2 error com.apple.appleneuralengine 6 full",
-                "loadWithQoS, twice: com.apple.appleneuralengine 6: full"},
+                "loadWithQoS, repeatedly: com.apple.appleneuralengine 6: full"},
            Case{"fail loadWithQoS:options:error: 1 1 exception NSRangeException far", "NSRangeException: far"},
-           Case{"attributes wrong", "rows of"},
+           Case{"attributes wrong", "with RowStride 128; surfaces have 64"},
+           Case{"attributes planes", "with PlaneStride 128; surfaces have 64"},
        }) {
     CAPTURE(one.command);
     const std::string told = compilation_failing_with(one.command);
@@ -189,7 +190,8 @@ TEST_CASE("every call on the way to a request may fail: it is told, and nothing 
   }
 }
 
-TEST_CASE("a lock that is not given is a failure of the pass") {
+TEST_CASE("a lock or a memory that is not given is a failure of the pass") {
+  CHECK(has(pass_failing_with("fail IOSurfaceGetBaseAddress 1 1 nil"), "IOSurfaceGetBaseAddress gave no memory"));
   CHECK(has(pass_failing_with("fail IOSurfaceLock 1 1 no"), "IOSurfaceLock failed with status"));
 }
 
@@ -222,6 +224,9 @@ TEST_CASE("what is wrong with a program is told before the framework is called")
   std::string elsewhere = text;
   elsewhere.replace(elsewhere.find("@model_path/weights/"), 20, "@model_path/../../x/");
   CHECK(has(told(elsewhere, blobs.blob(0)), "does not lie in @model_path/"));
+  std::string in_its_place = text;
+  in_its_place.replace(in_its_place.find("weights/weight.bin"), 18, "model.mil");
+  CHECK(has(told(in_its_place, blobs.blob(0)), "has the name of another file of the program"));
   std::string ragged = text;
   for (std::size_t at = ragged.find("1, 32]"); at != std::string::npos; at = ragged.find("1, 32]")) ragged.replace(at, 6, "1, 17]");
   const std::string rows = told(ragged, blobs.blob(0));

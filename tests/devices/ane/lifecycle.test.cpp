@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
-#include <filesystem>
+#include <atomic>
+#include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "devices/ane/stand_in.hpp"
@@ -29,14 +31,20 @@ constexpr const char* unload = "-[_ANEInMemoryModel unloadWithQoS:error:]";
 
 }  // namespace
 
-TEST_CASE("compiling, one pass and releasing are the calls that others' programs make, in their order") {
+TEST_CASE("compiling, evaluating and releasing are the calls that others' programs make, in their order") {
   StandIn stand_in;
   AneDevice device = stand_in.device();
+  const WeightBlobs blobs{Net::kernels<>, identity};
   stand_in.command("trace on");
   {
-    auto chain = Chain<Conv1x1<64, 32>>::compile(device, random_weights(1));
-    auto pass = chain.bind(sequential);
-    pass.run();
+    auto program = std::make_unique<ane::Program>(device.compile(Net::kernels<>[0].text, blobs.blob(0)));
+    AneDevice::Surface input = device.surface(Net::input);
+    AneDevice::Surface output = device.surface(Net::output);
+    AneDevice::Surface* const inputs[]{&input};
+    AneDevice::Surface* const outputs[]{&output};
+    const AneDevice::Request request = device.request(*program, inputs, outputs);
+    device.evaluate(request);
+    program.reset();
   }
   const std::vector<std::string> expected{
       "+[_ANEInMemoryModelDescriptor modelWithMILText:weights:optionsPlist:]",
@@ -54,11 +62,26 @@ TEST_CASE("compiling, one pass and releasing are the calls that others' programs
       "+[_ANEIOSurfaceObject objectWithIOSurface:]",
       "+[_ANERequest requestWithInputs:inputIndices:outputs:outputIndices:weightsBuffer:perfStats:procedureIndex:]",
       "-[_ANEInMemoryModel evaluateWithQoS:options:request:error:]",
-      "CFRelease",
-      "CFRelease",
       "-[_ANEInMemoryModel unloadWithQoS:error:]",
+      "CFRelease",
+      "CFRelease",
   };
   CHECK(stand_in.calls() == expected);
+}
+
+TEST_CASE("a chain's pass makes the same calls, and gives its surfaces back before the chain unloads") {
+  StandIn stand_in;
+  AneDevice device = stand_in.device();
+  stand_in.command("trace on");
+  {
+    auto chain = Chain<Conv1x1<64, 32>>::compile(device, random_weights(1));
+    auto pass = chain.bind(sequential);
+    pass.run();
+  }
+  const std::vector<std::string> calls = stand_in.calls();
+  REQUIRE(calls.size() == 18);
+  CHECK(calls[14] == "-[_ANEInMemoryModel evaluateWithQoS:options:request:error:]");
+  CHECK(std::vector(calls.end() - 3, calls.end()) == std::vector<std::string>{"CFRelease", "CFRelease", unload});
 }
 
 TEST_CASE("a link's copy takes the locks that the seed took, in its order") {
@@ -143,6 +166,54 @@ TEST_CASE("distinct programs are compiled each, in directories of their own") {
   CHECK(pass.output() == std::vector<float>(64 * 32, 2.0f));
 }
 
+TEST_CASE("the system forgets distinct programs when they are released: nobody can load them again") {
+  StandIn stand_in;
+  ane::Options options;
+  options.distinct = true;
+  AneDevice device = stand_in.device(options);
+  stand_in.command("trace on");
+  {
+    auto chain = Repeat<Conv1x1<64, 32>, 3>::compile(device, identity);
+  }
+  CHECK(times(stand_in.calls(), "-[_ANEInMemoryModel purgeCompiledModel]") == 3);
+}
+
+TEST_CASE("devices with frameworks of their own share identities, whichever goes first") {
+  StandIn stand_in;
+  for (const bool first_goes_first : {true, false}) {
+    using Kernel = Chain<Conv1x1<64, 32>>;
+    auto first = std::make_unique<AneDevice>(std::make_shared<ane::Framework>(ane::Libraries::all_in(ANECHAIN_STAND_IN)));
+    auto second = std::make_unique<AneDevice>(std::make_shared<ane::Framework>(ane::Libraries::all_in(ANECHAIN_STAND_IN)));
+    auto one = std::make_unique<Compiled<Kernel, AneDevice>>(Kernel::compile(*first, identity));
+    auto other = std::make_unique<Compiled<Kernel, AneDevice>>(Kernel::compile(*second, identity));
+    if (!first_goes_first) {
+      std::swap(first, second);
+      std::swap(one, other);
+    }
+    one.reset();
+    first.reset();
+    {
+      auto pass = other->bind(sequential);
+      pass.input(std::vector<float>(64 * 32, 2.0f));
+      pass.run();
+      CHECK(pass.output() == std::vector<float>(64 * 32, 2.0f));
+    }
+    other.reset();
+  }
+}
+
+TEST_CASE("what was compiled before and cannot be loaded is compiled anew") {
+  StandIn stand_in;
+  AneDevice device = stand_in.device();
+  {
+    auto chain = Chain<Conv1x1<64, 32>>::compile(device, random_weights(1));
+  }
+  stand_in.command("trace on; fail loadWithQoS:options:error: 0 2 error com.apple.appleneuralengine 6 stale");
+  auto chain = Chain<Conv1x1<64, 32>>::compile(device, random_weights(1));
+  CHECK(times(stand_in.calls(), compile) == 1);
+  CHECK(times(stand_in.calls(), load) == 3);
+}
+
 TEST_CASE("a program that was compiled before is loaded without compiling it") {
   StandIn stand_in;
   AneDevice device = stand_in.device();
@@ -187,6 +258,16 @@ TEST_CASE("the budget of loaded programs is the process's, and coming near it is
   CHECK(stand_in.warnings.front().find("more than 55 programs are loaded") != std::string::npos);
   const std::string told = thrown_by<CompileError>([&] { Chain<Conv1x1<64, 32>>::compile(device, identity); });
   CHECK(told.find("57 programs loaded, which is its budget") != std::string::npos);
+}
+
+TEST_CASE("a program over the budget of loaded ones is not compiled in vain") {
+  StandIn stand_in;
+  ane::Options options;
+  options.loaded_budget = 1;
+  AneDevice device = stand_in.device(options);
+  auto chain = Chain<Conv1x1<64, 32>>::compile(device, identity);
+  CHECK_THROWS_AS((Chain<Conv1x1<64, 64>>::compile(device, identity)), CompileError);
+  CHECK(ane::Process::shared().compiled == 1);
 }
 
 TEST_CASE("several threads compile, run and release programs of one identity") {

@@ -15,7 +15,7 @@
 namespace anechain::ane {
 
 enum class Certainty : std::uint8_t {
-  established,  ///< observed by several, contradicted by none: a program that breaks it is refused
+  established,  ///< observed by several, or by one on several chips, and contradicted by none: a program that breaks it is refused
   reported,     ///< observed by one: a program that breaks it is warned of
   contested,    ///< observed by some, contradicted by others or on other chips: a program that breaks it is warned of
   advice,       ///< costs time or precision, or concerns some chips only
@@ -80,7 +80,7 @@ inline constexpr Constraint constraints[]{
           contested, has_more_than_16_weights),
     asked("H4", "extents above 16384 are refused on some chips; from M4 on, 65536 are taken", "irm, lib, guide", contested,
           has_extent_above<16'384>),
-    asked("H5b", "a convolution's kernel is at most 13 wide on M1, 15 from M4 on", "guide, abr, forge", contested,
+    asked("H5b", "a convolution's kernel is at most 13 wide on M1, 15 from M4 on", "guide, abr, forge", reported,
           first<has_kernel_wider_than<13>>),
     asked("1", "concat is refused; on the innermost axis it gives NaN", "Orion, higgs; maderix, lm, h3, irm and others use it", contested,
           first_of<concat>),
@@ -100,7 +100,7 @@ inline constexpr Constraint constraints[]{
                    logical_xor, reduce_prod, select>),
     asked("H14a", "exp, log and sqrt are refused", "abr (M5); irm, maderix and Orion use them", contested,
           first_of<exp, log, mil::OpKind::sqrt>),
-    asked("H16", "tile makes later evaluations of the process fail", "sky (M3 Max)", contested, first_of<tile>),
+    asked("H16", "tile makes later evaluations of the process fail", "sky (M3 Max)", reported, first_of<tile>),
     asked("H16a", "the weight of a convolution must be a constant: a computed one is ignored", "sky (M3 Max); rus (M4 Max) disagrees",
           contested, first<has_computed_weight>),
 
@@ -137,7 +137,7 @@ inline constexpr Constraint constraints[]{
     {"9", "the program's text is an NSData of UTF-8", "Orion", established, Keeper::construction},
     {"11", "a program without weights takes an empty dictionary, not nil", "Orion, lib, solatticus", established, Keeper::construction},
     {"H18", "buildInfo stands on one line", "abr", reported, Keeper::construction},
-    {"5", "about 119 programs can be compiled in a process", "irm (M3 Pro), PR #23 (M4); solatticus 239 (M4 Pro)", established,
+    {"5", "about 119 programs can be compiled in a process", "irm (M3 Pro), PR #23 (M4); solatticus 239 (M4 Pro)", contested,
      Keeper::budget},
     {"H21", "a process holds 55 to 127 loaded programs", "irm, omlx, maderix", contested, Keeper::budget},
 

@@ -42,11 +42,13 @@ class Foundation {
         dictionary_class_(found.class_named("NSDictionary", Need::always)),
         init_dictionary_(found.documented<objc::Id(const objc::Id*, const objc::Id*, std::uintptr_t)>("initWithObjects:forKeys:count:")),
         object_for_(found.documented<objc::Id(objc::Id)>("objectForKey:")),
+        error_class_(found.class_named("NSError", Need::always)),
         error_domain_(found.documented<objc::Id()>("domain")),
         error_code_(found.documented<std::intptr_t()>("code")),
         error_text_(found.documented<objc::Id()>("localizedDescription")),
         error_information_(found.documented<objc::Id()>("userInfo")),
         underlying_key_(found.function<const objc::Id*>(found.libraries().foundation, "NSUnderlyingErrorKey", Need::always)),
+        exception_class_(found.class_named("NSException", Need::always)),
         exception_name_(found.documented<objc::Id()>("name")),
         exception_reason_(found.documented<objc::Id()>("reason")),
         temporary_directory_(found.function<objc::Id (*)()>(found.libraries().foundation, "NSTemporaryDirectory", Need::always)) {}
@@ -97,15 +99,11 @@ class Foundation {
 
   std::string temporary_directory() const { return text(temporary_directory_()); }
 
-  /// What an NSError says; no error says that none was given.
+  /// What an NSError says; anything else says that none was given.
   Failure failure(objc::Id error) const {
-    if (error == nullptr) return {"no NSError", 0, "the call failed and gave no reason"};
-    Failure failure{text(error_domain_(error)), error_code_(error), text(error_text_(error))};
-    if (const objc::Id beneath = entry(error_information_(error), *underlying_key_); beneath != nullptr) {
-      const std::string words = text(error_text_(beneath));
-      failure.underlying = text(error_domain_(beneath)) + (words.empty() ? "" : ": " + words);
-    }
-    return failure;
+    if (!is_a(error, error_class_)) return {"no NSError", 0, "the call failed and gave no reason"};
+    return {text(error_domain_(error)), error_code_(error), text(error_text_(error)),
+            underlying(entry(error_information_(error), *underlying_key_))};
   }
 
   /// Does something in an autorelease pool of its own. An Objective-C exception comes out as `Failed<Error>`, which says
@@ -122,8 +120,12 @@ class Foundation {
     } catch (...) {
       const objc::Id exception = objc::object_in_flight(runtime_);
       if (exception == nullptr) throw;
-      thrown.domain = text(exception_name_(exception));
-      thrown.text = text(exception_reason_(exception));
+      if (is_a(exception, exception_class_)) {
+        thrown.domain = text(exception_name_(exception));
+        thrown.text = text(exception_reason_(exception));
+      } else {
+        thrown.domain = "an object that is no NSException";
+      }
     }
     // Outside of the handler: libstdc++ ends the program where a foreign exception comes while another one is handled.
     throw Failed<Error>{call, thrown};
@@ -150,6 +152,13 @@ class Foundation {
     void* token_;
   };
 
+  /// An NSError, as documented, or words.
+  std::string underlying(objc::Id beneath) const {
+    if (!is_a(beneath, error_class_)) return text(beneath);
+    const std::string words = text(error_text_(beneath));
+    return text(error_domain_(beneath)) + (words.empty() ? "" : ": " + words);
+  }
+
   bool is_a(objc::Id object, objc::Id kind) const { return object != nullptr && is_kind_of_(object, kind) != 0; }
 
   const objc::Runtime& runtime_;
@@ -174,11 +183,13 @@ class Foundation {
   objc::Id dictionary_class_;
   objc::Message<objc::Id(const objc::Id*, const objc::Id*, std::uintptr_t)> init_dictionary_;
   objc::Message<objc::Id(objc::Id)> object_for_;
+  objc::Id error_class_;
   objc::Message<objc::Id()> error_domain_;
   objc::Message<std::intptr_t()> error_code_;
   objc::Message<objc::Id()> error_text_;
   objc::Message<objc::Id()> error_information_;
   const objc::Id* underlying_key_;
+  objc::Id exception_class_;
   objc::Message<objc::Id()> exception_name_;
   objc::Message<objc::Id()> exception_reason_;
   objc::Id (*temporary_directory_)();

@@ -74,6 +74,7 @@ class Framework {
       model<Bool(std::uint32_t, Id, Error)>("-loadWithQoS:options:error:", Need::always)};
   objc::Message<Bool(std::uint32_t qos, Error)> unload{model<Bool(std::uint32_t, Error)>("-unloadWithQoS:error:", Need::always)};
   objc::Message<Bool()> is_compiled{model<Bool()>("-compiledModelExists", Need::sometimes)};
+  objc::Message<void()> purge{model<void()>("-purgeCompiledModel", Need::sometimes)};
   objc::Message<Id()> attributes{model<Id()>("-modelAttributes", Need::sometimes)};
   objc::Message<Id()> inner_model{model<Id()>("-model", Need::sometimes)};
   objc::Message<void(std::uint32_t mask)> set_inner_statistics_mask{

@@ -50,7 +50,7 @@ struct Options {
   std::uint32_t qos = 21;
 
   /// Whether each compiled program is one of its own, though its text and weights may be those of another: a number is put into
-  /// its buildInfo. Otherwise identical programs are compiled once, and share a directory.
+  /// its buildInfo, and the system forgets it when it is released. Otherwise identical programs are compiled once, and share a directory.
   bool distinct = false;
 
   /// Whether requests ask for the time that the hardware took. Other programs than Apple's have been told 0.
@@ -62,7 +62,8 @@ struct Options {
   /// Before the one repetition of a load that failed (maderix, tmc).
   std::chrono::milliseconds load_retry_after{100};
 
-  /// Told of what is not wrong for sure: contested constraints, budgets that come near. Nobody where it is empty.
+  /// Told of what is not wrong for sure: contested constraints, budgets that come near. Nobody where it is empty. It is called from
+  /// whichever thread compiles or releases, one at a time, and must not throw.
   std::function<void(const std::string&)> on_warning{};
 };
 

@@ -45,6 +45,8 @@ inline std::filesystem::path weight_file(std::string_view named) {
   const std::filesystem::path path = std::filesystem::path{named.substr(std::min(prefix.size(), named.size()))}.lexically_normal();
   if (!named.starts_with(prefix) || path.empty() || path.is_absolute() || *path.begin() == "..")
     throw CompileError("the weight file '" + std::string{named} + "' does not lie in @model_path/");
+  for (const char* const taken : {"model.mil", "net.plist", "data"})
+    if (path == taken) throw CompileError("the weight file '" + std::string{named} + "' has the name of another file of the program");
   return path;
 }
 
@@ -151,42 +153,43 @@ class Program {
   objc::Id model() const { return model_; }
 
  private:
-  /// What `options` and `weights` are where there is nothing to say: none at all is known to crash.
-  static objc::Owned nothing(const Foundation& foundation) { return foundation.dictionary({}, {}); }
-
   void make(std::string_view text, std::span<const std::byte> blob, const detail::Signature& signature, const Options& options) {
     const Framework& framework = *framework_;
     const Foundation& foundation = framework.foundation;
     const auto bytes = std::as_bytes(std::span{text});
-    const objc::Owned none = nothing(foundation);
     const objc::Owned text_data = foundation.data(bytes);
     const objc::Owned weights = weights_of(foundation, blob, signature);
     const objc::Id descriptor = framework.make_descriptor(framework.descriptor_class, text_data.get(), weights.get(), nullptr);
     if (descriptor == nullptr) throw CompileError("the framework makes no descriptor of the program");
-    objc::Owned model = foundation.retained(framework.make_model(framework.model_class, descriptor));
-    if (!model) throw CompileError("the framework makes no model of the program's descriptor");
-    const std::string identifier = foundation.text(framework.identifier(model.get()));
-    if (identifier.empty() || identifier.find('/') != std::string::npos)
-      throw CompileError("the framework gives the program the identifier '" + identifier + "'");
+    LoadedModel made{framework_, foundation.retained(framework.make_model(framework.model_class, descriptor)), options.distinct,
+                     options.on_warning};
+    if (!made.model) throw CompileError("the framework makes no model of the program's descriptor");
 
     Process& process = Process::shared();
-    auto share = std::make_unique<IdentityShare>(process, std::filesystem::path{foundation.temporary_directory()} / identifier,
-                                                 unload_by(framework_, options));
+    auto share = std::make_unique<IdentityShare>(process, directory_of(made.model.get()));
     if (share->is_first()) {
       detail::make_folder(share->directory() / "weights");
       detail::write_file(share->directory() / "model.mil", bytes);
       for (const std::string& path : signature.weight_paths) detail::write_file(share->directory() / detail::weight_file(path), blob);
     }
-    if (options.statistics) ask_for_statistics(model.get());
-    if (!framework.is_compiled || framework.is_compiled(model.get()) == 0) compile(model.get(), none.get(), process, options);
-    load(model.get(), none.get(), process, options);
-    model_ = model.get();
-    share->keep(std::move(model));
+    if (options.statistics) ask_for_statistics(made.model.get());
+    prepare(made.model.get(), process, options);
+    model_ = made.model.get();
+    share->keep(std::move(made));
     share_ = std::move(share);
     require_layout(foundation.entry(framework.attributes ? framework.attributes(model_) : nullptr, "NetworkStatusList"));
   }
 
-  /// { path: { "offset": 0, "data": the blob } }.
+  /// Where the framework looks for a model's files.
+  std::filesystem::path directory_of(objc::Id model) const {
+    const Foundation& foundation = framework_->foundation;
+    const std::string identifier = foundation.text(framework_->identifier(model));
+    if (identifier.empty() || identifier.find('/') != std::string::npos || identifier.front() == '.')
+      throw CompileError("the framework gives the program the identifier '" + identifier + "'");
+    return std::filesystem::path{foundation.temporary_directory()} / identifier;
+  }
+
+  /// { path: { "offset": 0, "data": the blob } }; empty, but there, for a program without weights: nil is known to crash.
   static objc::Owned weights_of(const Foundation& foundation, std::span<const std::byte> blob, const detail::Signature& signature) {
     const objc::Owned offset_key = foundation.string("offset");
     const objc::Owned data_key = foundation.string("data");
@@ -210,45 +213,42 @@ class Program {
       framework.set_inner_statistics_mask(framework.inner_model(model), mask);
   }
 
+  /// Compiles, unless that was done before, and loads: twice, where it fails, and where what was compiled before cannot be loaded,
+  /// compiled anew. Throws CompileError.
+  void prepare(objc::Id model, Process& process, const Options& options) const {
+    if (process.loaded >= options.loaded_budget)
+      throw CompileError("this process has " + std::to_string(process.loaded) + " programs loaded, which is its budget");
+    if (process.loaded == loaded_with_certainty && options.on_warning)
+      options.on_warning("more than " + std::to_string(loaded_with_certainty) +
+                         " programs are loaded: on some machines no more were taken (irm), on others about 120 (omlx)");
+    const objc::Owned none = framework_->foundation.dictionary({}, {});
+    const bool was_compiled = framework_->is_compiled && framework_->is_compiled(model) != 0;
+    if (!was_compiled) compile(model, none.get(), process, options);
+    if (load(model, none.get(), options) == nullptr) return;
+    std::this_thread::sleep_for(options.load_retry_after);
+    objc::Id error = load(model, none.get(), options);
+    if (error != nullptr && was_compiled) {
+      compile(model, none.get(), process, options);
+      error = load(model, none.get(), options);
+    }
+    if (error != nullptr) throw Failed<CompileError>{"loadWithQoS, repeatedly", framework_->foundation.failure(error)};
+  }
+
   void compile(objc::Id model, objc::Id none, Process& process, const Options& options) const {
     if (process.compiled >= options.compile_budget)
       throw CompileError("this process has compiled " + std::to_string(process.compiled) +
-                         " programs, which is its budget: compilations beyond it are known to fail, and unloading gives none back; "
-                         "measure fewer sizes and lengths in a process, or several launches");
+                         " programs, which is its budget: compilations beyond it are known to fail, and unloading gives none back");
     ++process.compiled;
     objc::Id error = nullptr;
     if (framework_->compile(model, options.qos, none, &error) == 0)
       throw Failed<CompileError>{"compileWithQoS", framework_->foundation.failure(error)};
   }
 
-  void load(objc::Id model, objc::Id none, const Process& process, const Options& options) const {
-    if (process.loaded >= options.loaded_budget)
-      throw CompileError("this process has " + std::to_string(process.loaded) + " programs loaded, which is its budget");
-    if (process.loaded == loaded_with_certainty && options.on_warning)
-      options.on_warning("more than " + std::to_string(loaded_with_certainty) +
-                         " programs are loaded: on some machines no more were taken (irm), on others about 120 (omlx)");
+  /// Null, or what went wrong: an NSError, or where the framework gives none, `none`.
+  objc::Id load(objc::Id model, objc::Id none, const Options& options) const {
     objc::Id error = nullptr;
-    if (framework_->load(model, options.qos, none, &error) != 0) return;
-    std::this_thread::sleep_for(options.load_retry_after);
-    error = nullptr;
-    if (framework_->load(model, options.qos, none, &error) == 0)
-      throw Failed<CompileError>{"loadWithQoS, twice", framework_->foundation.failure(error)};
-  }
-
-  static IdentityShare::Unload unload_by(const std::shared_ptr<const Framework>& framework, const Options& options) {
-    return [framework, warn = options.on_warning](objc::Id model) {
-      constexpr std::uint32_t qos = 21;  // whatever else is used elsewhere, everyone unloads with this
-      std::string problem;
-      try {
-        framework->foundation.in_pool<DeviceError>("unloadWithQoS", [&] {
-          objc::Id error = nullptr;
-          if (framework->unload(model, qos, &error) == 0) problem = "unloadWithQoS: " + to_string(framework->foundation.failure(error));
-        });
-      } catch (const std::exception& error) {
-        problem = error.what();
-      }
-      if (!problem.empty() && warn) warn(problem);
-    };
+    if (framework_->load(model, options.qos, none, &error) != 0) return nullptr;
+    return error == nullptr ? none : error;
   }
 
   /// The loaded model says how it lays tensors out, on some systems. Throws CompileError where that is not as surfaces are made.
@@ -264,17 +264,23 @@ class Program {
 
   void require_layout(std::span<const Port> ports, objc::Id reported) const {
     const Foundation& foundation = framework_->foundation;
-    const auto number = [&](const char* key) { return foundation.integer(foundation.entry(reported, key)); };
     const std::string name = foundation.text(foundation.entry(reported, "Name"));
     const auto port = std::ranges::find_if(
         ports, [&](const Port& candidate) { return name == candidate.name || name.starts_with(candidate.name + "@"); });
     if (port == ports.end()) return;
-    if (const auto row = number("RowStride"); row && *row != port->type.row_bytes())
-      throw CompileError("the loaded program lays out '" + port->name + "', " + to_string(port->type) + ", in rows of " +
-                         std::to_string(*row) + " bytes; surfaces have rows of " + std::to_string(port->type.row_bytes()));
-    if (const auto stride = number("BatchStride"); stride && *stride * number("Batches").value_or(1) > allocation(port->type))
-      throw CompileError("the loaded program wants " + std::to_string(*stride * number("Batches").value_or(1)) + " bytes for '" +
-                         port->name + "', " + to_string(port->type) + "; surfaces of it have " + std::to_string(allocation(port->type)));
+    const mil::TensorType& type = port->type;
+    const auto require = [&](const char* key, std::int64_t expected) {
+      const std::optional<std::int64_t> told = foundation.integer(foundation.entry(reported, key));
+      if (told && *told != expected)
+        throw CompileError("the loaded program lays out '" + port->name + "', " + to_string(type) + ", with " + key + " " +
+                           std::to_string(*told) + "; surfaces have " + std::to_string(expected));
+    };
+    require("Interleave", 1);
+    require("RowStride", type.row_bytes());
+    if (type.shape.rank == 4) {
+      require("PlaneStride", type.shape[2] * type.row_bytes());
+      require("BatchStride", type.shape[1] * type.shape[2] * type.row_bytes());
+    }
   }
 
   std::shared_ptr<const Framework> framework_;

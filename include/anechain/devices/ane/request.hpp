@@ -24,48 +24,53 @@ class Request {
   /// Throws DeviceError where the surfaces are not as many, or not of the types, that the program has, and for what the framework says.
   Request(std::shared_ptr<const Framework> framework, const Program& program, std::span<Surface* const> inputs,
           std::span<Surface* const> outputs, const Options& options)
-      : framework_(std::move(framework)), route_(options.route), qos_(options.qos), model_(program.model()) {
+      : state_(std::make_unique<State>(std::move(framework), options, program.model())) {
     require_fit(program.inputs(), inputs, "input");
     require_fit(program.outputs(), outputs, "output");
-    framework_->foundation.in_pool<DeviceError>("making a request", [&] {
-      none_ = framework_->foundation.dictionary({}, {});
+    state_->framework->foundation.in_pool<DeviceError>("making a request", [&] {
+      state_->none = state_->framework->foundation.dictionary({}, {});
       if (options.statistics) make_statistics();
       make_request(inputs, outputs);
       find_route();
     });
   }
-  Request(Request&&) = default;
-  Request& operator=(Request&& other) noexcept {
-    std::swap(framework_, other.framework_);  // what is released with it needs it
-    std::swap(route_, other.route_);
-    std::swap(qos_, other.qos_);
-    std::swap(model_, other.model_);
-    std::swap(target_, other.target_);
-    std::swap(string_id_, other.string_id_);
-    std::swap(none_, other.none_);
-    std::swap(statistics_, other.statistics_);
-    std::swap(request_, other.request_);
-    return *this;
-  }
-  ~Request() = default;
 
   /// Runs it, and returns when the outputs are written. Throws EvaluateError.
   void evaluate() const {
-    framework_->foundation.in_pool<EvaluateError>(call(), [&] {
+    const Framework& framework = *state_->framework;
+    framework.foundation.in_pool<EvaluateError>(call(), [&] {
       objc::Id error = nullptr;
-      if (send(&error) == 0) throw Failed<EvaluateError>{call(), framework_->foundation.failure(error)};
+      if (send(framework, &error) == 0) throw Failed<EvaluateError>{call(), framework.foundation.failure(error)};
     });
   }
 
   /// What the hardware took for the last evaluation, where statistics were asked for and the framework tells.
   std::optional<std::chrono::nanoseconds> hardware_time() const {
-    if (!statistics_ || !framework_->hardware_time) return std::nullopt;
+    const Framework& framework = *state_->framework;
+    if (!state_->statistics || !framework.hardware_time) return std::nullopt;
     const auto time =
-        framework_->foundation.in_pool<DeviceError>("hwExecutionTime", [&] { return framework_->hardware_time(statistics_.get()); });
+        framework.foundation.in_pool<DeviceError>("hwExecutionTime", [&] { return framework.hardware_time(state_->statistics.get()); });
     return time == 0 ? std::nullopt : std::optional{std::chrono::nanoseconds{static_cast<std::int64_t>(time)}};
   }
 
  private:
+  /// Objects go before the framework that they are released through.
+  struct State {
+    State(std::shared_ptr<const Framework> through, const Options& options, objc::Id loaded)
+        : framework(std::move(through)), route(options.route), qos(options.qos), model(loaded) {}
+
+    std::shared_ptr<const Framework> framework;
+    Route route;
+    std::uint32_t qos;
+    objc::Id model;  // the program's, or its inner model
+    std::uint64_t string_id = 0;
+    objc::Owned none;
+    objc::Owned inner_model;
+    objc::Owned target;  // the client, which is one for all, or the model's program
+    objc::Owned statistics;
+    objc::Owned request;
+  };
+
   static void require_fit(std::span<const Port> ports, std::span<Surface* const> surfaces, const char* role) {
     if (ports.size() != surfaces.size())
       throw DeviceError(std::to_string(surfaces.size()) + " surfaces for the " + std::to_string(ports.size()) + " " + role +
@@ -78,12 +83,14 @@ class Request {
 
   /// Without fuss where there are none.
   void make_statistics() {
-    if (framework_->make_statistics)
-      statistics_ = framework_->foundation.retained(framework_->make_statistics(framework_->statistics_class, 0));
+    const Framework& framework = *state_->framework;
+    if (framework.make_statistics)
+      state_->statistics = framework.foundation.retained(framework.make_statistics(framework.statistics_class, 0));
   }
 
   void make_request(std::span<Surface* const> inputs, std::span<Surface* const> outputs) {
-    const Foundation& foundation = framework_->foundation;
+    const Framework& framework = *state_->framework;
+    const Foundation& foundation = framework.foundation;
     const auto objects = [&](std::span<Surface* const> surfaces) {
       std::vector<objc::Id> all;
       for (const Surface* surface : surfaces) all.push_back(surface->object());
@@ -100,32 +107,33 @@ class Request {
     const objc::Owned input_indices = indices(inputs.size());
     const objc::Owned output_indices = indices(outputs.size());
     const objc::Owned procedure = foundation.number(0);
-    const objc::Id statistics_list[]{statistics_.get()};
-    const objc::Owned statistics = statistics_ ? foundation.array(statistics_list) : objc::Owned{};
-    request_ = foundation.retained(framework_->make_request(framework_->request_class, input_objects.get(), input_indices.get(),
-                                                            output_objects.get(), output_indices.get(), nullptr, statistics.get(),
-                                                            procedure.get()));
-    if (!request_) throw DeviceError("the framework makes no request of these surfaces");
+    const objc::Id statistics_list[]{state_->statistics.get()};
+    const objc::Owned statistics = state_->statistics ? foundation.array(statistics_list) : objc::Owned{};
+    state_->request =
+        foundation.retained(framework.make_request(framework.request_class, input_objects.get(), input_indices.get(), output_objects.get(),
+                                                   output_indices.get(), nullptr, statistics.get(), procedure.get()));
+    if (!state_->request) throw DeviceError("the framework makes no request of these surfaces");
   }
 
   /// What the route's message is sent to, and what it takes besides.
   void find_route() {
-    const Framework& framework = *framework_;
+    State& state = *state_;
+    const Framework& framework = *state.framework;
     const Foundation& foundation = framework.foundation;
-    if (route_ == Route::standard) return;
-    const std::string route = "route " + std::string{name_of(route_)} + ": ";
-    inner_model_ = foundation.retained(framework.inner_model ? framework.inner_model(model_) : model_);
-    if (!inner_model_) throw DeviceError(route + "the loaded program has no _ANEModel");
-    model_ = inner_model_.get();
-    target_ = foundation.retained(route_ == Route::program ? framework.program(model_) : framework.shared_client(framework.client_class));
-    if (!target_)
-      throw DeviceError(route +
-                        (route_ == Route::program ? "the loaded program has no _ANEProgramForEvaluation" : "the client has no connection"));
-    if (route_ == Route::program) string_id_ = framework.string_id(model_);
+    if (state.route == Route::standard) return;
+    const std::string route = "route " + std::string{name_of(state.route)} + ": ";
+    state.inner_model = foundation.retained(framework.inner_model ? framework.inner_model(state.model) : state.model);
+    if (!state.inner_model) throw DeviceError(route + "the loaded program has no _ANEModel");
+    state.model = state.inner_model.get();
+    const bool by_program = state.route == Route::program;
+    state.target = foundation.retained(by_program ? framework.program(state.model) : framework.shared_client(framework.client_class));
+    if (!state.target)
+      throw DeviceError(route + (by_program ? "the loaded program has no _ANEProgramForEvaluation" : "the client has no connection"));
+    if (by_program) state.string_id = framework.string_id(state.model);
   }
 
   const char* call() const {
-    switch (route_) {
+    switch (state_->route) {
       case Route::standard: return "evaluateWithQoS";
       case Route::real_time: return "evaluateRealTimeWithModel";
       case Route::direct: return "doEvaluateDirectWithModel";
@@ -134,31 +142,27 @@ class Request {
     return "";
   }
 
-  objc::Bool send(objc::Id* error) const {
-    const Framework& framework = *framework_;
-    switch (route_) {
-      case Route::standard: return framework.evaluate(model_, qos_, none_.get(), request_.get(), error);
-      case Route::real_time: return framework.evaluate_in_real_time(target_.get(), model_, none_.get(), request_.get(), error);
-      case Route::direct: return framework.evaluate_directly(target_.get(), model_, none_.get(), request_.get(), qos_, error);
+  objc::Bool send(const Framework& framework, objc::Id* error) const {
+    const State& state = *state_;
+    const objc::Id none = state.none.get();
+    const objc::Id request = state.request.get();
+    switch (state.route) {
+      case Route::standard: return framework.evaluate(state.model, state.qos, none, request, error);
+      case Route::real_time: return framework.evaluate_in_real_time(state.target.get(), state.model, none, request, error);
+      case Route::direct: return framework.evaluate_directly(state.target.get(), state.model, none, request, state.qos, error);
       case Route::program: {
         constexpr std::uint64_t queue = 0;
         std::uint32_t returned = 0;
-        return framework.process_request(target_.get(), request_.get(), model_, qos_, queue, string_id_, none_.get(), &returned, error);
+        const objc::Bool done =
+            framework.process_request(state.target.get(), request, state.model, state.qos, queue, state.string_id, none, &returned, error);
+        if (done != 0 && returned != 0) throw EvaluateError("processRequest succeeded, but returned " + std::to_string(returned));
+        return done;
       }
     }
     return 0;
   }
 
-  std::shared_ptr<const Framework> framework_;
-  Route route_;
-  std::uint32_t qos_;
-  objc::Id model_;  // the program's, or its inner model
-  std::uint64_t string_id_ = 0;
-  objc::Owned inner_model_;
-  objc::Owned target_;  // the client, which is one for all, or the model's program
-  objc::Owned none_;
-  objc::Owned statistics_;
-  objc::Owned request_;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace anechain::ane

@@ -32,7 +32,12 @@ class SurfaceLock {
       : framework_(framework), surface_(surface), options_(access == Access::read ? read_only : 0) {
     if (const std::int32_t status = framework.lock_surface(surface, options_, nullptr); status != 0)
       throw DeviceError("IOSurfaceLock failed with status " + std::to_string(status));
-    bytes_ = {static_cast<std::byte*>(framework.surface_memory(surface)), bytes};
+    auto* const memory = static_cast<std::byte*>(framework.surface_memory(surface));
+    if (memory == nullptr) {
+      framework.unlock_surface(surface, options_, nullptr);
+      throw DeviceError("IOSurfaceGetBaseAddress gave no memory");
+    }
+    bytes_ = {memory, bytes};
   }
   SurfaceLock(const SurfaceLock&) = delete;
   SurfaceLock& operator=(const SurfaceLock&) = delete;
@@ -53,25 +58,17 @@ class SurfaceLock {
 class Surface {
  public:
   /// Throws DeviceError.
-  Surface(std::shared_ptr<const Framework> framework, const mil::TensorType& type) : framework_(std::move(framework)), type_(type) {
+  Surface(std::shared_ptr<const Framework> framework, const mil::TensorType& type)
+      : state_(std::make_unique<State>(std::move(framework), type)) {
     if (type.shape.has_unknown()) throw DeviceError("a surface of " + to_string(type) + ": its extents are not known");
-    framework_->foundation.in_pool<DeviceError>("IOSurfaceCreate", [&] { create(); });
+    state_->framework->foundation.in_pool<DeviceError>("IOSurfaceCreate", [&] { create(); });
   }
-  Surface(Surface&&) = default;
-  Surface& operator=(Surface&& other) noexcept {
-    std::swap(framework_, other.framework_);  // what is released with it needs it
-    std::swap(type_, other.type_);
-    std::swap(memory_, other.memory_);
-    std::swap(object_, other.object_);
-    return *this;
-  }
-  ~Surface() = default;
 
-  const mil::TensorType& type() const { return type_; }
-  SurfaceLock lock(Access access) const { return {*framework_, memory_.get(), access, static_cast<std::size_t>(type_.surface_bytes())}; }
+  const mil::TensorType& type() const { return state_->type; }
+  SurfaceLock lock(Access access) const { return {*state_->framework, state_->memory.get(), access, state_->size}; }
 
   /// The _ANEIOSurfaceObject.
-  objc::Id object() const { return object_.get(); }
+  objc::Id object() const { return state_->object.get(); }
 
  private:
   struct Release {
@@ -79,30 +76,42 @@ class Surface {
     void operator()(Framework::SurfaceRef surface) const { framework->release_reference(surface); }
   };
 
+  /// Objects go before the framework that they are released through.
+  struct State {
+    State(std::shared_ptr<const Framework> through, const mil::TensorType& of)
+        : framework(std::move(through)), type(of), memory(nullptr, Release{framework.get()}) {}
+
+    std::shared_ptr<const Framework> framework;
+    mil::TensorType type;
+    std::size_t size = 0;  // of the tensor with its padding; what is allocated may be more
+    std::unique_ptr<SurfaceObject, Release> memory;
+    objc::Owned object;
+  };
+
   /// The properties that every project's surfaces have in common: a flat run of bytes.
   void create() {
-    const Framework& framework = *framework_;
+    State& state = *state_;
+    const Framework& framework = *state.framework;
     const Foundation& foundation = framework.foundation;
-    const objc::Owned bytes = foundation.number(allocation(type_));
+    const std::int64_t bytes = allocation(state.type);
+    const objc::Owned size = foundation.number(bytes);
     const objc::Owned one = foundation.number(1);
     const objc::Owned none = foundation.number(0);
     const std::array keys{*framework.width_key,     *framework.height_key, *framework.element_bytes_key,
                           *framework.row_bytes_key, *framework.size_key,   *framework.format_key};
-    const std::array values{bytes.get(), one.get(), one.get(), bytes.get(), bytes.get(), none.get()};
+    const std::array values{size.get(), one.get(), one.get(), size.get(), size.get(), none.get()};
     const objc::Owned properties = foundation.dictionary(keys, values);
-    memory_ = {framework.create_surface(properties.get()), Release{&framework}};
-    if (memory_ == nullptr)
-      throw DeviceError("IOSurfaceCreate gave no surface of " + std::to_string(allocation(type_)) + " bytes for " + to_string(type_));
-    if (const std::size_t size = framework.surface_size(memory_.get()); size < static_cast<std::size_t>(allocation(type_)))
-      throw DeviceError("IOSurfaceCreate gave " + std::to_string(size) + " bytes in place of " + std::to_string(allocation(type_)));
-    object_ = foundation.retained(framework.make_surface_object(framework.surface_class, memory_.get()));
-    if (!object_) throw DeviceError("_ANEIOSurfaceObject takes no surface of " + to_string(type_));
+    state.memory.reset(framework.create_surface(properties.get()));
+    if (state.memory == nullptr)
+      throw DeviceError("IOSurfaceCreate gave no surface of " + std::to_string(bytes) + " bytes for " + to_string(state.type));
+    if (const std::size_t given = framework.surface_size(state.memory.get()); given < static_cast<std::size_t>(bytes))
+      throw DeviceError("IOSurfaceCreate gave " + std::to_string(given) + " bytes in place of " + std::to_string(bytes));
+    state.object = foundation.retained(framework.make_surface_object(framework.surface_class, state.memory.get()));
+    if (!state.object) throw DeviceError("_ANEIOSurfaceObject takes no surface of " + to_string(state.type));
+    state.size = static_cast<std::size_t>(state.type.surface_bytes());
   }
 
-  std::shared_ptr<const Framework> framework_;
-  mil::TensorType type_;
-  std::unique_ptr<SurfaceObject, Release> memory_{nullptr, Release{nullptr}};
-  objc::Owned object_;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace anechain::ane
