@@ -203,30 +203,44 @@ TEST_CASE("casts round, truncate and saturate") {
   CHECK(doubled.data[3] == 4097);
 }
 
-TEST_CASE("the built-in matrix product computes the definition at awkward extents") {
-  for (const auto& [rows, columns, depth] :
-       {std::tuple{1, 1, 1}, {1, 70, 3}, {13, 1, 300}, {12, 32, 256}, {25, 65, 257}, {193, 33, 513}, {5, 5, 1000}})
-    for (const bool transpose_a : {false, true})
-      for (const bool transpose_b : {false, true}) {
-        const Tensor a = random_tensor(transpose_a ? mil::tensor(mil::fp32, depth, rows) : mil::tensor(mil::fp32, rows, depth), 9);
-        const Tensor b = random_tensor(transpose_b ? mil::tensor(mil::fp32, columns, depth) : mil::tensor(mil::fp32, depth, columns), 10);
-        const std::vector<float> left(a.data.begin(), a.data.end());
-        const std::vector<float> right(b.data.begin(), b.data.end());
-        const std::size_t stride = static_cast<std::size_t>(columns) + 3;
-        std::vector<float> c(static_cast<std::size_t>(rows) * stride, 99.0f);
-        host::multiply_built_in({rows, columns, depth}, {left.data(), a.shape[1], transpose_a}, {right.data(), b.shape[1], transpose_b},
-                                c.data(), static_cast<std::int64_t>(stride));
-        const Tensor expected = reference::matmul(a, b, transpose_a, transpose_b);
-        double worst = 0;
-        for (std::size_t i = 0; i < static_cast<std::size_t>(rows); ++i) {
-          for (std::size_t j = 0; j < static_cast<std::size_t>(columns); ++j)
-            worst = std::max(worst,
-                             std::abs(static_cast<double>(c[i * stride + j]) - expected.data[i * static_cast<std::size_t>(columns) + j]));
-          for (std::size_t j = static_cast<std::size_t>(columns); j < stride; ++j) CHECK(c[i * stride + j] == 99.0f);
-        }
-        CAPTURE(rows * 1000000 + columns * 1000 + depth);
-        CHECK(worst <= depth * 0x1p-23);
-      }
+TEST_CASE("the matrix product computes the definition at awkward extents, with every micro-kernel that this processor can run") {
+  for (const host::MicroKernel& kernel : host::micro_kernels())
+    for (const auto& [rows, columns, depth] :
+         {std::tuple{1, 1, 1}, {1, 70, 3}, {13, 1, 300}, {12, 32, 256}, {25, 65, 257}, {193, 33, 513}, {5, 5, 1000}, {40, 7, 90}})
+      for (const bool transpose_a : {false, true})
+        for (const bool transpose_b : {false, true})
+          for (const bool adds : {false, true}) {
+            CAPTURE(std::string{kernel.name});
+            CAPTURE(rows * 1000000 + columns * 1000 + depth);
+            const Tensor a = random_tensor(transpose_a ? mil::tensor(mil::fp32, depth, rows) : mil::tensor(mil::fp32, rows, depth), 9);
+            const Tensor b =
+                random_tensor(transpose_b ? mil::tensor(mil::fp32, columns, depth) : mil::tensor(mil::fp32, depth, columns), 10);
+            const std::vector<float> left(a.data.begin(), a.data.end());
+            const std::vector<float> right(b.data.begin(), b.data.end());
+            const host::Product product{{rows, columns, depth}, kernel};
+            std::vector<float> packed_left(static_cast<std::size_t>(product.left_floats()));
+            std::vector<float> packed_right(static_cast<std::size_t>(product.right_floats()));
+            const host::Panels panels = product.pack_left({left.data(), a.shape[1], transpose_a}, packed_left.data());
+            const host::Matrix matrix{right.data(), b.shape[1], transpose_b};
+            const Tensor expected = reference::matmul(a, b, transpose_a, transpose_b);
+            std::vector<float> c(expected.data.size() + 1);
+            std::vector<float> rounded(c.size());
+            for (const bool packs : {false, true}) {
+              const host::Panels of_right =
+                  packs ? product.pack_right(matrix, packed_right.data()) : product.right(matrix, packed_right.data());
+              std::ranges::fill(c, 2.0f);
+              product.run(panels, of_right, c.data(), adds, false);
+              double worst = 0;
+              for (std::size_t i = 0; i < expected.data.size(); ++i)
+                worst = std::max(worst, std::abs(static_cast<double>(c[i]) - expected.data[i] - (adds ? 2 : 0)));
+              CHECK(worst <= depth * (adds ? 3 : 1) * 0x1p-23);
+              CHECK(c.back() == 2.0f);
+              std::ranges::fill(rounded, 2.0f);
+              product.run(panels, of_right, rounded.data(), adds, true);
+              mil::round_to_half(c.data(), expected.data.size());
+              CHECK(rounded == c);
+            }
+          }
 }
 
 TEST_CASE("programs that the host cannot run are refused when they are compiled, with the reason") {

@@ -4,9 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <memory>
-#include <new>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,35 +13,19 @@
 
 #include <anechain/devices/clock.hpp>
 #include <anechain/devices/device.hpp>
+#include <anechain/devices/host/memory.hpp>
+#include <anechain/devices/host/micro_kernel.hpp>
 #include <anechain/devices/host/plan.hpp>
 #include <anechain/support/machine.hpp>
 
 namespace anechain {
 namespace host {
 
-namespace detail {
-
-struct AlignedDelete {
-  void operator()(std::byte* bytes) const { ::operator delete[](bytes, std::align_val_t{64}); }
-};
-
-/// Zeroed memory at a multiple of 64 bytes. Throws DeviceError where there is not so much.
-inline std::shared_ptr<std::byte[]> zeroed(std::uint64_t bytes, const std::string& purpose) {
-  const std::uint64_t physical = machine::memory();
-  void* memory = physical != 0 && bytes > physical ? nullptr : ::operator new[](bytes, std::align_val_t{64}, std::nothrow);
-  if (memory == nullptr)
-    throw DeviceError("no memory for " + purpose + ": " + std::to_string(bytes) + " bytes, the machine has " + std::to_string(physical));
-  std::memset(memory, 0, bytes);
-  return {static_cast<std::byte*>(memory), AlignedDelete{}};
-}
-
-}  // namespace detail
-
 /// Memory in the ANE's layout. Locks cost nothing here.
 class Surface {
  public:
   explicit Surface(const mil::TensorType& type)
-      : type_(type), memory_(detail::zeroed(static_cast<std::uint64_t>(type.surface_bytes()), "a surface of " + to_string(type))) {}
+      : type_(type), memory_(zeroed(static_cast<std::uint64_t>(type.surface_bytes()), "a surface of " + to_string(type))) {}
   Surface(Surface&&) = default;
   Surface& operator=(Surface&&) = default;
 
@@ -54,7 +36,7 @@ class Surface {
   friend class Request;
 
   mil::TensorType type_;
-  std::shared_ptr<std::byte[]> memory_;
+  Memory memory_;
 };
 
 /// A planned program.
@@ -66,6 +48,7 @@ class Program {
 
   std::span<const Port> inputs() const { return plan_->inputs(); }
   std::span<const Port> outputs() const { return plan_->outputs(); }
+  const Plan& plan() const { return *plan_; }
 
  private:
   friend class Request;
@@ -80,7 +63,7 @@ class Request {
   Request(const Program& program, std::span<Surface* const> inputs, std::span<Surface* const> outputs) : plan_(program.plan_) {
     bind(plan_->inputs(), inputs, "input", inputs_);
     bind(plan_->outputs(), outputs, "output", outputs_);
-    scratch_ = detail::zeroed(plan_->scratch_cells() * sizeof(Cell), "a program's scratch memory");
+    scratch_ = zeroed(plan_->scratch_bytes(), "a program's scratch memory");
   }
   Request(Request&&) = default;
   Request& operator=(Request&&) = default;
@@ -96,7 +79,7 @@ class Request {
   struct Binding {
     mil::TensorType type;
     std::size_t scratch;
-    std::shared_ptr<std::byte[]> memory;
+    Memory memory;
   };
 
   static void bind(std::span<const Port> ports, std::span<Surface* const> surfaces, const char* role, std::vector<Binding>& to) {
@@ -133,28 +116,21 @@ class Request {
   std::shared_ptr<const Plan> plan_;
   std::vector<Binding> inputs_;
   std::vector<Binding> outputs_;
-  std::shared_ptr<std::byte[]> scratch_;
+  Memory scratch_;
 };
 
 }  // namespace host
 
 /// The CPU as a device: executes MIL text and weight blobs, everywhere. Half precision in storage, single precision in
-/// accumulation, one rounding an operation. Matrix products go through CBLAS where the build found it. Measurements want
-/// quiet: where that is OpenBLAS, making a device sets it to one thread, for the whole process; Accelerate decides itself.
+/// accumulation, one rounding an operation. It uses the calling thread alone, and the widest vectors that the processor has.
 class HostDevice {
  public:
   using Surface = host::Surface;
   using Program = host::Program;
   using Request = host::Request;
 
-  HostDevice() {
-#if ANECHAIN_HAS_CBLAS && defined(OPENBLAS_VERSION)
-    openblas_set_num_threads(1);
-#endif
-  }
-
-  /// "host: AMD EPYC 9354, matrix products by OpenBLAS 0.3.21".
-  std::string name() const { return "host: " + machine::processor() + ", matrix products by " + products(); }
+  /// "host: AMD EPYC 9354, AVX-512".
+  std::string name() const { return "host: " + machine::processor() + ", " + host::micro_kernels().front().name; }
 
   Surface surface(const mil::TensorType& type) const { return Surface{type}; }
 
@@ -174,18 +150,6 @@ class HostDevice {
   }
   void evaluate(const Request& request) const { request.evaluate(); }
   std::chrono::nanoseconds now() const { return MachineClock::now(); }
-
- private:
-  static std::string products() {
-#if ANECHAIN_HAS_CBLAS && defined(OPENBLAS_VERSION)
-    const std::string config = openblas_get_config();
-    return config.substr(0, config.find(' ', config.find(' ') + 1)) + " (" + openblas_get_corename() + ")";
-#elif ANECHAIN_HAS_CBLAS && defined(__APPLE__)
-    return "Accelerate";
-#else
-    return std::string{host::product_library};
-#endif
-  }
 };
 
 static_assert(Device<HostDevice>);

@@ -107,6 +107,18 @@ __attribute__((target("f16c,avx"))) inline void narrow_with_f16c(const float* fr
   narrow_portably(from + i, to + i, count - i);
 }
 
+__attribute__((target("f16c,avx"))) inline std::size_t round_with_f16c(float* numbers, std::size_t count) {
+  std::size_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    FloatX8 floats;
+    std::memcpy(&floats, numbers + i, sizeof floats);
+    constexpr int nearest_even = 0;
+    floats = __builtin_ia32_vcvtph2ps256(__builtin_ia32_vcvtps2ph256(floats, nearest_even));
+    std::memcpy(numbers + i, &floats, sizeof floats);
+  }
+  return i;
+}
+
 /// Every processor with AVX2 has F16C; asking for AVX2 also asks whether the system saves the wide registers.
 inline bool has_f16c() {
   static const bool answer = __builtin_cpu_supports("avx2");
@@ -145,7 +157,11 @@ inline void narrow(const float* from, half* to, std::size_t count) {
 inline void round_to_half(float* numbers, std::size_t count) {
   constexpr std::size_t chunk = 256;
   half rounded[chunk];
-  for (std::size_t i = 0; i < count; i += chunk) {
+  std::size_t i = 0;
+#if defined(__x86_64__) || defined(__i386__)
+  if (detail::has_f16c()) i = detail::round_with_f16c(numbers, count);
+#endif
+  for (; i < count; i += chunk) {
     const std::size_t size = count - i < chunk ? count - i : chunk;
     narrow(numbers + i, rounded, size);
     widen(rounded, numbers + i, size);

@@ -38,18 +38,29 @@ struct Result {
   std::size_t to;
 };
 
+/// Whether results are elements of the operands, so that they need no rounding.
+inline bool only_moves(mil::OpKind kind) {
+  return facts(kind).family == mil::Family::movement || kind == mil::OpKind::relu || kind == mil::OpKind::maximum ||
+         kind == mil::OpKind::minimum || kind == mil::OpKind::select || kind == mil::OpKind::max_pool;
+}
+
 /// What a task is planned from: the operands, where they are, where the results go, and a way to get working memory, which is
-/// the task's own while it runs.
+/// the task's own while it runs. What only planning reads of a constant, and then keeps in another form, need not stay as it is.
 struct Planning {
   const mil::Operands& operands;
   std::span<const Result> results;
   std::function<Place(std::int32_t value)> place_of;
+  std::function<const Cell*(std::int32_t value)> constant;  ///< to be read now; nullptr where the value is none
+  std::function<float*(std::int64_t floats)> keep;          ///< memory that lives as long as the plan
   std::function<std::size_t(std::int64_t cells)> reserve;
 
   const mil::TensorType& type() const { return results[0].type; }
   std::size_t to() const { return results[0].to; }
   mil::TensorType type(mil::Param param) const { return operands.type(param); }
   Place place(mil::Param param) const { return place_of(operands.id(param)); }
+
+  /// Whether what is computed must be rounded to half precision.
+  bool rounds() const { return type().dtype == mil::fp16 && !only_moves(operands.kind()); }
 
   /// For operations whose arithmetic on integers nobody has established.
   void require_floating_for(const mil::TensorType& type) const {
@@ -107,6 +118,33 @@ void for_each_row(const mil::Shape& shape, const std::array<Steps, N>& steps, Ro
     }
   }
 }
+
+/// A shape that several tensors are walked along in, with as few axes as it can have: those that all of them go through at a
+/// steady pace become one, and rows become long.
+template <std::size_t N>
+struct Merged {
+  mil::Shape shape;
+  std::array<Steps, N> steps{};
+
+  Merged(const mil::Shape& full, const std::array<Steps, N>& given) {
+    for (int axis = 0; axis < full.rank; ++axis) {
+      if (full[axis] == 1 && axis + 1 < full.rank) continue;
+      const bool joins = shape.rank > 0 && goes_on(full[axis], axis, given);
+      if (joins)
+        shape.extents[shape.rank - 1] *= full[axis];
+      else
+        shape.extents[shape.rank++] = full[axis];
+      for (std::size_t n = 0; n < N; ++n) steps[n][index(shape.rank - 1)] = given[n][index(axis)];
+    }
+  }
+
+ private:
+  bool goes_on(std::int64_t extent, int axis, const std::array<Steps, N>& given) const {
+    for (std::size_t n = 0; n < N; ++n)
+      if (steps[n][index(shape.rank - 1)] != given[n][index(axis)] * extent) return false;
+    return true;
+  }
+};
 
 /// A tensor seen along one axis: so many blocks, each with `length` rows of `inner` elements.
 struct Lines {

@@ -4,10 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <list>
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <anechain/devices/device.hpp>
@@ -58,37 +60,51 @@ class Constants {
  public:
   Constants(const mil::Graph& graph, const mil::WeightFiles& files) : graph_(graph), files_(files) {}
 
-  /// Throws CompileError, BlobError, or what the weight files throw.
+  /// For a task, which reads it whenever it runs. Throws CompileError, BlobError, or what the weight files throw.
   Place place(std::int32_t value) {
-    Place& place = places_[value];
-    if (place.constant != nullptr) return place;
-    const mil::Constant& constant = *graph_.constant_of(value);
-    const mil::TensorType& type = graph_[value].type;
-    place.constant = constant.kind == mil::Constant::Kind::blob ? stored(constant, type) : immediate(constant, type.dtype);
-    return place;
+    const Cell* const cells = numbers(value);
+    entries_[value].in_use = true;
+    return {cells};
   }
 
-  /// Gives back what nobody will ask for again.
+  /// To be read now. Throws the same.
+  const Cell* numbers(std::int32_t value) {
+    const auto known = entries_.find(value);
+    if (known != entries_.end()) return known->second.cells->data();
+    const mil::Constant& constant = *graph_.constant_of(value);
+    const mil::TensorType& type = graph_[value].type;
+    std::vector<Cell> cells = constant.kind == mil::Constant::Kind::blob ? stored(constant, type) : immediate(constant, type.dtype);
+    memory_.push_back(std::move(cells));
+    entries_[value] = {std::prev(memory_.end())};
+    return memory_.back().data();
+  }
+
+  /// Gives back what will not be read again, unless a task reads it.
   void forget(std::int32_t value) {
-    const auto known = places_.find(value);
-    if (known == places_.end()) return;
-    memory_.remove_if([&](const std::vector<Cell>& cells) { return cells.data() == known->second.constant; });
-    places_.erase(known);
+    const auto known = entries_.find(value);
+    if (known == entries_.end() || known->second.in_use) return;
+    memory_.erase(known->second.cells);
+    entries_.erase(known);
   }
 
   /// Room for a constant that is made from others.
   Cell* made(std::int32_t value, std::int64_t count) {
-    std::vector<Cell>& cells = memory_.emplace_back(static_cast<std::size_t>(count));
-    places_[value].constant = cells.data();
-    return cells.data();
+    memory_.emplace_back(static_cast<std::size_t>(count));
+    entries_[value] = {std::prev(memory_.end())};
+    return memory_.back().data();
   }
 
   /// What keeps the cells.
   std::list<std::vector<Cell>> memory() && { return std::move(memory_); }
 
  private:
-  const Cell* immediate(const mil::Constant& constant, mil::DType dtype) {
-    std::vector<Cell>& cells = memory_.emplace_back(constant.count);
+  struct Entry {
+    std::list<std::vector<Cell>>::iterator cells;
+    bool in_use = false;
+  };
+
+  std::vector<Cell> immediate(const mil::Constant& constant, mil::DType dtype) const {
+    std::vector<Cell> cells(constant.count);
     const auto numbers = graph_.numbers_of(constant);
     for (std::size_t i = 0; i < cells.size(); ++i) {
       if (facts(dtype).floating)
@@ -96,24 +112,24 @@ class Constants {
       else
         cells[i].integer = static_cast<std::int32_t>(numbers[i]);
     }
-    return cells.data();
+    return cells;
   }
 
-  const Cell* stored(const mil::Constant& constant, const mil::TensorType& type) {
+  std::vector<Cell> stored(const mil::Constant& constant, const mil::TensorType& type) const {
     const std::string_view path = graph_.text(constant.text);
     const auto file = files_(path);
     if (!file) throw CompileError("the program reads weights from '" + std::string{path} + "', but there are none");
     const mil::BlobEntry entry = mil::BlobReader{*file}.at(constant.blob_offset, type);
-    std::vector<Cell>& cells = memory_.emplace_back(static_cast<std::size_t>(entry.elements));
+    std::vector<Cell> cells(static_cast<std::size_t>(entry.elements));
     const std::vector<std::byte> aligned(entry.payload.begin(), entry.payload.end());  // the file may place its payload at any byte
     to_cells(type.dtype, aligned.data(), cells.data(), cells.size());
-    return cells.data();
+    return cells;
   }
 
   const mil::Graph& graph_;
   const mil::WeightFiles& files_;
-  std::map<std::int32_t, Place> places_;
   std::list<std::vector<Cell>> memory_;
+  std::map<std::int32_t, Entry> entries_;
 };
 
 }  // namespace anechain::host

@@ -8,13 +8,24 @@
 #include <string_view>
 
 #include <anechain/devices/host/cell.hpp>
+#include <anechain/devices/host/wide.hpp>
+#include <anechain/mil/fp16.hpp>
 #include <anechain/mil/infer.hpp>
 
 /// What the host computes element by element.
 namespace anechain::host::detail {
 
 /// f over packed elements; alpha and beta are the operation's parameters, where it has any.
-using Map = void (*)(const Cell* from, Cell* to, std::int64_t count, float alpha, float beta);
+using MapLoop = void(const Cell* from, Cell* to, std::int64_t count, float alpha, float beta);
+using Map = MapLoop*;
+
+/// For what is often computed, and has no call in it.
+template <class F>
+Map wide_map_of(F) {
+  return widest<MapLoop>([](const Cell* from, Cell* to, std::int64_t count, float alpha, float beta) __attribute__((always_inline)) {
+    for (std::int64_t i = 0; i < count; ++i) to[i].number = F{}(from[i].number, alpha, beta);
+  });
+}
 
 template <class F>
 Map map_of(F) {
@@ -34,16 +45,15 @@ Map integer_map_of(F) {
 inline std::int32_t wrapped(std::uint32_t bits) { return static_cast<std::int32_t>(bits); }
 inline std::uint32_t unsigned_of(std::int32_t number) { return static_cast<std::uint32_t>(number); }
 
-inline float sigmoid(float x) { return 1 / (1 + std::exp(-x)); }
-
 /// The three ways to compute gelu (coremltools, ops/defs/iOS15/activation.py).
 inline Map gelu(std::string_view mode) {
   if (mode == "TANH_APPROXIMATION")
-    return map_of([](float x, float, float) {
-      constexpr float scale = 0.7978845608f;  // sqrt(2 / pi)
-      return 0.5f * x * (1 + std::tanh(scale * (x + 0.044715f * x * x * x)));
+    return wide_map_of([](float x, float, float) __attribute__((always_inline)) {
+      constexpr float scale = 1.5957691216f;  // 2 sqrt(2 / pi): (1 + tanh(y)) / 2 is sigmoid(2 y)
+      return x * sigmoid(scale * (x + 0.044715f * x * x * x));
     });
-  if (mode == "SIGMOID_APPROXIMATION") return map_of([](float x, float, float) { return x * sigmoid(1.702f * x); });
+  if (mode == "SIGMOID_APPROXIMATION")
+    return wide_map_of([](float x, float, float) __attribute__((always_inline)) { return x * sigmoid(1.702f * x); });
   return map_of([](float x, float, float) { return 0.5f * x * (1 + std::erf(x / std::numbers::sqrt2_v<float>)); });
 }
 
@@ -76,32 +86,32 @@ inline Map floating_unary(mil::OpKind kind) {
     case cosh: return map_of([](float x, float, float) { return std::cosh(x); });
     case elu: return map_of([](float x, float alpha, float) { return x < 0 ? alpha * std::expm1(x) : x; });
     case erf: return map_of([](float x, float, float) { return std::erf(x); });
-    case exp: return map_of([](float x, float, float) { return std::exp(x); });
+    case exp: return wide_map_of([](float x, float, float) __attribute__((always_inline)) { return exponential(x); });
     case exp2: return map_of([](float x, float, float) { return std::exp2(x); });
     case floor: return map_of([](float x, float, float) { return std::floor(x); });
     case inverse: return map_of([](float x, float epsilon, float) { return 1 / (x + epsilon); });
     case leaky_relu: return map_of([](float x, float alpha, float) { return x < 0 ? alpha * x : x; });
     case linear_activation: return map_of([](float x, float alpha, float beta) { return alpha * x + beta; });
     case log: return map_of([](float x, float epsilon, float) { return std::log(x + epsilon); });
-    case relu: return map_of([](float x, float, float) { return x < 0 ? 0 : x; });
+    case relu: return wide_map_of([](float x, float, float) __attribute__((always_inline)) { return x < 0 ? 0 : x; });
     case relu6: return map_of([](float x, float, float) { return x < 0 ? 0 : x > 6 ? 6 : x; });
     case round: return map_of([](float x, float, float) { return std::nearbyint(x); });
     case rsqrt: return map_of([](float x, float epsilon, float) { return 1 / std::sqrt(x + epsilon); });
     case scaled_tanh: return map_of([](float x, float alpha, float beta) { return alpha * std::tanh(beta * x); });
-    case sigmoid: return map_of([](float x, float, float) { return detail::sigmoid(x); });
+    case sigmoid: return wide_map_of([](float x, float, float) __attribute__((always_inline)) { return detail::sigmoid(x); });
     case sigmoid_hard:
       return map_of([](float x, float alpha, float beta) {
         const float line = alpha * x + beta;
         return line < 0 ? 0 : line > 1 ? 1 : line;
       });
     case sign: return map_of([](float x, float, float) { return x > 0 ? 1 : x < 0 ? -1 : x; });
-    case silu: return map_of([](float x, float, float) { return x * detail::sigmoid(x); });
+    case silu: return wide_map_of([](float x, float, float) __attribute__((always_inline)) { return x * detail::sigmoid(x); });
     case sin: return map_of([](float x, float, float) { return std::sin(x); });
     case sinh: return map_of([](float x, float, float) { return std::sinh(x); });
     case softplus: return map_of([](float x, float, float) { return (x > 0 ? x : 0) + std::log1p(std::exp(-std::abs(x))); });
     case softsign: return map_of([](float x, float, float) { return x / (1 + std::abs(x)); });
     case sqrt: return map_of([](float x, float, float) { return std::sqrt(x); });
-    case square: return map_of([](float x, float, float) { return x * x; });
+    case square: return wide_map_of([](float x, float, float) __attribute__((always_inline)) { return x * x; });
     case tan: return map_of([](float x, float, float) { return std::tan(x); });
     case tanh: return map_of([](float x, float, float) { return std::tanh(x); });
     case thresholded_relu: return map_of([](float x, float alpha, float) { return x < alpha ? 0 : x; });
@@ -114,9 +124,18 @@ inline double default_epsilon(mil::OpKind kind, mil::DType dtype) {
   return mil::rounded(dtype, kind == mil::OpKind::inverse ? 1e-4 : kind == mil::OpKind::rsqrt ? 1e-12 : 1e-45);
 }
 
+/// Results are rounded piece by piece, while they are in the first-level cache.
+inline constexpr std::int64_t piece = 2048;
+
 inline Task apply(const Planning& plan, Map map, float alpha = 0, float beta = 0) {
-  return [=, count = plan.type().elements(), x = plan.place(mil::Param::x), to = plan.to()](Cell* memory) {
-    map(x.in(memory), memory + to, count, alpha, beta);
+  return [=, rounds = plan.rounds(), count = plan.type().elements(), x = plan.place(mil::Param::x), to = plan.to()](Cell* memory) {
+    const Cell* const from = x.in(memory);
+    Cell* const result = memory + to;
+    for (std::int64_t at = 0; at < count; at += piece) {
+      const std::int64_t length = std::min(piece, count - at);
+      map(from + at, result + at, length, alpha, beta);
+      if (rounds) mil::round_to_half(&result[at].number, static_cast<std::size_t>(length));
+    }
   };
 }
 
@@ -132,17 +151,37 @@ inline Task unary(const Planning& plan) {
 }
 
 /// f over a row of two tensors, each with a step from one element to the next: 1, or 0 where it stretches.
-using Zip = void (*)(const Cell* x, std::int64_t x_step, const Cell* y, std::int64_t y_step, Cell* to, std::int64_t count);
+using ZipLoop = void(const Cell* x, std::int64_t x_step, const Cell* y, std::int64_t y_step, Cell* to, std::int64_t count);
+using Zip = ZipLoop*;
+
+template <class F>
+[[gnu::always_inline]] inline void zip_row(F f, const Cell* x, std::int64_t x_step, const Cell* y, std::int64_t y_step, Cell* to,
+                                           std::int64_t count) {
+  if (x_step == 1 && y_step == 1) {
+    for (std::int64_t i = 0; i < count; ++i) to[i] = f(x[i], y[i]);
+  } else if (x_step == 1) {
+    const Cell each = *y;
+    for (std::int64_t i = 0; i < count; ++i) to[i] = f(x[i], each);
+  } else {
+    for (std::int64_t i = 0; i < count; ++i) to[i] = f(x[i * x_step], y[i * y_step]);
+  }
+}
 
 template <class F>
 Zip zip_of(F) {
   return [](const Cell* x, std::int64_t x_step, const Cell* y, std::int64_t y_step, Cell* to, std::int64_t count) {
-    if (x_step == 1 && y_step == 1) {
-      for (std::int64_t i = 0; i < count; ++i) to[i] = F{}(x[i], y[i]);
-    } else {
-      for (std::int64_t i = 0; i < count; ++i) to[i] = F{}(x[i * x_step], y[i * y_step]);
-    }
+    zip_row(F{}, x, x_step, y, y_step, to, count);
   };
+}
+
+/// For what is often computed, and has no call in it.
+template <class F>
+Zip wide_zip_of(F) {
+  return widest<ZipLoop>([](const Cell* x, std::int64_t x_step, const Cell* y, std::int64_t y_step, Cell* to,
+                            std::int64_t count) __attribute__((always_inline)) {
+    const auto numbers = [](Cell a, Cell b) __attribute__((always_inline)) { return Cell{.number = F{}(a.number, b.number)}; };
+    zip_row(numbers, x, x_step, y, y_step, to, count);
+  });
 }
 
 template <class F>
@@ -191,19 +230,19 @@ inline Zip integer_binary(mil::OpKind kind) {
 inline Zip floating_binary(mil::OpKind kind) {
   using enum mil::OpKind;
   switch (kind) {
-    case add: return floating_zip([](float x, float y) { return x + y; });
+    case add: return wide_zip_of([](float x, float y) __attribute__((always_inline)) { return x + y; });
     case floor_div: return floating_zip([](float x, float y) { return std::floor(x / y); });
-    case maximum: return floating_zip([](float x, float y) { return x != x || x > y ? x : y; });
-    case minimum: return floating_zip([](float x, float y) { return x != x || x < y ? x : y; });
+    case maximum: return wide_zip_of([](float x, float y) __attribute__((always_inline)) { return x != x || x > y ? x : y; });
+    case minimum: return wide_zip_of([](float x, float y) __attribute__((always_inline)) { return x != x || x < y ? x : y; });
     case mod:
       return floating_zip([](float x, float y) {
         const float rest = std::fmod(x, y);
         return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest;
       });
-    case mul: return floating_zip([](float x, float y) { return x * y; });
+    case mul: return wide_zip_of([](float x, float y) __attribute__((always_inline)) { return x * y; });
     case pow: return floating_zip([](float x, float y) { return std::pow(x, y); });
-    case real_div: return floating_zip([](float x, float y) { return x / y; });
-    case sub: return floating_zip([](float x, float y) { return x - y; });
+    case real_div: return wide_zip_of([](float x, float y) __attribute__((always_inline)) { return x / y; });
+    case sub: return wide_zip_of([](float x, float y) __attribute__((always_inline)) { return x - y; });
     default: return nullptr;
   }
 }
@@ -229,11 +268,21 @@ inline Task binary(const Planning& plan) {
                                                                 : integer_binary(kind);
   plan.operands.holds(zip != nullptr, "the host computes it for fp16 and fp32 only");
   const mil::Shape shape = plan.type().shape;
-  const std::array steps{broadcast_steps(plan.type(mil::Param::x).shape, shape), broadcast_steps(plan.type(mil::Param::y).shape, shape)};
-  const std::size_t last = innermost(shape);
-  return [=, x = plan.place(mil::Param::x), y = plan.place(mil::Param::y), to = plan.to()](Cell* memory) {
-    for_each_row(shape, steps, [&](std::int64_t first, const std::array<std::int64_t, 2>& offsets) {
-      zip(x.in(memory) + offsets[0], steps[0][last], y.in(memory) + offsets[1], steps[1][last], memory + to + first, shape.row_elements());
+  const Merged<2> walk{shape,
+                       {broadcast_steps(plan.type(mil::Param::x).shape, shape), broadcast_steps(plan.type(mil::Param::y).shape, shape)}};
+  return [=, rounds = plan.rounds(), last = innermost(walk.shape), x = plan.place(mil::Param::x), y = plan.place(mil::Param::y),
+          to = plan.to()](Cell* memory) {
+    const std::int64_t x_step = walk.steps[0][last];
+    const std::int64_t y_step = walk.steps[1][last];
+    for_each_row(walk.shape, walk.steps, [&](std::int64_t first, const std::array<std::int64_t, 2>& offsets) {
+      const Cell* const left = x.in(memory) + offsets[0];
+      const Cell* const right = y.in(memory) + offsets[1];
+      Cell* const result = memory + to + first;
+      for (std::int64_t at = 0; at < walk.shape.row_elements(); at += piece) {
+        const std::int64_t length = std::min(piece, walk.shape.row_elements() - at);
+        zip(left + at * x_step, x_step, right + at * y_step, y_step, result + at, length);
+        if (rounds) mil::round_to_half(&result[at].number, static_cast<std::size_t>(length));
+      }
     });
   };
 }

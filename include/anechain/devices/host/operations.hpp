@@ -75,10 +75,11 @@ inline Task task_for(const Planning& plan) {
   }
 }
 
-/// Whether results in half precision need no rounding: they are elements of the operands.
-inline bool only_moves(mil::OpKind kind) {
-  return facts(kind).family == mil::Family::movement || kind == mil::OpKind::relu || kind == mil::OpKind::maximum ||
-         kind == mil::OpKind::minimum || kind == mil::OpKind::select || kind == mil::OpKind::max_pool;
+/// Whether the task of an operation rounds what it writes to half precision where it must, piece by piece.
+inline bool rounds_itself(mil::OpKind kind) {
+  const mil::Family family = facts(kind).family;
+  return only_moves(kind) || family == mil::Family::unary || family == mil::Family::unary_any || family == mil::Family::binary ||
+         kind == mil::OpKind::conv || kind == mil::OpKind::linear || kind == mil::OpKind::matmul;
 }
 
 }  // namespace anechain::host

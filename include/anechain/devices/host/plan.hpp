@@ -12,6 +12,7 @@
 
 #include <anechain/devices/device.hpp>
 #include <anechain/devices/host/constants.hpp>
+#include <anechain/devices/host/memory.hpp>
 #include <anechain/devices/host/operations.hpp>
 #include <anechain/devices/host/scratch.hpp>
 #include <anechain/mil/check.hpp>
@@ -51,8 +52,15 @@ class Plan {
   std::span<const Port> inputs() const { return inputs_; }
   std::span<const Port> outputs() const { return outputs_; }
 
-  /// Cells of memory that a run works in.
-  std::size_t scratch_cells() const { return scratch_.size(); }
+  /// Bytes that the plan holds: constants, most of them packed for the products that read them.
+  std::uint64_t constant_bytes() const {
+    std::uint64_t bytes = packed_bytes_;
+    for (const std::vector<Cell>& cells : constants_) bytes += cells.size() * sizeof(Cell);
+    return bytes;
+  }
+
+  /// Bytes that each request holds to work in.
+  std::uint64_t scratch_bytes() const { return scratch_.size() * sizeof(Cell); }
 
   /// Runs every task. The inputs' cells must be in place. Throws EvaluateError where a task fails.
   void run(Cell* memory) const {
@@ -157,13 +165,18 @@ class Plan {
         if (!decodes) scratch_places_[index(value)] = results.back().to;
       }
       std::vector<std::size_t> working;
-      const Task task = task_for({operands, results, [&](std::int32_t value) { return place_of(value); },
-                                  [&](std::int64_t cells) { return working.emplace_back(reserve(cells)); }});
+      const Task task =
+          task_for({.operands = operands,
+                    .results = results,
+                    .place_of = [&](std::int32_t value) { return decodes ? Place{constants_.numbers(value)} : place_of(value); },
+                    .constant = [&](std::int32_t value) { return is_known(value) ? constants_.numbers(value) : nullptr; },
+                    .keep = [&](std::int64_t floats) { return keep_packed(floats); },
+                    .reserve = [&](std::int64_t cells) { return working.emplace_back(reserve(cells)); }});
       if (decodes) return decode(operation, task);
       plan_.tasks_.push_back(task);
       for (const std::size_t place : working) plan_.scratch_.give_back(place);
       for (const Result& result : results)
-        if (result.type.dtype == mil::fp16 && !only_moves(operation.kind)) plan_.tasks_.push_back(rounding(result));
+        if (result.type.dtype == mil::fp16 && !rounds_itself(operation.kind)) plan_.tasks_.push_back(rounding(result));
       give_back(operation);
       for (std::size_t i = 0; i < results.size(); ++i) {
         const std::size_t value = index(operation.result) + i;
@@ -183,20 +196,32 @@ class Plan {
       Cell* const cells = constants_.made(operation.result, type.elements());
       task(cells);
       if (type.dtype == mil::fp16) mil::round_to_half(&cells->number, static_cast<std::size_t>(type.elements()));
-      for (const mil::Argument& argument : graph_.arguments_of(operation)) constants_.forget(argument.value);
+      give_back(operation);
     }
 
     /// Memory of what this operation was the last to read.
     void give_back(const mil::Operation& operation) {
-      for (const mil::Argument& argument : graph_.arguments_of(operation))
-        if (last_uses_[index(argument.value)] == &operation && !is_constant(argument.value))
+      for (const mil::Argument& argument : graph_.arguments_of(operation)) {
+        if (last_uses_[index(argument.value)] != &operation) continue;
+        if (is_known(argument.value))
+          constants_.forget(argument.value);
+        else
           plan_.scratch_.give_back(scratch_places_[index(argument.value)]);
+      }
     }
+
+    bool is_known(std::int32_t value) const { return graph_.constant_of(value) != nullptr || is_constant(value); }
 
     Place place_of(std::int32_t value) {
       require_computable(value, "an operand");
-      if (graph_.constant_of(value) != nullptr || is_constant(value)) return constants_.place(value);
+      if (is_known(value)) return constants_.place(value);
       return {nullptr, scratch_places_[index(value)]};
+    }
+
+    float* keep_packed(std::int64_t floats) {
+      const std::uint64_t bytes = static_cast<std::uint64_t>(floats) * sizeof(float);
+      plan_.packed_bytes_ += bytes;
+      return reinterpret_cast<float*>(plan_.packed_.emplace_back(zeroed(bytes, "a program's weights")).get());
     }
 
     void require_computable(std::int32_t value, const std::string& what) const {
@@ -227,6 +252,8 @@ class Plan {
   std::vector<Port> outputs_;
   std::vector<Task> tasks_;
   std::list<std::vector<Cell>> constants_;
+  std::vector<Memory> packed_;  ///< constant operands of products
+  std::uint64_t packed_bytes_ = 0;
   ScratchLayout scratch_;
 };
 

@@ -9,13 +9,13 @@
 
 #include <anechain/devices/host/cell.hpp>
 #include <anechain/devices/host/gemm.hpp>
-#include <anechain/devices/host/reductions.hpp>
+#include <anechain/devices/host/wide.hpp>
 #include <anechain/mil/infer.hpp>
 
 /// What the host computes as matrix products.
 namespace anechain::host::detail {
 
-/// A product's extents, refused where a CBLAS could not count them.
+/// A product's extents, refused where what is counted from them might not be countable.
 inline ProductShape counted(std::int64_t rows, std::int64_t columns, std::int64_t depth, const char* operation) {
   for (const std::int64_t extent : {rows, columns, depth})
     mil::require(extent <= std::numeric_limits<std::int32_t>::max(), operation,
@@ -51,6 +51,79 @@ struct MatrixBatch {
   }
 };
 
+/// One operand of a product: a matrix, or several of the same extents one after another.
+struct ProductOperand {
+  Place place;                      ///< unless it is constant
+  const float* constant = nullptr;  ///< while planning
+  std::int64_t elements = 0;        ///< of a constant, in all
+  bool transposed = false;
+
+  ProductOperand(Place of, bool is_transposed = false) : place(of), transposed(is_transposed) {}
+  ProductOperand(const Planning& plan, mil::Param param, bool is_transposed = false) : transposed(is_transposed) {
+    if (const Cell* const cells = plan.constant(plan.operands.id(param)); cells != nullptr) {
+      constant = numbers(cells);
+      elements = plan.type(param).elements();
+    } else {
+      place = plan.place(param);
+    }
+  }
+};
+
+/// A product as part of a plan: constant operands are packed while planning, others at each run into working memory.
+class PlannedProduct {
+ public:
+  /// `rounds`: the result to half precision.
+  PlannedProduct(const Planning& plan, const ProductShape& shape, const ProductOperand& left, const ProductOperand& right, bool rounds)
+      : product_(shape),
+        left_{left.place, nullptr, 0, left.transposed ? shape.rows : shape.depth, left.transposed},
+        right_{right.place, nullptr, 0, right.transposed ? shape.depth : shape.columns, right.transposed},
+        left_elements_(shape.rows * shape.depth),
+        right_elements_(shape.depth * shape.columns),
+        rounds_(rounds) {
+    if (left.constant == nullptr) {
+      left_.working = plan.reserve(product_.left_floats());
+    } else {
+      float* to = plan.keep(cells(left.elements / left_elements_, product_.left_floats()));
+      left_.packed = to;
+      for (std::int64_t at = 0; at < left.elements; at += left_elements_, to += product_.left_floats())
+        product_.pack_left({left.constant + at, left_.stride, left.transposed}, to);
+    }
+    if (right.constant == nullptr) {
+      right_.working = plan.reserve(product_.right_floats());
+    } else {
+      float* to = plan.keep(cells(right.elements / right_elements_, product_.right_floats()));
+      right_.packed = to;
+      for (std::int64_t at = 0; at < right.elements; at += right_elements_, to += product_.right_floats())
+        product_.pack_right({right.constant + at, right_.stride, right.transposed}, to);
+    }
+  }
+
+  /// result = left * right, or result += left * right. The operands start so many elements behind their places.
+  void run(Cell* memory, std::int64_t left_at, std::int64_t right_at, float* result, bool adds = false) const {
+    const Panels left = left_.packed != nullptr ? Panels{left_.packed + left_at / left_elements_ * product_.left_floats()}
+                                                : product_.pack_left(left_.matrix(memory, left_at), numbers(memory + left_.working));
+    const Panels right = right_.packed != nullptr ? Panels{right_.packed + right_at / right_elements_ * product_.right_floats()}
+                                                  : product_.right(right_.matrix(memory, right_at), numbers(memory + right_.working));
+    product_.run(left, right, result, adds, rounds_);
+  }
+
+ private:
+  struct Side {
+    Place place;
+    const float* packed;
+    std::size_t working;
+    std::int64_t stride;
+    bool transposed;
+
+    Matrix matrix(const Cell* memory, std::int64_t at) const { return {place.numbers_in(memory) + at, stride, transposed}; }
+  };
+
+  Product product_;
+  Side left_, right_;
+  std::int64_t left_elements_, right_elements_;
+  bool rounds_;
+};
+
 inline Task matmul(const Planning& plan) {
   plan.require_floating_for(plan.type());
   const mil::Shape x = plan.type(mil::Param::x).shape;
@@ -58,14 +131,14 @@ inline Task matmul(const Planning& plan) {
   const mil::Shape result_shape = plan.type().shape;
   const bool transpose_x = plan.operands.flag(mil::Param::transpose_x);
   const bool transpose_y = plan.operands.flag(mil::Param::transpose_y);
-  const ProductShape product = counted(result_shape[-2], result_shape[-1], x[transpose_x ? -2 : -1], "matmul");
-  return [=, batch = MatrixBatch<2>{result_shape, {x, y}}, x_stride = x[-1], y_stride = y[-1], left = plan.place(mil::Param::x),
-          right = plan.place(mil::Param::y), to = plan.to()](Cell* memory) {
+  const ProductShape shape = counted(result_shape[-2], result_shape[-1], x[transpose_x ? -2 : -1], "matmul");
+  const PlannedProduct product{
+      plan, shape, {plan, mil::Param::x, transpose_x}, {plan, mil::Param::y, transpose_y}, plan.type().dtype == mil::fp16};
+  return [=, batch = MatrixBatch<2>{result_shape, {x, y}}, to = plan.to()](Cell* memory) {
     float* result = numbers(memory + to);
     batch.for_each([&](const std::array<std::int64_t, 2>& at) {
-      multiply(product, {left.numbers_in(memory) + at[0], x_stride, transpose_x}, {right.numbers_in(memory) + at[1], y_stride, transpose_y},
-               result, product.columns);
-      result += product.rows * product.columns;
+      product.run(memory, at[0], at[1], result);
+      result += shape.rows * shape.columns;
     });
   };
 }
@@ -74,17 +147,14 @@ inline Task linear(const Planning& plan) {
   plan.require_floating_for(plan.type());
   const mil::Shape x = plan.type(mil::Param::x).shape;
   const std::int64_t inputs = x[-1];
-  const std::int64_t outputs = plan.type().shape[-1];
-  const ProductShape product = counted(x.elements() / inputs, outputs, inputs, "linear");
+  const ProductShape shape = counted(x.elements() / inputs, plan.type().shape[-1], inputs, "linear");
+  const PlannedProduct product{plan, shape, {plan, mil::Param::x}, {plan, mil::Param::weight, true}, plan.type().dtype == mil::fp16};
   const bool has_bias = plan.operands.has(mil::Param::bias);
-  return [=, from = plan.place(mil::Param::x), weight = plan.place(mil::Param::weight),
-          bias = has_bias ? plan.place(mil::Param::bias) : Place{}, to = plan.to()](Cell* memory) {
+  return [=, bias = has_bias ? plan.place(mil::Param::bias) : Place{}, to = plan.to()](Cell* memory) {
     float* const result = numbers(memory + to);
-    multiply(product, {from.numbers_in(memory), inputs}, {weight.numbers_in(memory), inputs, true}, result, outputs);
-    if (!has_bias) return;
-    const float* const offset = bias.numbers_in(memory);
-    for (std::int64_t row = 0; row < product.rows; ++row)
-      for (std::int64_t i = 0; i < outputs; ++i) result[row * outputs + i] += offset[i];
+    for (std::int64_t row = 0; has_bias && row < shape.rows; ++row)
+      std::copy_n(bias.numbers_in(memory), shape.columns, result + row * shape.columns);
+    product.run(memory, 0, 0, result, has_bias);
   };
 }
 
@@ -123,18 +193,18 @@ inline Task attention(const Planning& plan) {
   const ProductShape scores = counted(query[-2], key[-2], query[-1], "scaled_dot_product_attention");
   const ProductShape mixed = counted(query[-2], value[-1], key[-2], "scaled_dot_product_attention");
   const std::size_t working = plan.reserve(cells(scores.rows, scores.columns));
+  const PlannedProduct compare{plan, scores, {plan, mil::Param::query}, {plan, mil::Param::key, true}, false};
+  const PlannedProduct mix{plan, mixed, Place{nullptr, working}, {plan, mil::Param::value}, false};
   const auto scale = static_cast<float>(plan.operands.real_or(mil::Param::scale, 1 / std::sqrt(static_cast<double>(query[-1]))));
-  return [=, batch = MatrixBatch<4>{result_shape, {query, key, value, mask_shape}}, q = plan.place(mil::Param::query),
-          k = plan.place(mil::Param::key), v = plan.place(mil::Param::value), to = plan.to()](Cell* memory) {
+  return [=, batch = MatrixBatch<4>{result_shape, {query, key, value, mask_shape}}, to = plan.to()](Cell* memory) {
     float* result = numbers(memory + to);
     float* const score = numbers(memory + working);
     batch.for_each([&](const std::array<std::int64_t, 4>& at) {
-      multiply(scores, {q.numbers_in(memory) + at[0], scores.depth}, {k.numbers_in(memory) + at[1], scores.depth, true}, score,
-               scores.columns);
+      compare.run(memory, at[0], at[1], score);
       for (std::int64_t i = 0; i < scores.rows * scores.columns; ++i) score[i] *= scale;
       if (has_mask) mask.add_to(score, scores.rows, scores.columns, mask.place.in(memory) + at[3]);
-      for (std::int64_t row = 0; row < scores.rows; ++row) softmax_row(score + row * scores.columns, scores.columns);
-      multiply(mixed, {score, mixed.depth}, {v.numbers_in(memory) + at[2], mixed.columns}, result, mixed.columns);
+      softmax_rows()(score, scores.rows, scores.columns);
+      mix.run(memory, 0, at[2], result);
       result += mixed.rows * mixed.columns;
     });
   };

@@ -5,9 +5,9 @@
 #include <cmath>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include <anechain/devices/host/cell.hpp>
-#include <anechain/devices/host/gemm.hpp>
 #include <anechain/devices/host/products.hpp>
 #include <anechain/mil/infer.hpp>
 
@@ -26,46 +26,28 @@ inline Activation activation(const Planning& plan, mil::Param param, std::string
   return nullptr;
 }
 
-/// The weights of one direction.
-struct CellWeights {
-  Place inputs, recurrent, bias, peephole;
-  bool has_bias = false, has_peephole = false;
-
-  CellWeights() = default;
-  CellWeights(const Planning& plan, mil::Param of_inputs, mil::Param of_state, mil::Param of_bias, mil::Param of_peephole)
-      : inputs(plan.place(of_inputs)),
-        recurrent(plan.place(of_state)),
-        has_bias(plan.operands.has(of_bias)),
-        has_peephole(plan.operands.has(of_peephole)) {
-    if (has_bias) bias = plan.place(of_bias);
-    if (has_peephole) peephole = plan.place(of_peephole);
-  }
-};
-
-/// Where one direction of a layer reads and writes: a column block of tensors that are `width` wide.
+/// One direction of a layer: its products, and where it reads and writes: a column block of tensors that are `width` wide.
 struct Strand {
-  CellWeights weights;
+  PlannedProduct of_inputs, of_state;  ///< for all gates
+  Place bias, peephole;
+  bool has_bias, has_peephole;
   std::int64_t column;
   bool backward;
   bool in_step;  ///< outputs stand at the step that they belong to; else in the order in which they come
 };
 
-/// What lstm and gru share: steps, places, and the products of all gates.
+/// What lstm and gru share: steps, places, and working memory.
 struct RecurrentPlan {
   mil::RecurrentGeometry geometry;
-  ProductShape of_inputs, of_state;
   std::size_t gates, more, hidden;  ///< working memory: two products of [batch, rows], and a state of [batch, hidden]
   std::int64_t rows, width;
-  Place x, initial_h;
+  Place initial_h;
   std::size_t out, last;
 
   RecurrentPlan(const Planning& plan, std::int64_t gate_count)
       : geometry(mil::recurrent_geometry(plan.operands)),
-        of_inputs(counted(geometry.batch, gate_count * geometry.hidden, geometry.inputs, "lstm")),
-        of_state(counted(geometry.batch, gate_count * geometry.hidden, geometry.hidden, "lstm")),
         rows(gate_count * geometry.hidden),
         width(geometry.directions() * geometry.hidden),
-        x(plan.place(mil::Param::x)),
         initial_h(plan.place(mil::Param::initial_h)),
         out(plan.results[0].to),
         last(plan.results[1].to) {
@@ -79,6 +61,21 @@ struct RecurrentPlan {
 
   /// Working memory for a second state.
   std::size_t second() const { return hidden + static_cast<std::size_t>(state_cells()); }
+
+  Strand strand(const Planning& plan, mil::Param of_inputs, mil::Param of_state, mil::Param bias, mil::Param peephole) const {
+    const ProductShape inputs = counted(geometry.batch, rows, geometry.inputs, "lstm");
+    const ProductShape states = counted(geometry.batch, rows, geometry.hidden, "lstm");
+    const auto place = [&](mil::Param param) { return plan.operands.has(param) ? plan.place(param) : Place{}; };
+    return {.of_inputs = {plan, inputs, {plan, mil::Param::x}, {plan, of_inputs, true}, false},
+            .of_state = {plan, states, Place{nullptr, hidden}, {plan, of_state, true}, false},
+            .bias = place(bias),
+            .peephole = place(peephole),
+            .has_bias = plan.operands.has(bias),
+            .has_peephole = plan.operands.has(peephole),
+            .column = 0,
+            .backward = !geometry.forward,
+            .in_step = geometry.forward};
+  }
 
   /// A strand's columns of a [batch, width] tensor, into a packed [batch, hidden].
   void take(const float* wide, std::int64_t column, float* packed) const {
@@ -96,10 +93,9 @@ struct RecurrentPlan {
     for (std::int64_t i = 0; i < geometry.steps; ++i) {
       const std::int64_t at = strand.backward ? geometry.steps - 1 - i : i;
       float* const sums = numbers(memory + gates);
-      multiply(of_inputs, {x.numbers_in(memory) + at * geometry.batch * geometry.inputs, geometry.inputs},
-               {strand.weights.inputs.numbers_in(memory), geometry.inputs, true}, sums, rows);
-      if (strand.weights.has_bias)
-        for (std::int64_t k = 0; k < geometry.batch * rows; ++k) sums[k] += strand.weights.bias.numbers_in(memory)[k % rows];
+      for (std::int64_t b = 0; strand.has_bias && b < geometry.batch; ++b)
+        std::copy_n(strand.bias.numbers_in(memory), rows, sums + b * rows);
+      strand.of_inputs.run(memory, at * geometry.batch * geometry.inputs, 0, sums, strand.has_bias);
       step(sums, state);
       const std::int64_t shown = strand.in_step ? at : i;
       if (geometry.sequence) give(state, numbers(memory + out) + shown * geometry.batch * width, strand.column);
@@ -107,21 +103,18 @@ struct RecurrentPlan {
     give(state, numbers(memory + last), strand.column);
     if (!geometry.sequence) give(state, numbers(memory + out), strand.column);
   }
-
-  void recur(Cell* memory, const Strand& strand, const float* state, float* to) const {
-    multiply(of_state, {state, geometry.hidden}, {strand.weights.recurrent.numbers_in(memory), geometry.hidden, true}, to, rows);
-  }
 };
 
 /// The directions of a layer. One that goes backward alone gives its outputs in the order in which they come, the backward
 /// half of a bidirectional one at the steps that they belong to (coremltools' tests of lstm; NeuralNetwork.proto).
-inline std::vector<Strand> strands_of(const Planning& plan, const mil::RecurrentGeometry& geometry) {
+inline std::vector<Strand> strands_of(const Planning& plan, const RecurrentPlan& layer) {
   using mil::Param;
-  std::vector<Strand> strands;
-  strands.push_back({{plan, Param::weight_ih, Param::weight_hh, Param::bias, Param::peephole}, 0, !geometry.forward, geometry.forward});
-  if (geometry.forward && geometry.backward)
-    strands.push_back(
-        {{plan, Param::weight_ih_back, Param::weight_hh_back, Param::bias_back, Param::peephole_back}, geometry.hidden, true, true});
+  std::vector<Strand> strands{layer.strand(plan, Param::weight_ih, Param::weight_hh, Param::bias, Param::peephole)};
+  if (layer.geometry.forward && layer.geometry.backward) {
+    strands.push_back(layer.strand(plan, Param::weight_ih_back, Param::weight_hh_back, Param::bias_back, Param::peephole_back));
+    strands.back().column = layer.geometry.hidden;
+    strands.back().backward = true;
+  }
   return strands;
 }
 
@@ -132,16 +125,15 @@ inline Task lstm(const Planning& plan) {
   const Activation gate = activation(plan, mil::Param::recurrent_activation, "sigmoid");
   const Activation of_cell = activation(plan, mil::Param::cell_activation, "tanh");
   const Activation of_output = activation(plan, mil::Param::activation, "tanh");
-  return [=, strands = strands_of(plan, layer.geometry), initial_c = plan.place(mil::Param::initial_c),
-          last_c = plan.results[2].to](Cell* memory) {
+  return [=, strands = strands_of(plan, layer), initial_c = plan.place(mil::Param::initial_c), last_c = plan.results[2].to](Cell* memory) {
     const std::int64_t hidden = layer.geometry.hidden;
     for (const Strand& strand : strands) {
       float* const cell = numbers(memory + layer.second());
       layer.take(initial_c.numbers_in(memory), strand.column, cell);
-      const float* const peephole = strand.weights.has_peephole ? strand.weights.peephole.numbers_in(memory) : nullptr;
+      const float* const peephole = strand.has_peephole ? strand.peephole.numbers_in(memory) : nullptr;
       layer.run(memory, strand, [&](float* sums, float* state) {
         float* const recurrent = numbers(memory + layer.more);
-        layer.recur(memory, strand, state, recurrent);
+        strand.of_state.run(memory, 0, 0, recurrent);
         for (std::int64_t i = 0; i < layer.state_cells(); ++i) {
           const std::int64_t unit = i % hidden;
           const std::int64_t row = i / hidden * layer.rows + unit;
@@ -163,18 +155,18 @@ inline Task gru(const Planning& plan) {
   const RecurrentPlan layer{plan, 3};
   const Activation gate = activation(plan, mil::Param::recurrent_activation, "sigmoid");
   const Activation of_output = activation(plan, mil::Param::activation, "tanh");
-  return [=, strands = strands_of(plan, layer.geometry)](Cell* memory) {
+  return [=, strands = strands_of(plan, layer)](Cell* memory) {
     const std::int64_t hidden = layer.geometry.hidden;
     layer.run(memory, strands[0], [&](float* sums, float* state) {
       float* const recurrent = numbers(memory + layer.more);
       float* const reset = numbers(memory + layer.second());
-      layer.recur(memory, strands[0], state, recurrent);
+      strands[0].of_state.run(memory, 0, 0, recurrent);
       const auto row = [&](std::int64_t i) { return i / hidden * layer.rows + i % hidden; };
       for (std::int64_t i = 0; i < layer.state_cells(); ++i) {
         reset[i] = state[i] * gate(sums[row(i)] + recurrent[row(i)]);
         sums[row(i) + 2 * hidden] = gate(sums[row(i) + 2 * hidden] + recurrent[row(i) + 2 * hidden]);
       }
-      layer.recur(memory, strands[0], reset, recurrent);
+      strands[0].of_state.run(memory, layer.state_cells(), 0, recurrent);
       for (std::int64_t i = 0; i < layer.state_cells(); ++i) {
         const float update = sums[row(i) + 2 * hidden];
         const float candidate = of_output(sums[row(i) + hidden] + recurrent[row(i) + hidden]);

@@ -218,14 +218,6 @@ inline Task topk(const Planning& plan) {
   };
 }
 
-/// exp(x) / sum(exp(x)) of one line in place, from the differences to its largest element.
-inline void softmax_row(float* row, std::int64_t count) {
-  const float most = *std::max_element(row, row + count);
-  float sum = 0;
-  for (std::int64_t i = 0; i < count; ++i) sum += row[i] = std::exp(row[i] - most);
-  for (std::int64_t i = 0; i < count; ++i) row[i] /= sum;
-}
-
 inline Task softmax(const Planning& plan) {
   const mil::Shape shape = plan.type().shape;
   const Lines lines{shape, plan.operands.axis(shape.rank, -1)};
@@ -233,13 +225,12 @@ inline Task softmax(const Planning& plan) {
   return [=, x = plan.place(mil::Param::x), to = plan.to()](Cell* memory) {
     const float* from = x.numbers_in(memory);
     float* result = numbers(memory + to);
+    if (lines.inner == 1) {
+      std::copy_n(from, shape.elements(), result);
+      return softmax_rows()(result, lines.outer, lines.length);
+    }
     const std::int64_t block = lines.length * lines.inner;
     for (std::int64_t outer = 0; outer < lines.outer; ++outer, from += block, result += block) {
-      if (lines.inner == 1) {
-        std::copy_n(from, block, result);
-        softmax_row(result, block);
-        continue;
-      }
       float* const most = numbers(memory + working);
       float* const sum = most + lines.inner;
       std::copy_n(from, lines.inner, most);
@@ -248,7 +239,7 @@ inline Task softmax(const Planning& plan) {
         for (std::int64_t k = 0; k < lines.inner; ++k) most[k] = std::max(most[k], from[i * lines.inner + k]);
       for (std::int64_t i = 0; i < lines.length; ++i)
         for (std::int64_t k = 0; k < lines.inner; ++k)
-          sum[k] += result[i * lines.inner + k] = std::exp(from[i * lines.inner + k] - most[k]);
+          sum[k] += result[i * lines.inner + k] = exponential(from[i * lines.inner + k] - most[k]);
       for (std::int64_t i = 0; i < lines.length; ++i)
         for (std::int64_t k = 0; k < lines.inner; ++k) result[i * lines.inner + k] /= sum[k];
     }

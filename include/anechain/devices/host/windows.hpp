@@ -7,7 +7,6 @@
 #include <limits>
 
 #include <anechain/devices/host/cell.hpp>
-#include <anechain/devices/host/gemm.hpp>
 #include <anechain/devices/host/products.hpp>
 #include <anechain/mil/infer.hpp>
 
@@ -78,30 +77,23 @@ struct Convolution {
 
 inline Task conv(const Planning& plan) {
   const Convolution shape{mil::conv_geometry(plan.operands)};
-  const ProductShape product =
+  const ProductShape extents =
       counted(shape.group_outputs, shape.window.output_positions, cells(shape.group_inputs, shape.window.kernel_positions), "conv");
   const std::size_t scratch = plan.reserve(shape.patch_cells());
+  const ProductOperand patches = shape.window.pointwise ? ProductOperand{plan, mil::Param::x} : ProductOperand{Place{nullptr, scratch}};
+  const PlannedProduct product{plan, extents, {plan, mil::Param::weight}, patches, plan.type().dtype == mil::fp16};
   const bool has_bias = plan.operands.has(mil::Param::bias);
-  return [=, x = plan.place(mil::Param::x), weight = plan.place(mil::Param::weight),
-          bias = has_bias ? plan.place(mil::Param::bias) : Place{}, to = plan.to()](Cell* memory) {
-    const float* input = x.numbers_in(memory);
+  return [=, x = shape.window.pointwise ? Place{} : plan.place(mil::Param::x), bias = has_bias ? plan.place(mil::Param::bias) : Place{},
+          to = plan.to()](Cell* memory) {
     float* result = numbers(memory + to);
     for (std::int64_t i = 0; i < shape.geometry.batch * shape.geometry.groups; ++i) {
       const std::int64_t group = i % shape.geometry.groups;
-      const float* patches = input;
-      if (!shape.window.pointwise) {
-        shape.gather(input, numbers(memory + scratch));
-        patches = numbers(memory + scratch);
-      }
-      multiply(product, {weight.numbers_in(memory) + group * product.rows * product.depth, product.depth}, {patches, product.columns},
-               result, product.columns);
-      if (has_bias) {
-        const float* offset = bias.numbers_in(memory) + group * product.rows;
-        for (std::int64_t row = 0; row < product.rows; ++row)
-          for (std::int64_t column = 0; column < product.columns; ++column) result[row * product.columns + column] += offset[row];
-      }
-      input += shape.group_inputs * shape.window.input_positions;
-      result += product.rows * product.columns;
+      const std::int64_t input = i * shape.group_inputs * shape.window.input_positions;
+      if (!shape.window.pointwise) shape.gather(x.numbers_in(memory) + input, numbers(memory + scratch));
+      for (std::int64_t row = 0; has_bias && row < extents.rows; ++row)
+        std::fill_n(result + row * extents.columns, extents.columns, bias.numbers_in(memory)[group * extents.rows + row]);
+      product.run(memory, group * extents.rows * extents.depth, shape.window.pointwise ? input : 0, result, has_bias);
+      result += extents.rows * extents.columns;
     }
   };
 }
