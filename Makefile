@@ -1,12 +1,17 @@
 # Thin: what is missing is installed, then CMake's workflow presets do the work.
 
-.PHONY: experiment test sanitize compilers check-macos dependencies clean
+.PHONY: experiment test bench sanitize compilers check-macos dependencies clean
 
 experiment: dependencies
 	cmake --workflow --preset experiment
 
 test: dependencies
 	cmake --workflow --preset test
+
+# Every benchmark beside its peers, and the tables of docs/performance.md from what they find.
+bench:
+	@scripts/dependencies bench
+	cmake --workflow --preset bench
 
 # The address, undefined-behaviour and thread sanitizers.
 sanitize: dependencies

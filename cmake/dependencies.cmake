@@ -22,6 +22,8 @@ if(ANECHAIN_BUILD_TESTS)
 endif()
 if(ANECHAIN_BUILD_TESTS OR ANECHAIN_BUILD_EXAMPLES)
   anechain_find_or_fetch(CLI11 https://github.com/CLIUtils/CLI11.git v2.4.2 2.1)
+endif()
+if(ANECHAIN_BUILD_TESTS OR ANECHAIN_BUILD_EXAMPLES OR ANECHAIN_BUILD_BENCHMARKS)
   anechain_find_or_fetch(nlohmann_json https://github.com/nlohmann/json.git v3.11.3 3.10)
 endif()
 

@@ -56,7 +56,7 @@ struct Step {
   D* device;
   typename D::Request* request;
   Surface* from;  ///< this kernel's output
-  Surface* to;    ///< the next kernel's input; null behind the last kernel
+  Surface* to;    ///< the next kernel's input; null behind the last kernel, which has no step where only transfers are done
   std::size_t kernel;
   std::string_view kernel_name;
 
@@ -69,7 +69,7 @@ struct Step {
         device->hopped();  // devices of virtual time charge it
       if constexpr (S::work == Work::all) device->evaluate(*request);
       if constexpr (S::Transfer::link == transfer::Link::two_surfaces)
-        if (to != nullptr) S::Transfer::move(*from, *to);
+        if (S::work == Work::transfers || to != nullptr) S::Transfer::move(*from, *to);
     } catch (...) {
       detail::rethrow_as_pass_error(S::name, kernel, kernel_name);
     }
@@ -97,12 +97,13 @@ class Pass {
 
   /// Lays out surfaces and requests. Throws DeviceError.
   Pass(D& device, std::span<const KernelFacts> kernels, std::span<typename D::Program> programs)
-      : kernels_(kernels.begin(), kernels.end()), executor_(kernels.size()) {
+      : kernels_(kernels.begin(), kernels.end()), executor_(steps_of(kernels.size())) {
     constexpr bool shared = Transfer::link == transfer::Link::one_surface;
     const std::size_t length = kernels_.size();
+    const std::size_t steps = steps_of(length);
     surfaces_.reserve(lanes * 2 * length);
     requests_.reserve(lanes * length);
-    steps_.reserve(lanes * length);
+    steps_.reserve(lanes * steps);
     for (std::size_t lane = 0; lane < lanes; ++lane) {
       for (std::size_t k = 0; k < length; ++k) {
         if (k == 0 || !shared) surfaces_.push_back(device.surface(kernels_[k].input));
@@ -113,9 +114,10 @@ class Pass {
       for (std::size_t k = 0; k < length; ++k) {
         const std::size_t at = lane * length + k;
         requests_.push_back(device.request(programs[k], std::span{&inputs_[at], 1}, std::span{&outputs_[at], 1}));
-        steps_.push_back({&device, &requests_.back(), outputs_[at], k + 1 < length ? inputs_[at + 1] : nullptr, k, kernels_[k].name});
+        if (k < steps)
+          steps_.push_back({&device, &requests_.back(), outputs_[at], k + 1 < length ? inputs_[at + 1] : nullptr, k, kernels_[k].name});
       }
-      lanes_of_steps_[lane] = std::span{steps_}.subspan(lane * length);
+      lanes_of_steps_[lane] = std::span{steps_}.subspan(lane * steps);
     }
   }
 
@@ -144,6 +146,9 @@ class Pass {
   Surface& output_surface(std::size_t kernel, std::size_t lane = 0) { return *outputs_[position(kernel, lane)]; }
 
  private:
+  /// One a kernel; where only transfers are done, one a link.
+  static constexpr std::size_t steps_of(std::size_t length) { return S::work == Work::transfers ? length - 1 : length; }
+
   std::size_t position(std::size_t kernel, std::size_t lane) const {
     if (kernel >= length() || lane >= lanes)
       throw std::out_of_range("there is no kernel " + std::to_string(kernel) + " in lane " + std::to_string(lane) + ": the pass has " +

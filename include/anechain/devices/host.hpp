@@ -25,17 +25,20 @@ namespace host {
 class Surface {
  public:
   explicit Surface(const mil::TensorType& type)
-      : type_(type), memory_(zeroed(static_cast<std::uint64_t>(type.surface_bytes()), "a surface of " + to_string(type))) {}
+      : type_(type),
+        size_(static_cast<std::size_t>(type.surface_bytes())),
+        memory_(zeroed(size_, "a surface of " + to_string(type))) {}
   Surface(Surface&&) = default;
   Surface& operator=(Surface&&) = default;
 
   const mil::TensorType& type() const { return type_; }
-  MemoryLock lock(Access) const { return MemoryLock{{memory_.get(), static_cast<std::size_t>(type_.surface_bytes())}}; }
+  MemoryLock lock(Access) const { return MemoryLock{{memory_.get(), size_}}; }
 
  private:
   friend class Request;
 
   mil::TensorType type_;
+  std::size_t size_;  ///< told by the type, but computing it takes as long as copying a kilobyte
   Memory memory_;
 };
 

@@ -52,6 +52,7 @@ class SerialQueue {
   template <class Step>
   void run(std::span<const std::span<Step>> lanes_of_steps) {
     const std::span<Step> steps = lanes_of_steps[0];
+    if (steps.empty()) return;
     for (std::size_t i = 0; i < steps.size(); ++i) {
       jobs_[i] = {this, &steps[i], i + 1 == steps.size()};
       dispatch_async_f(queue_, &jobs_[i], &SerialQueue::invoke<Step>);
@@ -102,6 +103,7 @@ class SerialQueue {
   template <class Step>
   void run(std::span<const std::span<Step>> lanes_of_steps) {
     const std::span<Step> steps = lanes_of_steps[0];
+    if (steps.empty()) return;
     for (Step& step : steps) worker_.submit([](void* context) { (*static_cast<Step*>(context))(); }, &step, &step == &steps.back());
     worker_.wait();
   }

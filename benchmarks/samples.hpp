@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <benchmark/benchmark.h>
+
+/// Seconds an iteration, one number a repetition, by the benchmark's name.
+using Samples = std::map<std::string, std::vector<double>>;
+
+/// Runs every registered benchmark so many times, for at least so many seconds each, in a random order of repetitions: what is compared
+/// is measured side by side.
+inline Samples run_benchmarks(int repetitions, double seconds) {
+  struct Collect : benchmark::BenchmarkReporter {
+    Samples samples;
+    bool ReportContext(const Context&) override { return true; }
+    void ReportRuns(const std::vector<Run>& runs) override {
+      for (const Run& run : runs)
+        if (run.run_type == Run::RT_Iteration)
+          samples[run.benchmark_name()].push_back(run.real_accumulated_time / static_cast<double>(run.iterations));
+    }
+  };
+  std::string repeat = "--benchmark_repetitions=" + std::to_string(repetitions);
+  std::string at_least = "--benchmark_min_time=" + std::to_string(seconds);
+  std::string interleave = "--benchmark_enable_random_interleaving=true";
+  std::string name = "benchmark";
+  char* arguments[] = {name.data(), repeat.data(), at_least.data(), interleave.data(), nullptr};
+  int count = 4;
+  benchmark::Initialize(&count, arguments);
+  Collect collect;
+  benchmark::RunSpecifiedBenchmarks(&collect);
+  return collect.samples;
+}
+
+inline double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  const std::size_t half = values.size() / 2;
+  return values.size() % 2 == 1 ? values.at(half) : (values.at(half - 1) + values.at(half)) / 2;
+}
