@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -54,6 +56,12 @@ class Results {
 /// Stops a benchmark whose result is wrong: what is not right is not timed.
 inline void require(bool right, const std::string& what) {
   if (!right) throw std::runtime_error("wrong result: " + what);
+}
+
+inline double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  const std::size_t half = values.size() / 2;
+  return values.size() % 2 == 1 ? values.at(half) : (values.at(half - 1) + values.at(half)) / 2;
 }
 
 /// A number with so many digits behind the point.

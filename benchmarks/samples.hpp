@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <map>
 #include <string>
 #include <vector>
@@ -33,10 +32,4 @@ inline Samples run_benchmarks(int repetitions, double seconds) {
   Collect collect;
   benchmark::RunSpecifiedBenchmarks(&collect);
   return collect.samples;
-}
-
-inline double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  const std::size_t half = values.size() / 2;
-  return values.size() % 2 == 1 ? values.at(half) : (values.at(half - 1) + values.at(half)) / 2;
 }
