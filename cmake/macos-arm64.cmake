@@ -7,7 +7,7 @@ set(CMAKE_CXX_ARCHIVE_CREATE "\"${CMAKE_CURRENT_LIST_DIR}/../build/macos/zig/nod
 set(CMAKE_CXX_ARCHIVE_FINISH "")
 set(CMAKE_INSTALL_NAME_TOOL false) # CMake asks for one; nothing is installed
 
-# Nothing of this machine: its headers would meet those of macOS. So neither Accelerate nor another CBLAS is found.
+# Nothing of this machine: its headers would meet those of macOS.
 set(CMAKE_FIND_ROOT_PATH "${CMAKE_CURRENT_LIST_DIR}/../build/macos/packages")
 set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
