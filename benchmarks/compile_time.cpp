@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -111,6 +112,8 @@ struct Cost {
   std::uintmax_t object_bytes = 0;
 };
 
+double seconds_of(const timeval& time) { return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec); }
+
 /// Compiles a file. Throws where the compiler refuses it.
 Cost compile(const std::string& compiler, const std::filesystem::path& source) {
   const std::filesystem::path object = std::filesystem::path{source}.replace_extension(".o");
@@ -129,13 +132,12 @@ Cost compile(const std::string& compiler, const std::filesystem::path& source) {
   rusage used{};
   if (child < 0 || wait4(child, &status, 0, &used) != child) throw std::runtime_error("cannot run " + compiler);
   if (status != 0) throw std::runtime_error(compiler + " does not compile " + source.string());
-  const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec); };
 #if defined(__APPLE__)
   constexpr double unit = 1;
 #else
   constexpr double unit = 1024;
 #endif
-  return {seconds(used.ru_utime) + seconds(used.ru_stime), static_cast<double>(used.ru_maxrss) * unit / 1e6,
+  return {seconds_of(used.ru_utime) + seconds_of(used.ru_stime), static_cast<double>(used.ru_maxrss) * unit / 1e6,
           std::filesystem::file_size(object)};
 }
 
@@ -153,6 +155,11 @@ void measure(Results& results, const std::string& id, const std::string& compile
       costs[all[c].name] = compile(compiler, source);
       times[all[c].name].push_back(costs[all[c].name].seconds);
     }
+  // Within the compiler's own limits? One that stops says why, at length.
+  const std::filesystem::path deep = directory / "deep.cpp";
+  std::ofstream(deep) << with_chain(equal_kernels(255) + "::Fused");
+  const bool is_deep_enough =
+      std::system((compiler + " -std=c++20 -fsyntax-only -I" BENCH_INCLUDE " " + deep.string() + " 2>/dev/null").c_str()) == 0;
   std::filesystem::remove_all(directory);
 
   Results::Rows rows{{"file", "time", "peak memory", "object", "of others' headers"}};
@@ -181,6 +188,8 @@ void measure(Results& results, const std::string& id, const std::string& compile
   results.goal("a fused program takes time in proportion to its text" + who,
                "a kilobyte " + fixed(early * 1e6, 1) + " ms from 12 to 48 kernels, " + fixed(late * 1e6, 1) + " ms from 48 to 192",
                late <= 1.25 * early);
+  results.goal("255 fused kernels stay within the compiler's default limits" + who, is_deep_enough ? "they do" : "they do not",
+               is_deep_enough);
 }
 
 std::string version_of(const std::string& compiler) {

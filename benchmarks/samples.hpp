@@ -7,7 +7,8 @@
 
 #include <benchmark/benchmark.h>
 
-/// Seconds an iteration, one number a repetition, by the benchmark's name.
+/// Seconds an iteration, one number a repetition, by the benchmark's name: the processor's, which others on the machine do not change, or
+/// real ones where the benchmark says UseRealTime.
 using Samples = std::map<std::string, std::vector<double>>;
 
 /// Runs every registered benchmark so many times, for at least so many seconds each, in a random order of repetitions: what is compared
@@ -17,9 +18,12 @@ inline Samples run_benchmarks(int repetitions, double seconds) {
     Samples samples;
     bool ReportContext(const Context&) override { return true; }
     void ReportRuns(const std::vector<Run>& runs) override {
-      for (const Run& run : runs)
-        if (run.run_type == Run::RT_Iteration)
-          samples[run.benchmark_name()].push_back(run.real_accumulated_time / static_cast<double>(run.iterations));
+      for (const Run& run : runs) {
+        if (run.run_type != Run::RT_Iteration) continue;
+        const std::string name = run.benchmark_name();
+        const double seconds = name.ends_with("/real_time") ? run.real_accumulated_time : run.cpu_accumulated_time;
+        samples[name].push_back(seconds / static_cast<double>(run.iterations));
+      }
     }
   };
   std::string repeat = "--benchmark_repetitions=" + std::to_string(repetitions);

@@ -87,7 +87,7 @@ void make(const std::string& page, std::vector<std::string> results) {
   Rows machine{{"", ""},
                {"processor", machine::processor() + ", " + std::to_string(machine::cores()) + " cores" +
                                  (machine::is_virtual() ? ", a virtual machine" : "")},
-               {"system", machine::distribution() + ", " + machine::system()},
+               {"system", machine::distribution()},
                {"compiler", compiler()},
                {"date", machine::utc().substr(0, 10)},
                {"load when it ended", fixed(machine::load())},

@@ -99,7 +99,7 @@ int main(int argc, char** argv) {
     compare_copies(sizes);
     time_pass(run_only);
     time_pass(zero_copy);
-    const Samples samples = run_benchmarks(41, 0.02);
+    const Samples samples = run_benchmarks(61, 0.02);
 
     Results results;
     results.samples() = samples;
