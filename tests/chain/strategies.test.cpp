@@ -177,6 +177,14 @@ struct Mine : Strategy<Negating, Counting> {
   static constexpr std::string_view name = "mine";
 };
 
+struct MyTransfers : Strategy<Negating, Counting, Work::transfers> {
+  static constexpr std::string_view name = "my_transfers";
+};
+
+struct QueuedTransfers : Strategy<transfer::Memcpy, executor::SerialQueue, Work::transfers> {
+  static constexpr std::string_view name = "queued_transfers";
+};
+
 }  // namespace
 
 TEST_CASE("a transfer and an executor of the user's own work where the shipped ones do") {
@@ -191,6 +199,19 @@ TEST_CASE("a transfer and an executor of the user's own work where the shipped o
   pass.run();
   CHECK(pass.output<double>() == negated);  // three links negate
   CHECK(Counting::steps_done == 4);
+}
+
+TEST_CASE("where only transfers are done, there is a step for each link, and none in a chain without one") {
+  HostDevice device;
+  auto chain = Repeat<Conv1x1<16, 20>, 4>::compile(device, identity);
+  auto pass = chain.bind(MyTransfers{});
+  Counting::steps_done = 0;
+  pass.run();
+  CHECK(Counting::steps_done == 3);
+
+  auto single = Repeat<Conv1x1<16, 20>, 1>::compile(device, identity);
+  auto nothing = single.bind(QueuedTransfers{});
+  nothing.run();
 }
 
 TEST_CASE("a chain traced at run time is the chain of the type") {
