@@ -1,0 +1,254 @@
+// How fast the host device computes, on one thread: chains of twelve kernels beside the same work done by hand with the libraries
+// that were found, and beside the multiply-adds that a core can do at most. Every result is compared with a reference in double
+// precision before it is timed. Repetitions are short and interleaved, in random order; the table at the end takes the best of each.
+// Where other programs run, keep it on one processor (taskset): the clocks of two may differ.
+//   host_compute [Google Benchmark's options]
+#include <benchmark/benchmark.h>
+
+#include <anechain/anechain.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "host_peers.hpp"
+
+using namespace anechain;
+
+namespace {
+
+constexpr std::size_t length = 12;
+
+using Numbers = std::vector<double>;
+
+// [rows, depth] * [depth, columns]
+Numbers product(const Numbers& a, const Numbers& b, std::size_t rows, std::size_t columns, std::size_t depth) {
+  Numbers c(rows * columns);
+  for (std::size_t i = 0; i < rows; ++i)
+    for (std::size_t k = 0; k < depth; ++k)
+      for (std::size_t j = 0; j < columns; ++j) c[i * columns + j] += a[i * depth + k] * b[k * columns + j];
+  return c;
+}
+
+Numbers transposed(const Numbers& x, std::size_t rows, std::size_t columns) {
+  Numbers y(x.size());
+  for (std::size_t i = 0; i < rows; ++i)
+    for (std::size_t j = 0; j < columns; ++j) y[j * rows + i] = x[i * columns + j];
+  return y;
+}
+
+struct Network {
+  std::string name;
+  std::size_t channels, positions, hidden = 0, heads = 0;  // no heads: convolutions
+
+  mil::TensorType type() const {
+    return mil::tensor(mil::fp16, 1, static_cast<std::int64_t>(channels), 1, static_cast<std::int64_t>(positions));
+  }
+  TracedChain chain() const {
+    TracedChain chain;
+    for (std::size_t k = 0; k < length; ++k)
+      chain.add(name, type(), [this](mil::Builder& b, mil::Value x) {
+        if (heads == 0) return project(b, x, "W", static_cast<std::int64_t>(channels));
+        return transformer_block(b, x, static_cast<std::int64_t>(hidden), static_cast<std::int64_t>(heads));
+      });
+    return chain;
+  }
+};
+
+// The weights that a kernel has, as numbers.
+struct NamedWeights {
+  WeightBlobs& blobs;
+  std::size_t kernel;
+
+  template <class Number = float>
+  std::vector<Number> operator()(const char* name) const {
+    const auto bytes = blobs.tensor(kernel, name);
+    std::vector<Number> numbers(bytes.size() / sizeof(mil::half));
+    mil::decode(mil::fp16, bytes.data(), numbers.data(), numbers.size());
+    return numbers;
+  }
+};
+
+Numbers reference(const Network& network, WeightBlobs& blobs, Numbers x) {
+  const std::size_t c = network.channels, s = network.positions;
+  const auto norm = [&](const Numbers& from, const Numbers& gain) {
+    Numbers to(from.size());
+    for (std::size_t p = 0; p < s; ++p) {
+      double squares = 0;
+      for (std::size_t i = 0; i < c; ++i) squares += from[i * s + p] * from[i * s + p];
+      const double factor = 1 / std::sqrt(squares / static_cast<double>(c) + 1e-5);
+      for (std::size_t i = 0; i < c; ++i) to[i * s + p] = from[i * s + p] * factor * gain[i];
+    }
+    return to;
+  };
+  for (std::size_t k = 0; k < length; ++k) {
+    const auto weight = [&, named = NamedWeights{blobs, k}](const char* name) { return named.operator()<double>(name); };
+    if (network.heads == 0) {
+      x = product(weight("W"), x, c, s, c);
+      continue;
+    }
+    const std::size_t width = c / network.heads;
+    const Numbers y = norm(x, weight("attention_norm"));
+    const Numbers q = product(weight("wq"), y, c, s, c), key = product(weight("wk"), y, c, s, c), v = product(weight("wv"), y, c, s, c);
+    Numbers mixed(c * s);
+    for (std::size_t h = 0; h < network.heads; ++h)
+      for (std::size_t at = 0; at < s; ++at) {
+        Numbers share(at + 1);
+        double sum = 0;
+        for (std::size_t seen = 0; seen <= at; ++seen) {
+          for (std::size_t i = h * width; i < (h + 1) * width; ++i) share[seen] += q[i * s + at] * key[i * s + seen];
+          sum += share[seen] = std::exp(share[seen] / std::sqrt(static_cast<double>(width)));
+        }
+        for (std::size_t i = h * width; i < (h + 1) * width; ++i)
+          for (std::size_t seen = 0; seen <= at; ++seen) mixed[i * s + at] += share[seen] / sum * v[i * s + seen];
+      }
+    const Numbers attended = product(weight("wo"), mixed, c, s, c);
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] += attended[i];
+    const Numbers z = norm(x, weight("feed_forward_norm"));
+    Numbers gate = product(weight("w1"), z, network.hidden, s, c);
+    const Numbers up = product(weight("w3"), z, network.hidden, s, c);
+    for (std::size_t i = 0; i < gate.size(); ++i) gate[i] *= up[i] / (1 + std::exp(-gate[i]));
+    const Numbers fed = product(weight("w2"), gate, c, s, network.hidden);
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] += fed[i];
+  }
+  return x;
+}
+
+// Largest difference, as a share of the largest number.
+double distance(const Numbers& got, const Numbers& expected) {
+  double difference = 0, most = 0;
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    if (!std::isfinite(got[i])) return INFINITY;
+    difference = std::max(difference, std::abs(got[i] - expected[i]));
+    most = std::max(most, std::abs(expected[i]));
+  }
+  return difference / most;
+}
+
+// Twelve kernels round to 11 bits, each many times within: far below what a wrong kernel would give.
+constexpr double tolerance = 0.01;
+
+struct Entry {
+  std::string work, name;
+  double operations;  // floating-point operations of one run
+  std::function<void()> run;
+};
+
+std::vector<std::unique_ptr<peers::Peer>> peers_of(const Network& network, WeightBlobs& blobs) {
+  const int channels = static_cast<int>(network.channels), positions = static_cast<int>(network.positions);
+  if (network.heads == 0) {
+    peers::Convolutions convolutions{channels, positions, {}};
+    for (std::size_t k = 0; k < length; ++k) convolutions.weights.push_back(NamedWeights{blobs, k}("W"));
+    return peers::peers_of(convolutions);
+  }
+  peers::Transformer transformer{channels, positions, static_cast<int>(network.hidden), static_cast<int>(network.heads), {}};
+  for (std::size_t k = 0; k < length; ++k) {
+    const NamedWeights weight{blobs, k};
+    transformer.layers.push_back({weight("attention_norm"), weight("wq"), weight("wk"), weight("wv"), weight("wo"),
+                                  weight("feed_forward_norm"), weight("w1"), weight("w2"), weight("w3")});
+  }
+  return peers::peers_of(transformer);
+}
+
+// What a function makes, for those who share it; it need not be movable.
+template <class Make>
+auto shared(Make make) {
+  using Made = decltype(make());
+  return std::shared_ptr<Made>(new Made(make()));
+}
+
+void add(const Network& network, std::vector<Entry>& entries) {
+  const auto chain = shared([&] { return network.chain(); });
+  WeightBlobs blobs{chain->kernels(), random_weights(42)};
+  Random random{7};
+  std::vector<float> x(network.channels * network.positions);
+  for (float& number : x) number = static_cast<float>(static_cast<mil::half>(random.uniform(-1, 1)));
+  const Numbers expected = reference(network, blobs, {x.begin(), x.end()});
+  double operations = 0;
+  for (const KernelFacts& kernel : chain->kernels()) operations += static_cast<double>(kernel.flops);
+
+  const auto accept = [&](const std::string& name, const Numbers& got, std::function<void()> run) {
+    const double wrong = distance(got, expected);
+    std::printf("%-16s %-24s differs from the reference by %.2g\n", network.name.c_str(), name.c_str(), wrong);
+    if (!(wrong <= tolerance)) throw std::runtime_error(network.name + ", " + name + ": the result is wrong");
+    entries.push_back({network.name, name, operations, std::move(run)});
+  };
+  HostDevice host;
+  const auto compiled = shared([&] { return CompiledKernels<HostDevice>{host, chain->kernels(), blobs}; });
+  const auto pass = shared([&] { return compiled->bind(zero_copy); });
+  pass->input(x);
+  pass->run();
+  accept("anechain", pass->template output<double>(), [chain, compiled, pass] { pass->run(); });
+
+  const Numbers by_position = transposed({x.begin(), x.end()}, network.channels, network.positions);
+  const auto input = std::make_shared<std::vector<mil::half>>(by_position.begin(), by_position.end());
+  for (std::unique_ptr<peers::Peer>& found : peers_of(network, blobs)) {
+    const std::shared_ptr<peers::Peer> peer = std::move(found);
+    const auto output = std::make_shared<std::vector<mil::half>>(input->size());
+    peer->run(input->data(), output->data());
+    accept(peer->name, transposed({output->begin(), output->end()}, network.positions, network.channels),
+           [=] { peer->run(input->data(), output->data()); });
+  }
+}
+
+// Keeps the best time of each, beside what the console shows.
+class BestTimes : public benchmark::ConsoleReporter {
+ public:
+  void ReportRuns(const std::vector<Run>& runs) override {
+    for (const Run& run : runs)
+      if (run.run_type == Run::RT_Iteration) {
+        double& best = seconds[run.run_name.function_name];
+        const double time = run.real_accumulated_time / static_cast<double>(run.iterations);
+        best = best == 0 ? time : std::min(best, time);
+      }
+  }
+  std::map<std::string, double> seconds;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::vector<Entry> entries;
+  for (const Network& network : {Network{"conv 64x32", 64, 32}, Network{"conv 256x64", 256, 64}, Network{"conv 768x256", 768, 256},
+                                 Network{"layers 288x64", 288, 64, 768, 6}, Network{"layers 768x64", 768, 64, 2048, 12}})
+    add(network, entries);
+
+  constexpr long rounds = 100'000;
+  entries.push_back({"peak", "multiply-adds", 2 * peers::multiply_add(rounds), [] { peers::multiply_add(rounds); }});
+  for (const Entry& entry : entries)
+    benchmark::RegisterBenchmark((entry.work + ", " + entry.name).c_str(),
+                                 [&entry](benchmark::State& state) {
+                                   for ([[maybe_unused]] auto _ : state) entry.run();
+                                 })
+        ->MinTime(0.1)
+        ->Repetitions(12);
+
+  std::vector<char*> arguments(argv, argv + argc);
+  char interleaved[] = "--benchmark_enable_random_interleaving=true";
+  arguments.insert(arguments.begin() + 1, interleaved);
+  int count = static_cast<int>(arguments.size());
+  benchmark::Initialize(&count, arguments.data());
+  if (benchmark::ReportUnrecognizedArguments(count, arguments.data())) return 2;
+  BestTimes best;
+  benchmark::RunSpecifiedBenchmarks(&best);
+
+  const auto time = [&](const Entry& one) { return best.seconds[one.work + ", " + one.name]; };
+  const double peak = entries.back().operations / time(entries.back());
+  std::printf("\n%s, one thread; a core's peak: %.1f GFLOP/s in single precision\n", HostDevice{}.name().c_str(), peak * 1e-9);
+  std::printf("%-16s %-24s %12s %10s %8s %s\n", "twelve of", "by", "kernel [us]", "GFLOP/s", "of peak", "speed beside the fastest peer");
+  for (const Entry& entry : entries) {
+    if (time(entry) == 0 || entry.work == "peak") continue;
+    double fastest = 0;
+    for (const Entry& other : entries)
+      if (other.work == entry.work && other.name != "anechain" && time(other) > 0)
+        fastest = fastest == 0 ? time(other) : std::min(fastest, time(other));
+    const double rate = entry.operations / time(entry);
+    std::printf("%-16s %-24s %12.2f %10.1f %8.3f %.2f\n", entry.work.c_str(), entry.name.c_str(), time(entry) / length * 1e6, rate * 1e-9,
+                rate / peak, fastest / time(entry));
+  }
+}
