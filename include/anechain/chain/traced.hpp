@@ -64,11 +64,11 @@ class TracedChain {
   struct TracedKernel {
     TracedKernel(std::string called, const mil::Graph& graph)
         : name(std::move(called)),
-          text(mil::print(graph)),
-          summary(kernels::tracing::summarize(graph)),
-          weight_names(summary.weight_characters + 1),
+          summary(kernels::tracing::summarize(graph, mil::Dialect::ios16)),
+          text(summary.text_size, '\0'),
+          weight_names(summary.weight_characters, '\0'),
           weights(summary.weight_count) {
-      kernels::tracing::copy_weight_names(graph, weight_names.data());
+      mil::print_to(text.data(), graph, mil::Dialect::ios16);
       kernels::tracing::list_weights(graph, weight_names.data(), weights.data());
     }
 
@@ -77,9 +77,9 @@ class TracedChain {
     }
 
     std::string name;
-    std::string text;
     kernels::tracing::Summary summary;
-    std::vector<char> weight_names;
+    std::string text;
+    std::string weight_names;
     std::vector<WeightFacts> weights;
   };
 

@@ -81,13 +81,14 @@ struct KernelFacts {
 
 namespace tracing {
 
-/// The numbers of a traced graph that fit a constant. Where a rule is broken, only that is told.
+/// What is counted in a traced graph, before memory is laid out for the rest. Where a rule is broken, only that is told.
 struct Summary {
-  mil::TensorType output;
-  std::int64_t flops;
-  Bytes bytes;
-  std::size_t weight_count;
-  std::size_t weight_characters;
+  mil::TensorType output{};
+  std::int64_t flops = 0;
+  Bytes bytes{};
+  std::size_t weight_count = 0;
+  std::size_t weight_characters = 0;
+  std::size_t text_size = 0;  ///< in one dialect
   mil::BrokenRule broken{};
 };
 
@@ -96,17 +97,20 @@ template <class Visitor>
 constexpr void for_each_weight(const mil::Graph& graph, Visitor visit) {
   for (const mil::Operation& operation : graph.operations) {
     if (operation.constant < 0) continue;
-    const mil::Constant& constant = graph.constants[static_cast<std::size_t>(operation.constant)];
+    const mil::Constant& constant = graph.constants.data()[operation.constant];
     if (constant.kind != mil::Constant::Kind::blob) continue;
     visit(graph.text(operation.name), graph[operation.result].type, constant);
   }
 }
 
-constexpr Summary summarize(const mil::Graph& graph) {
+constexpr Summary summarize(const mil::Graph& graph, mil::Dialect dialect) {
   const mil::Function& function = graph.functions[0];
   const mil::TensorType output = graph[function.outputs[0]].type;
   const std::int64_t input_bytes = graph[function.inputs[0]].type.packed_bytes();
-  Summary summary{output, mil::flops(graph, function), {input_bytes, output.packed_bytes(), 0}, 0, 0, {}};
+  Summary summary{.output = output,
+                  .flops = mil::flops(graph, function),
+                  .bytes = {input_bytes, output.packed_bytes(), 0},
+                  .text_size = mil::printed_size(graph, dialect)};
   for_each_weight(graph, [&](std::string_view name, const mil::TensorType& type, const mil::Constant&) {
     ++summary.weight_count;
     summary.weight_characters += name.size();
@@ -115,15 +119,10 @@ constexpr Summary summarize(const mil::Graph& graph) {
   return summary;
 }
 
-constexpr void copy_weight_names(const mil::Graph& graph, char* to) {
-  for_each_weight(graph, [&](std::string_view name, const mil::TensorType&, const mil::Constant&) {
-    for (const char c : name) *to++ = c;
-  });
-}
-
-/// `names` are the characters that copy_weight_names gave: the entries point at them.
-constexpr void list_weights(const mil::Graph& graph, const char* names, WeightFacts* to) {
+/// Writes as many characters and entries as were counted; the entries' names are those characters.
+constexpr void list_weights(const mil::Graph& graph, char* names, WeightFacts* to) {
   for_each_weight(graph, [&](std::string_view name, const mil::TensorType& type, const mil::Constant& constant) {
+    mil::copy_characters(names, name.data(), name.size());
     *to++ = {{names, name.size()}, type, {constant.blob_offset, static_cast<std::uint64_t>(type.packed_bytes())}, constant.role};
     names += name.size();
   });
@@ -147,7 +146,7 @@ struct BodyBreaksRule {
       holds, "anechain: the body of this kernel breaks a rule of an operation: see BodyBreaksRule, whose numbers fill the {} of the rule");
 };
 
-template <class K>
+template <class K, mil::Dialect D>
 constexpr Summary traced_summary() {
   static_assert(!mil::TensorType{K::input}.shape.has_unknown(),
                 "anechain: the input of this kernel has an extent that is not known when it is compiled: give it a number, the ANE takes "
@@ -155,14 +154,14 @@ constexpr Summary traced_summary() {
   mil::Builder builder;
   const mil::Value x = builder.input("x", K::input);
   const mil::Value y = K::body(builder, x);
-  if (builder.broken().rule != nullptr)
-    return {.output = {}, .flops = 0, .bytes = {}, .weight_count = 0, .weight_characters = 0, .broken = builder.broken()};
-  return summarize(builder.finish(y));
+  if (builder.broken().rule != nullptr) return {.broken = builder.broken()};
+  return summarize(builder.finish(y), D);
 }
 
-template <class K>
+/// Tracing is what a kernel costs to compile: it is done twice, to count, and to write into arrays of these sizes.
+template <class K, mil::Dialect D>
 struct Traced {
-  static constexpr Summary unchecked = traced_summary<K>();
+  static constexpr Summary unchecked = traced_summary<K, D>();
 
   /// GCC prints the template arguments in full, Clang the arguments of the call that stops the evaluation.
   static constexpr const Summary& checked() {
@@ -178,29 +177,26 @@ struct Traced {
   static constexpr const Summary& summary = checked();
 };
 
-template <class K>
-inline constexpr auto weight_names = [] {
-  std::array<char, Traced<K>::summary.weight_characters + 1> names{};
-  copy_weight_names(trace<K>(), names.data());
-  return names;
-}();
+/// A kernel's text and tensors.
+template <class K, mil::Dialect D>
+struct Contents {
+  static constexpr const Summary& summary = Traced<K, D>::summary;
 
-template <class K>
-inline constexpr auto weight_entries = [] {
-  std::array<WeightFacts, Traced<K>::summary.weight_count> entries{};
-  list_weights(trace<K>(), weight_names<K>.data(), entries.data());
-  return entries;
-}();
+  std::array<char, summary.text_size> text{};
+  std::array<char, summary.weight_characters + 1> weight_names{};
+  std::array<WeightFacts, summary.weight_count> weights{};
+
+  constexpr Contents() {
+    const mil::Graph graph = trace<K>();
+    mil::print_to(text.data(), graph, D);
+    list_weights(graph, weight_names.data(), weights.data());
+  }
+  Contents(const Contents&) = delete;  // the entries of `weights` point at `weight_names`
+  Contents& operator=(const Contents&) = delete;
+};
 
 template <class K, mil::Dialect D>
-struct Text {
-  static constexpr std::size_t size = mil::printed_size(trace<K>(), D);
-  static constexpr auto characters = [] {
-    std::array<char, size> text{};
-    mil::print_to(text.data(), trace<K>(), D);
-    return text;
-  }();
-};
+inline constexpr Contents<K, D> contents{};
 
 /// "Conv1x1<64, 32>": the type as the compiler spells it, without this library's namespaces at the front.
 template <class K>
@@ -230,24 +226,24 @@ inline constexpr mil::TensorType input = K::input;
 
 /// What a kernel gives.
 template <Kernel K>
-inline constexpr mil::TensorType output = tracing::Traced<K>::summary.output;
+inline constexpr mil::TensorType output = tracing::Traced<K, mil::Dialect::ios16>::summary.output;
 
 /// A kernel's program as MIL text, in static storage: nothing is done for it at run time.
 template <Kernel K, mil::Dialect D = mil::Dialect::ios16>
-inline constexpr std::string_view mil_text{tracing::Text<K, D>::characters.data(), tracing::Text<K, D>::size};
+inline constexpr std::string_view mil_text{tracing::contents<K, D>.text.data(), tracing::contents<K, D>.text.size()};
 
 /// The tensors of a kernel's weight blob, in file order.
-template <Kernel K>
-inline constexpr std::span<const WeightFacts> blob_layout{tracing::weight_entries<K>};
+template <Kernel K, mil::Dialect D = mil::Dialect::ios16>
+inline constexpr std::span<const WeightFacts> blob_layout{tracing::contents<K, D>.weights};
 
 /// Floating-point operations of one evaluation: two for each multiply-add of a convolution or matrix product, one for
 /// each element that an elementwise operation or a bias gives, none for moving and converting.
-template <Kernel K>
-inline constexpr std::int64_t flops = tracing::Traced<K>::summary.flops;
+template <Kernel K, mil::Dialect D = mil::Dialect::ios16>
+inline constexpr std::int64_t flops = tracing::Traced<K, D>::summary.flops;
 
 /// Bytes that one evaluation reads and writes.
-template <Kernel K>
-inline constexpr Bytes bytes = tracing::Traced<K>::summary.bytes;
+template <Kernel K, mil::Dialect D = mil::Dialect::ios16>
+inline constexpr Bytes bytes = tracing::Traced<K, D>::summary.bytes;
 
 /// What reports call a kernel.
 template <Kernel K>
@@ -255,7 +251,7 @@ inline constexpr std::string_view kernel_name = tracing::name_of<K>();
 
 /// The facts of a kernel, its text in one dialect.
 template <Kernel K, mil::Dialect D = mil::Dialect::ios16>
-inline constexpr KernelFacts kernel_facts{kernel_name<K>, K::input, output<K>, mil_text<K, D>, blob_layout<K>, flops<K>, bytes<K>};
+inline constexpr KernelFacts kernel_facts{kernel_name<K>, K::input, output<K>, mil_text<K, D>, blob_layout<K, D>, flops<K, D>, bytes<K, D>};
 
 }  // namespace anechain::kernels
 

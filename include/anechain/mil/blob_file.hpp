@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <limits>
 #include <span>
 #include <string>
@@ -163,7 +164,7 @@ class BlobReader {
 
  private:
   static DType dtype_of(std::uint32_t code, std::uint64_t at) {
-    for (std::size_t i = 0; i < dtype_table.size(); ++i)
+    for (std::size_t i = 0; i < std::size(dtype_table); ++i)
       if (code != 0 && dtype_table[i].blob_code == code) return static_cast<DType>(i);
     throw BlobError(at, "dtype", "unknown code " + std::to_string(code));
   }

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
-#include <span>
 #include <string_view>
 
 #include <anechain/mil/builder/assembly.hpp>
@@ -538,7 +537,7 @@ class Builder : public Assembly {
   constexpr Value per_axis(Param param, PerAxis given, int count, std::int64_t neutral) {
     if (given.count == 0)
       while (given.count < count) given.values[given.count++] = neutral;
-    return operand(param, std::span<const std::int64_t>{given.values, static_cast<std::size_t>(given.count)});
+    return operand(param, Entries<std::int64_t>{given.values, static_cast<std::size_t>(given.count)});
   }
 
   constexpr Value pool(OpKind kind, Value x, std::initializer_list<std::int64_t> kernel_sizes, const PoolOptions& options) {
@@ -560,7 +559,7 @@ class Builder : public Assembly {
     arguments.reserve(values.size() + others.size());
     for (const Argument& other : others) arguments.push_back(other);
     for (const Value& value : values) arguments.push_back({Param::values, value.id});
-    return add(kind, std::span<const Argument>{arguments.data(), arguments.size()});
+    return add(kind, Entries<Argument>{arguments.data(), arguments.size()});
   }
 
   template <std::size_t Count>

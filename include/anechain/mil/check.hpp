@@ -97,7 +97,7 @@ class Checker {
 
   /// What can be told of a result whose extents depend on what is known only when the program runs: all of them unknown, and where
   /// not even the rank is known, as declared.
-  static TensorType dtype_and_rank(const Operands& operands, std::span<const ValueFacts> results, std::uint32_t index) {
+  static TensorType dtype_and_rank(const Operands& operands, Entries<ValueFacts> results, std::uint32_t index) {
     const TensorType declared = results[index].type;
     const auto unknown = [](DType dtype, int rank) {
       TensorType type{dtype, {{}, rank}};

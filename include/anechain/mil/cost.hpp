@@ -74,15 +74,14 @@ constexpr std::int64_t own_flops(const Operands& operands, const TensorType& res
 constexpr std::int64_t flops(const Graph& graph, const Operation& operation) {
   if (operation.result_count == 0) return 0;
   const TensorType& result = graph[operation.result].type;
-  const Operands operands{graph, operation};
   switch (facts(operation.kind).family) {
     case Family::unary:
     case Family::unary_any:
     case Family::binary:
     case Family::comparison:
     case Family::logical: return result.elements();
-    case Family::reduction: return operands.type(Param::x).elements();
-    case Family::own: return detail::own_flops(operands, result);
+    case Family::reduction: return Operands{graph, operation}.type(Param::x).elements();
+    case Family::own: return detail::own_flops({graph, operation}, result);
     case Family::constant:
     case Family::decoding:
     case Family::movement:

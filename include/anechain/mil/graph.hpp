@@ -5,7 +5,6 @@
 #include <bit>
 #include <cstdint>
 #include <limits>
-#include <span>
 #include <string_view>
 #include <vector>
 
@@ -126,7 +125,7 @@ struct Graph {
   Attributes attributes{Attributes::Kind::standard};
   Dialect dialect = Dialect::ios16;  ///< of the text that it was read from
 
-  constexpr std::string_view text(Name name) const { return characters.view().substr(name.offset, name.size); }
+  constexpr std::string_view text(Name name) const { return {characters.data() + name.offset, name.size}; }
 
   /// `text` must not be of this graph.
   constexpr Name add_text(std::string_view text) {
@@ -138,20 +137,20 @@ struct Graph {
   constexpr Value value(std::int32_t id) const { return {id, (*this)[id].type}; }
   constexpr const ValueFacts& operator[](std::int32_t id) const { return values.data()[id]; }
 
-  constexpr std::span<const Operation> operations_of(const Function& function) const {
+  constexpr Entries<Operation> operations_of(const Function& function) const {
     return {operations.data() + function.first_operation, function.operation_count};
   }
 
-  constexpr std::span<const Argument> arguments_of(const Operation& operation) const {
+  constexpr Entries<Argument> arguments_of(const Operation& operation) const {
     return {arguments.data() + operation.first_argument, operation.argument_count};
   }
 
-  constexpr std::span<const ValueFacts> results_of(const Operation& operation) const {
-    return {values.data() + (operation.result_count == 0 ? 0 : operation.result), operation.result_count};
+  constexpr Entries<ValueFacts> results_of(const Operation& operation) const {
+    return {operation.result_count == 0 ? nullptr : values.data() + operation.result, operation.result_count};
   }
 
   /// The value bound to `param`, or -1.
-  constexpr std::int32_t argument(std::span<const Argument> bound, Param param) const {
+  constexpr std::int32_t argument(Entries<Argument> bound, Param param) const {
     for (const Argument& argument : bound)
       if (argument.param == param) return argument.value;
     return -1;
@@ -168,7 +167,7 @@ struct Graph {
   /// Whether an operation is a constant without a name, written where it is used.
   constexpr bool is_inline(const Operation& operation) const { return operation.constant >= 0 && (*this)[operation.result].name.size == 0; }
 
-  constexpr std::span<const std::int64_t> numbers_of(const Constant& constant) const {
+  constexpr Entries<std::int64_t> numbers_of(const Constant& constant) const {
     return {numbers.data() + constant.first, constant.count};
   }
 
@@ -266,7 +265,7 @@ constexpr bool same_program(const Graph& a, const Graph& b) {
            (left.constant < 0 || same_constant_of(left.result, right.result));
   };
   // Constants without a name have no place of their own: they are compared where they are used.
-  const auto same_operations = [&](std::span<const Operation> left, std::span<const Operation> right) {
+  const auto same_operations = [&](Entries<Operation> left, Entries<Operation> right) {
     std::size_t i = 0;
     std::size_t k = 0;
     while (true) {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -35,10 +35,9 @@ class Operands {
  public:
   /// A broken rule throws TypeError; in a constant evaluation it is written to `broken`, where one is given, so that a
   /// diagnostic can be made whose template arguments are the facts. Only the first is kept.
-  constexpr Operands(const Graph& graph, OpKind kind, std::span<const Argument> arguments, BrokenRule* broken = nullptr)
+  constexpr Operands(const Graph& graph, OpKind kind, Entries<Argument> arguments, BrokenRule* broken = nullptr)
       : graph_(graph), arguments_(arguments), kind_(kind), broken_(broken) {
-    const Argument* const end = arguments.data() + arguments.size();
-    for (const Argument* argument = end; argument != arguments.data();) {
+    for (const Argument* argument = arguments.end(); argument != arguments.begin();) {
       --argument;
       bound_[static_cast<std::size_t>(argument->param)] = argument->value + 1;
     }
@@ -49,17 +48,12 @@ class Operands {
 
   /// Enforces a rule: "{}" in it stand for the two numbers.
   constexpr bool holds(bool condition, const char* rule, std::int64_t first = 0, std::int64_t second = 0) const {
-    if (condition) return true;
-    if (broken_ == nullptr || !std::is_constant_evaluated()) require(false, facts(kind_).name.data(), rule, first, second);
-    if (broken_->rule == nullptr) *broken_ = {kind_, rule, first, second};
-    return false;
+    return condition || tell(rule, first, second);
   }
 
   /// The same, of one operand: the rule goes on after its name, "must be a string".
   constexpr bool holds(Param param, bool condition, const char* rule, std::int64_t first = 0, std::int64_t second = 0) const {
-    if (condition) return true;
-    if (broken_ == nullptr || !std::is_constant_evaluated()) detail::fail_operand(kind_, param, rule, first, second);
-    return holds(false, rule, first, second);
+    return condition || tell(param, rule, first, second);
   }
 
   /// Whether a rule was broken and evaluation goes on all the same: what is read then is zero.
@@ -70,12 +64,12 @@ class Operands {
   constexpr TensorType type(Param param) const { return holds(param, has(param), "is missing") ? graph_[id(param)].type : TensorType{}; }
 
   /// The values of a list operand.
-  constexpr std::span<const Argument> list(Param param) const {
+  constexpr Entries<Argument> list(Param param) const {
     std::size_t first = 0;
     while (first < arguments_.size() && arguments_[first].param != param) ++first;
     std::size_t end = first;
     while (end < arguments_.size() && arguments_[end].param == param) ++end;
-    return arguments_.subspan(first, end - first);
+    return {arguments_.data() + first, end - first};
   }
   constexpr const TensorType& type(const Argument& argument) const { return graph_[argument.value].type; }
 
@@ -86,20 +80,20 @@ class Operands {
   }
 
   /// The elements of an integer or bool operand, which must be an immediate constant. Valid while the graph does not change.
-  constexpr std::span<const std::int64_t> numbers(Param param) const {
+  constexpr Entries<std::int64_t> numbers(Param param) const {
     const Constant* constant = known(param);
     if (constant == nullptr) return {};
     const DType dtype = graph_[id(param)].type.dtype;
     return holds(param, !facts(dtype).floating && dtype != DType::string, "must hold integers") ? graph_.numbers_of(*constant)
-                                                                                                : std::span<const std::int64_t>{};
+                                                                                                : Entries<std::int64_t>{};
   }
 
   /// The same, with the count checked.
-  constexpr std::span<const std::int64_t> numbers(Param param, std::int64_t count) const {
+  constexpr Entries<std::int64_t> numbers(Param param, std::int64_t count) const {
     const auto found = numbers(param);
     return holds(param, std::ssize(found) == count, "has {} elements where {} are needed", std::ssize(found), count)
                ? found
-               : std::span<const std::int64_t>{};
+               : Entries<std::int64_t>{};
   }
 
   constexpr std::int64_t number(Param param) const {
@@ -135,6 +129,16 @@ class Operands {
   }
 
  private:
+  constexpr bool tell(const char* rule, std::int64_t first, std::int64_t second) const {
+    if (broken_ == nullptr || !std::is_constant_evaluated()) require(false, facts(kind_).name.data(), rule, first, second);
+    if (broken_->rule == nullptr) *broken_ = {kind_, rule, first, second};
+    return false;
+  }
+  constexpr bool tell(Param param, const char* rule, std::int64_t first, std::int64_t second) const {
+    if (broken_ == nullptr || !std::is_constant_evaluated()) detail::fail_operand(kind_, param, rule, first, second);
+    return tell(rule, first, second);
+  }
+
   constexpr const Constant* known(Param param) const {
     if (!holds(param, has(param), "is missing")) return nullptr;
     const Constant* constant = graph_.constant_of(id(param));
@@ -143,8 +147,8 @@ class Operands {
   }
 
   const Graph& graph_;
-  std::span<const Argument> arguments_;
-  std::int32_t bound_[param_table.size()]{};  ///< one more than the value bound to each parameter; 0: none
+  Entries<Argument> arguments_;
+  std::int32_t bound_[std::size(param_table)]{};  ///< one more than the value bound to each parameter; 0: none
   OpKind kind_;
   BrokenRule* broken_;
 };

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <iterator>
 #include <string_view>
 
 namespace anechain::mil {
@@ -223,7 +224,7 @@ struct ParamFacts {
 };
 
 /// In the order of Param.
-inline constexpr std::array<ParamFacts, 89> param_table{{
+inline constexpr ParamFacts param_table[]{
     {"a"},
     {"activation", "act"},
     {"alpha", "alpha"},
@@ -313,7 +314,7 @@ inline constexpr std::array<ParamFacts, 89> param_table{{
     {"x"},
     {"y", "c"},
     {"zero_point", "zp"},
-}};
+};
 
 constexpr const ParamFacts& facts(Param param) { return param_table[static_cast<std::size_t>(param)]; }
 
@@ -524,7 +525,7 @@ static_assert([] {
   for (std::size_t i = 0; i < operation_table.size(); ++i)
     if (operation_table[i].kind != static_cast<OpKind>(i)) return false;
   return operation_table.size() == static_cast<std::size_t>(OpKind::write_state) + 1 &&
-         param_table.size() == static_cast<std::size_t>(Param::zero_point) + 1;
+         std::size(param_table) == static_cast<std::size_t>(Param::zero_point) + 1;
 }());
 
 constexpr const OperationFacts& facts(OpKind kind) { return operation_table[static_cast<std::size_t>(kind)]; }

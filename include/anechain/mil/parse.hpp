@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -528,7 +529,7 @@ class Parser {
   }
 
   DType dtype(const Located& name) const {
-    for (std::size_t i = 0; i < dtype_table.size(); ++i)
+    for (std::size_t i = 0; i < std::size(dtype_table); ++i)
       if (dtype_table[i].name == name.name) return static_cast<DType>(i);
     require_more();
     constexpr std::string_view others[]{"float16", "half", "float32", "float", "float64", "double", "str", "boolean"};

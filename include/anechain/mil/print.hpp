@@ -125,18 +125,23 @@ class Printer {
   }
 
   constexpr void type(const TensorType& type) {
-    if (short_ && type.shape.rank == 0) return text(facts(type.dtype).name);
+    if (type.shape.rank == 0) return scalar(type.dtype);
     literal("tensor<");
     text(facts(type.dtype).name);
-    literal(", [");
-    for (int axis = 0; axis < type.shape.rank; ++axis) {
-      if (axis != 0) literal(", ");
-      if (type.shape[axis] == unknown_extent)
-        literal("?");
-      else
-        integer(type.shape[axis]);
+    bool first = true;
+    for (const std::int64_t extent : type.shape) {
+      first ? literal(", [") : literal(", ");
+      first = false;
+      extent == unknown_extent ? literal("?") : natural(static_cast<std::uint64_t>(extent));
     }
     literal("]>");
+  }
+
+  constexpr void scalar(DType dtype) {
+    if (short_) return text(facts(dtype).name);
+    literal("tensor<");
+    text(facts(dtype).name);
+    literal(", []>");
   }
 
   constexpr void type_of(const ValueFacts& value) {
@@ -154,20 +159,18 @@ class Printer {
 
   constexpr void quoted(std::string_view value) {
     literal("\"");
-    const char* unwritten = value.data();
-    for (const char& c : value) {
-      if (c != '"' && c != '\\') continue;
-      sink_.write(unwritten, static_cast<std::size_t>(&c - unwritten));
-      literal("\\");
-      unwritten = &c;
-    }
-    sink_.write(unwritten, static_cast<std::size_t>(value.data() + value.size() - unwritten));
+    contains(value, '"') || contains(value, '\\') ? escaped(value) : text(value);
     literal("\"");
+  }
+  constexpr void escaped(std::string_view value) {
+    for (const char& c : value) {
+      if (c == '"' || c == '\\') literal("\\");
+      sink_.write(&c, 1);
+    }
   }
 
   constexpr void string(std::string_view value) {
-    type({DType::string, {}});
-    literal("(");
+    short_ ? literal("string(") : literal("tensor<string, []>(");
     quoted(value);
     literal(")");
   }
@@ -206,9 +209,7 @@ class Printer {
     if (constant.kind == Constant::Kind::blob) {
       literal("BLOBFILE(path = ");
       string(graph_.text(constant.text));
-      literal(", offset = ");
-      type({DType::uint64, {}});
-      literal("(");
+      short_ ? literal(", offset = uint64(") : literal(", offset = tensor<uint64, []>(");
       natural(constant.blob_offset);
       literal("))");
     } else {
@@ -254,7 +255,7 @@ class Printer {
     literal(";\n");
   }
 
-  constexpr void arguments(std::span<const Argument> arguments) {
+  constexpr void arguments(Entries<Argument> arguments) {
     for (std::size_t i = 0; i < arguments.size(); ++i) {
       const Param param = arguments.data()[i].param;
       const bool goes_on = i > 0 && arguments.data()[i - 1].param == param;

@@ -8,6 +8,27 @@
 
 namespace anechain::mil {
 
+/// Entries in a row that are somebody else's. A std::span is the same, at ten evaluation steps for one.
+template <class T>
+class Entries {
+ public:
+  constexpr Entries() = default;
+  constexpr Entries(const T* first, std::size_t size) : first_(first), size_(size) {}
+  template <std::size_t Size>
+  constexpr Entries(const T (&entries)[Size]) : first_(entries), size_(Size) {}
+
+  constexpr const T* data() const { return first_; }
+  constexpr std::size_t size() const { return size_; }
+  constexpr bool empty() const { return size_ == 0; }
+  constexpr const T* begin() const { return first_; }
+  constexpr const T* end() const { return first_ + size_; }
+  constexpr const T& operator[](std::size_t i) const { return first_[i]; }
+
+ private:
+  const T* first_ = nullptr;
+  std::size_t size_ = 0;
+};
+
 /// Entries that grow at the end. A std::vector does the same, at five times the evaluation steps in constant expressions,
 /// which compilers limit.
 template <class T>

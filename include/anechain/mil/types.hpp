@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -53,13 +52,13 @@ struct DTypeFacts {
 };
 
 /// In the order of DType.
-inline constexpr std::array<DTypeFacts, 22> dtype_table{{
+inline constexpr DTypeFacts dtype_table[]{
     {"bool", 8, 0, false},    {"string", 0, 0, false},   {"fp16", 16, 1, true},    {"fp32", 32, 2, true},   {"fp64", 64, 0, true},
     {"int8", 8, 4, false},    {"int16", 16, 6, false},   {"int32", 32, 14, false}, {"int64", 64, 0, false}, {"uint8", 8, 3, false},
     {"uint16", 16, 7, false}, {"uint32", 32, 15, false}, {"uint64", 64, 0, false}, {"bf16", 16, 5, true},   {"fp8e4m3fn", 8, 16, true},
     {"fp8e5m2", 8, 17, true}, {"int4", 4, 8, false},     {"uint1", 1, 9, false},   {"uint2", 2, 10, false}, {"uint3", 3, 12, false},
     {"uint4", 4, 11, false},  {"uint6", 6, 13, false},
-}};
+};
 
 constexpr const DTypeFacts& facts(DType dtype) { return dtype_table[static_cast<std::size_t>(dtype)]; }
 

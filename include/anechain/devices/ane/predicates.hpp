@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <vector>
 
 #include <anechain/mil/graph.hpp>
@@ -41,7 +40,7 @@ constexpr const mil::ValueFacts* operand(const mil::Graph& graph, const mil::Ope
 }
 
 /// The integers of an operand that stands in the text; none where it does not.
-constexpr std::span<const std::int64_t> integers(const mil::Graph& graph, const mil::Operation& operation, mil::Param param) {
+constexpr mil::Entries<std::int64_t> integers(const mil::Graph& graph, const mil::Operation& operation, mil::Param param) {
   const std::int32_t value = graph.argument(graph.arguments_of(operation), param);
   const mil::Constant* const constant = value < 0 ? nullptr : graph.constant_of(value);
   if (constant == nullptr || constant->kind != mil::Constant::Kind::immediate || graph[value].type.dtype != mil::int32) return {};

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <optional>
 #include <stdexcept>
@@ -114,8 +115,8 @@ inline mil::TensorType tensor(const Field& field) {
   mil::TensorType type;
   const std::string dtype = field["dtype"].text();
   const auto known = std::ranges::find(mil::dtype_table, std::string_view{dtype}, &mil::DTypeFacts::name);
-  if (known == mil::dtype_table.end()) field["dtype"].fail(std::string{"'"} + dtype + "' is not a dtype");
-  type.dtype = static_cast<mil::DType>(known - mil::dtype_table.begin());
+  if (known == std::end(mil::dtype_table)) field["dtype"].fail(std::string{"'"} + dtype + "' is not a dtype");
+  type.dtype = static_cast<mil::DType>(known - std::begin(mil::dtype_table));
   const std::vector<Field> extents = field["shape"].elements(mil::max_rank);
   type.shape.rank = static_cast<decltype(type.shape.rank)>(extents.size());
   for (std::size_t i = 0; i < extents.size(); ++i) type.shape.extents[i] = extents[i].integer<std::int64_t>(1'000'000'000, 1);

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <iterator>
 #include <limits>
 #include <span>
 #include <string_view>
@@ -23,7 +24,7 @@ inline constexpr std::string_view words_of_the_language[]{"true", "false", "inf"
 
 /// Names that the builder gives to its own values, by their first letter: those of letter c are [starts[c], starts[c + 1]).
 struct TakenNames {
-  std::array<std::string_view, operation_table.size() + param_table.size()> names{};
+  std::array<std::string_view, operation_table.size() + std::size(param_table)> names{};
   std::array<std::uint16_t, 129> starts{};
 };
 
@@ -159,13 +160,13 @@ class Assembly {
   /// of the result, so that the body runs to its end and the rule can be reported.
   constexpr Value add(OpKind kind, std::initializer_list<Argument> arguments) { return add(kind, {arguments.begin(), arguments.size()}); }
 
-  constexpr Value add(OpKind kind, std::span<const Argument> arguments) {
+  constexpr Value add(OpKind kind, Entries<Argument> arguments) {
     Value result;
     add(kind, arguments, {&result, 1});
     return result;
   }
 
-  constexpr void add(OpKind kind, std::span<const Argument> arguments, std::span<Value> results) {
+  constexpr void add(OpKind kind, Entries<Argument> arguments, std::span<Value> results) {
     Operation operation{.kind = kind,
                         .first_argument = static_cast<std::uint32_t>(graph_.arguments.size()),
                         .result_count = static_cast<std::uint32_t>(results.size())};
@@ -192,7 +193,7 @@ class Assembly {
 
   /// An immediate operand: integers (or the bits of doubles), a number, a flag, a string, a list of integers. Equal ones of one
   /// parameter are made once.
-  constexpr Value operand(Param param, const TensorType& type, std::span<const std::int64_t> numbers) {
+  constexpr Value operand(Param param, const TensorType& type, Entries<std::int64_t> numbers) {
     for (std::int32_t known = latest_[static_cast<std::size_t>(param)]; known >= 0;) {
       const Shared& shared = shared_.data()[known];
       if (shared.count == numbers.size() && holds(shared.first, numbers) && graph_[shared.value].type == type) return {shared.value, type};
@@ -218,11 +219,11 @@ class Assembly {
     const std::int64_t bits = element(dtype, number);
     return operand(param, {dtype, {}}, {&bits, 1});
   }
-  constexpr Value operand(Param param, std::span<const std::int64_t> numbers) {
+  constexpr Value operand(Param param, Entries<std::int64_t> numbers) {
     return operand(param, {DType::int32, {{std::ssize(numbers)}, 1}}, numbers);
   }
   constexpr Value operand(Param param, std::initializer_list<std::int64_t> numbers) {
-    return operand(param, std::span<const std::int64_t>{numbers.begin(), numbers.size()});
+    return operand(param, Entries<std::int64_t>{numbers.begin(), numbers.size()});
   }
   constexpr Value flags(Param param, std::initializer_list<bool> given) {
     std::int64_t numbers[max_rank]{};
@@ -234,7 +235,7 @@ class Assembly {
   }
 
   /// A constant without a name, which is written where it is used.
-  constexpr Value unnamed(const TensorType& type, std::span<const std::int64_t> numbers) {
+  constexpr Value unnamed(const TensorType& type, Entries<std::int64_t> numbers) {
     return add_constant({}, type, immediate(numbers));
   }
 
@@ -296,7 +297,7 @@ class Assembly {
     return {static_cast<std::int32_t>(graph_.values.size() - 1), type};
   }
 
-  constexpr Constant immediate(std::span<const std::int64_t> numbers) {
+  constexpr Constant immediate(Entries<std::int64_t> numbers) {
     const auto first = static_cast<std::uint32_t>(graph_.numbers.size());
     for (std::size_t i = 0; i < numbers.size(); ++i) graph_.numbers.push_back(numbers[i]);
     return {.first = first, .count = static_cast<std::uint32_t>(numbers.size())};
@@ -319,7 +320,7 @@ class Assembly {
     return value;
   }
 
-  constexpr bool holds(std::uint32_t first, std::span<const std::int64_t> numbers) const {
+  constexpr bool holds(std::uint32_t first, Entries<std::int64_t> numbers) const {
     const std::int64_t* mine = graph_.numbers.data() + first;
     const std::int64_t* const end = numbers.data() + numbers.size();
     for (const std::int64_t* number = numbers.data(); number != end;)
@@ -405,7 +406,7 @@ class Assembly {
   Graph graph_;
   BrokenRule broken_;
   Table<Shared> shared_;
-  std::int32_t latest_[param_table.size()];
+  std::int32_t latest_[std::size(param_table)];
   Table<Name> weight_names_;
   Characters scope_prefix_;
   std::vector<Scope> scopes_;
@@ -413,7 +414,7 @@ class Assembly {
   std::uint64_t next_weight_ = blob::header_bytes;
   Name path_{};
   std::uint32_t operations_of_[operation_table.size()]{};
-  std::uint32_t constants_of_[param_table.size()]{};
+  std::uint32_t constants_of_[std::size(param_table)]{};
 };
 
 }  // namespace anechain::mil

@@ -173,7 +173,7 @@ constexpr TensorType infer_squeeze(const Operands& operands) {
 }
 
 /// Scalars make a vector, as in shape computations.
-constexpr TensorType concat_scalars(const Operands& operands, std::span<const Argument> values) {
+constexpr TensorType concat_scalars(const Operands& operands, Entries<Argument> values) {
   const TensorType first = operands.type(values[0]);
   for (const Argument& value : values)
     operands.holds(operands.type(value) == first, "scalars are concatenated with scalars of their dtype alone");
