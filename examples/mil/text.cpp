@@ -57,8 +57,8 @@ bool costs_are_known(const mil::Graph& graph, const mil::Function& function) {
 
 void describe(const mil::Graph& graph, const mil::Function& function) {
   std::cout << "function " << graph.text(function.name) << '\n';
-  for (const std::int32_t input : function.inputs) std::cout << "  input   " << spelled(graph, input) << '\n';
-  for (const std::int32_t output : function.outputs) std::cout << "  output  " << spelled(graph, output) << '\n';
+  for (const std::int32_t input : graph.inputs_of(function)) std::cout << "  input   " << spelled(graph, input) << '\n';
+  for (const std::int32_t output : graph.outputs_of(function)) std::cout << "  output  " << spelled(graph, output) << '\n';
   std::map<std::string_view, int> counts;
   std::int64_t weight_bytes = 0;
   int weights = 0;

@@ -105,8 +105,8 @@ constexpr void for_each_weight(const mil::Graph& graph, Visitor visit) {
 
 constexpr Summary summarize(const mil::Graph& graph, mil::Dialect dialect) {
   const mil::Function& function = graph.functions[0];
-  const mil::TensorType output = graph[function.outputs[0]].type;
-  const std::int64_t input_bytes = graph[function.inputs[0]].type.packed_bytes();
+  const mil::TensorType output = graph[graph.outputs_of(function)[0]].type;
+  const std::int64_t input_bytes = graph[graph.inputs_of(function)[0]].type.packed_bytes();
   Summary summary{.output = output,
                   .flops = mil::flops(graph, function),
                   .bytes = {input_bytes, output.packed_bytes(), 0},

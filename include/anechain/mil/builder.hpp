@@ -555,7 +555,7 @@ class Builder : public Assembly {
   }
 
   constexpr Value listed(OpKind kind, std::initializer_list<Value> values, std::initializer_list<Argument> others) {
-    std::vector<Argument> arguments;
+    Table<Argument> arguments;
     arguments.reserve(values.size() + others.size());
     for (const Argument& other : others) arguments.push_back(other);
     for (const Value& value : values) arguments.push_back({Param::values, value.id});

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <limits>
 #include <string_view>
-#include <vector>
 
 #include <anechain/mil/dialect.hpp>
 #include <anechain/mil/error.hpp>
@@ -101,15 +100,17 @@ struct Attributes {
   Name text{};  ///< with its brackets, for Kind::given
 };
 
-/// One function of a program: `operation_count` entries of Graph::operations from `first_operation` on.
+/// One function of a program: `operation_count` entries of Graph::operations from `first_operation` on, and so many inputs, then so
+/// many outputs, in Graph::ports from `first_port` on.
 struct Function {
   Name name{};
   Name opset{};  ///< like ios17; empty: that of the dialect
   Attributes attributes{};
   std::uint32_t first_operation = 0;
   std::uint32_t operation_count = 0;
-  std::vector<std::int32_t> inputs;
-  std::vector<std::int32_t> outputs;
+  std::uint32_t first_port = 0;
+  std::uint32_t input_count = 0;
+  std::uint32_t output_count = 0;
 };
 
 /// A MIL program: the one representation that everything here reads or writes. Flat tables and indices, no pointers, so
@@ -121,7 +122,8 @@ struct Graph {
   Table<Constant> constants;
   Table<Argument> arguments;
   Table<Operation> operations;  ///< definitions before uses
-  std::vector<Function> functions;
+  Table<std::int32_t> ports;    ///< the values that are inputs and outputs of functions
+  Table<Function> functions;
   Attributes attributes{Attributes::Kind::standard};
   Dialect dialect = Dialect::ios16;  ///< of the text that it was read from
 
@@ -139,6 +141,17 @@ struct Graph {
 
   constexpr Entries<Operation> operations_of(const Function& function) const {
     return {operations.data() + function.first_operation, function.operation_count};
+  }
+
+  constexpr Entries<std::int32_t> inputs_of(const Function& function) const {
+    return {ports.data() + function.first_port, function.input_count};
+  }
+  constexpr Entries<std::int32_t> outputs_of(const Function& function) const {
+    return {ports.data() + function.first_port + function.input_count, function.output_count};
+  }
+  /// The inputs, then the outputs.
+  constexpr Entries<std::int32_t> ports_of(const Function& function) const {
+    return {ports.data() + function.first_port, std::size_t{function.input_count} + function.output_count};
   }
 
   constexpr Entries<Argument> arguments_of(const Operation& operation) const {
@@ -247,7 +260,7 @@ constexpr bool same_program(const Graph& a, const Graph& b) {
            same_name(left.foreign, right.foreign);
   };
   const auto same_value = [&](std::int32_t left, std::int32_t right) { return same_facts(a[left], b[right]); };
-  const auto same_values = [&](const std::vector<std::int32_t>& left, const std::vector<std::int32_t>& right) {
+  const auto same_values = [&](Entries<std::int32_t> left, Entries<std::int32_t> right) {
     return std::equal(left.begin(), left.end(), right.begin(), right.end(), same_value);
   };
   const auto same_argument = [&](const Argument& left, const Argument& right) {
@@ -277,7 +290,7 @@ constexpr bool same_program(const Graph& a, const Graph& b) {
   };
   const auto same_function = [&](const Function& left, const Function& right) {
     return same_name(left.name, right.name) && same_opset(left.opset, right.opset) && same_attributes(left.attributes, right.attributes) &&
-           same_values(left.inputs, right.inputs) && same_values(left.outputs, right.outputs) &&
+           same_values(a.inputs_of(left), b.inputs_of(right)) && same_values(a.outputs_of(left), b.outputs_of(right)) &&
            same_operations(a.operations_of(left), b.operations_of(right));
   };
   return same_attributes(a.attributes, b.attributes) &&

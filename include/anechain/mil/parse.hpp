@@ -142,7 +142,7 @@ class Parser {
 
   void function() {
     keyword("func");
-    Function made;
+    Function made{.first_port = static_cast<std::uint32_t>(graph_.ports.size())};
     names_.clear();
     const Located name = identifier("the function's name");
     if (!functions_.insert(name.name).second) fail_at(name.at, "a function '" + std::string{name.name} + "' is there already");
@@ -155,7 +155,8 @@ class Parser {
     for (bool first = true; !is(')'); first = false) {
       if (!first) expect(',');
       const Type type = this->type();
-      made.inputs.push_back(define(identifier("the parameter's name"), type, -1));
+      graph_.ports.push_back(define(identifier("the parameter's name"), type, -1));
+      ++made.input_count;
     }
     advance();
     if (is('[')) made.attributes = attributes();
@@ -176,11 +177,12 @@ class Parser {
       if (is_result_[index]) fail_at(result.at, "'" + std::string{result.name} + "' is a result twice");
       is_result_[index] = true;
       if (graph_[value].state) fail_at(result.at, "the state '" + std::string{result.name} + "' cannot be a result: read_state reads it");
-      made.outputs.push_back(value);
+      graph_.ports.push_back(value);
+      ++made.output_count;
     }
     advance();
     expect(';');
-    graph_.functions.push_back(std::move(made));
+    graph_.functions.push_back(made);
   }
 
   /// type name, type name = operation(...)[...]; or, where nothing results, operation(...)[...];

@@ -68,9 +68,11 @@ class Printer {
     literal("<");
     text(function.opset.size == 0 ? facts(dialect_).opset : graph_.text(function.opset));
     literal(">(");
-    for (std::size_t i = 0; i < function.inputs.size(); ++i) {
-      if (i != 0) literal(", ");
-      typed_name(graph_[function.inputs[i]]);
+    bool first = true;
+    for (const std::int32_t input : graph_.inputs_of(function)) {
+      if (!first) literal(", ");
+      first = false;
+      typed_name(graph_[input]);
     }
     literal(") ");
     attributes(function.attributes);
@@ -79,9 +81,11 @@ class Printer {
     for (const Operation& operation : graph_.operations_of(function))
       if (!graph_.is_inline(operation)) statement(operation);
     literal("    } -> (");
-    for (std::size_t i = 0; i < function.outputs.size(); ++i) {
-      if (i != 0) literal(", ");
-      name(graph_[function.outputs[i]].name);
+    first = true;
+    for (const std::int32_t output : graph_.outputs_of(function)) {
+      if (!first) literal(", ");
+      first = false;
+      name(graph_[output].name);
     }
     literal(");\n");
   }

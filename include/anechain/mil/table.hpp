@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -45,9 +44,7 @@ class Table {
     swap(other);
     return *this;
   }
-  constexpr ~Table() {
-    if (capacity_ != 0) std::allocator<T>{}.deallocate(entries_, capacity_);
-  }
+  constexpr ~Table() { delete[] entries_; }
 
   constexpr const T* data() const { return entries_; }
   constexpr T* data() { return entries_; }
@@ -62,7 +59,7 @@ class Table {
 
   constexpr void push_back(const T& entry) {
     if (size_ == capacity_) grow(2 * size_ + 64);
-    std::construct_at(entries_ + size_++, entry);
+    entries_[size_++] = entry;
   }
 
   constexpr void append(const T* first, const T* last) {
@@ -78,9 +75,9 @@ class Table {
 
  private:
   constexpr void grow(std::size_t capacity) {
-    T* const grown = std::allocator<T>{}.allocate(capacity);
-    for (std::size_t i = 0; i < size_; ++i) std::construct_at(grown + i, entries_[i]);
-    if (capacity_ != 0) std::allocator<T>{}.deallocate(entries_, capacity_);
+    T* const grown = new T[capacity];
+    for (std::size_t i = 0; i < size_; ++i) grown[i] = entries_[i];
+    delete[] entries_;
     entries_ = grown;
     capacity_ = capacity;
   }

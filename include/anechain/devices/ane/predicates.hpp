@@ -53,7 +53,7 @@ constexpr bool any_result(const mil::Graph& graph, const mil::Operation& operati
 
 /// A type of an input or a result, or of what an operation gives, of which something is true.
 constexpr Place any_type(const mil::Graph& graph, const mil::Function& function, auto holds) {
-  for (const std::int32_t input : function.inputs)
+  for (const std::int32_t input : graph.inputs_of(function))
     if (holds(graph[input].type)) return mil::Position{};
   for (const mil::Operation& operation : graph.operations_of(function))
     if (operation.constant < 0 && any_result(graph, operation, holds)) return operation.at;
@@ -62,12 +62,11 @@ constexpr Place any_type(const mil::Graph& graph, const mil::Function& function,
 
 /// A type of an input or a result of the program.
 constexpr Place any_port(const mil::Graph& graph, const mil::Function& function, auto holds) {
-  for (const auto* const ports : {&function.inputs, &function.outputs})
-    for (const std::int32_t value : *ports)
-      if (holds(graph[value].type)) {
-        const std::int32_t made_by = graph[value].operation;
-        return made_by < 0 ? mil::Position{} : graph.operations.data()[made_by].at;
-      }
+  for (const std::int32_t value : graph.ports_of(function))
+    if (holds(graph[value].type)) {
+      const std::int32_t made_by = graph[value].operation;
+      return made_by < 0 ? mil::Position{} : graph.operations.data()[made_by].at;
+    }
   return {};
 }
 
@@ -123,16 +122,16 @@ constexpr Place has_integer_port(const mil::Graph& graph, const mil::Function& f
   const auto is_integer = [](mil::DType dtype) {
     return !mil::facts(dtype).floating && dtype != mil::boolean && dtype != mil::DType::string;
   };
-  for (const std::int32_t input : function.inputs)
+  for (const std::int32_t input : graph.inputs_of(function))
     if (is_integer(graph[input].type.dtype) && graph[input].type.dtype != mil::int8) return mil::Position{};
-  for (const std::int32_t output : function.outputs)
+  for (const std::int32_t output : graph.outputs_of(function))
     if (is_integer(graph[output].type.dtype))
       return graph[output].operation < 0 ? mil::Position{} : graph.operations.data()[graph[output].operation].at;
   return {};
 }
 
 constexpr Place has_int8_input(const mil::Graph& graph, const mil::Function& function) {
-  for (const std::int32_t input : function.inputs)
+  for (const std::int32_t input : graph.inputs_of(function))
     if (graph[input].type.dtype == mil::int8) return mil::Position{};
   return {};
 }
@@ -261,7 +260,7 @@ constexpr Place has_dead_operation(const mil::Graph& graph, const mil::Function&
   std::vector<char> used(graph.values.size(), '\0');
   for (const mil::Operation& operation : graph.operations_of(function))
     for (const mil::Argument& argument : graph.arguments_of(operation)) used[static_cast<std::size_t>(argument.value)] = 1;
-  for (const std::int32_t output : function.outputs) used[static_cast<std::size_t>(output)] = 1;
+  for (const std::int32_t output : graph.outputs_of(function)) used[static_cast<std::size_t>(output)] = 1;
   for (const mil::Operation& operation : graph.operations_of(function)) {
     if (operation.constant >= 0 || operation.result_count == 0) continue;
     bool live = operation.kind == mil::OpKind::write_state;

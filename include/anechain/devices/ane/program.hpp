@@ -88,7 +88,7 @@ inline Signature read(std::string_view text, std::span<const std::byte> blob, co
       throw CompileError("the ANE device runs programs of one function, this one has " + std::to_string(graph.functions.size()));
     const mil::Function& function = graph.functions.front();
     require_constraints(graph, function, options);
-    Signature signature{ports(graph, function.inputs), ports(graph, function.outputs), {}};
+    Signature signature{ports(graph, graph.inputs_of(function)), ports(graph, graph.outputs_of(function)), {}};
     for (const std::string_view path : mil::weight_paths(graph)) (void)weight_file(signature.weight_paths.emplace_back(path));
     if (!signature.weight_paths.empty() && blob.empty())
       throw CompileError("the program has weights in '" + signature.weight_paths.front() + "', but no weight blob was given");

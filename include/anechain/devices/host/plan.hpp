@@ -92,7 +92,7 @@ class Plan {
           kept_(graph.values.size()) {}
 
     void plan(const mil::Function& function) {
-      for (const std::int32_t input : function.inputs) {
+      for (const std::int32_t input : graph_.inputs_of(function)) {
         const std::string name{graph_.text(graph_[input].name)};
         require_computable(input, "the input '" + name + "'");
         const std::size_t place = scratch_places_[index(input)] = reserve(graph_[input].type.elements());
@@ -109,7 +109,7 @@ class Plan {
           throw CompileError("MIL text, " + to_string(operation.at) + ": " + error.what());
         }
       }
-      for (const std::int32_t output : function.outputs) {
+      for (const std::int32_t output : graph_.outputs_of(function)) {
         const std::string name{graph_.text(graph_[output].name)};
         if (is_constant(output)) throw CompileError("the result '" + name + "' is a constant: nothing would be computed");
         plan_.outputs_.push_back({name, graph_[output].type, scratch_places_[index(output)]});
@@ -136,8 +136,8 @@ class Plan {
       const auto operations = graph_.operations_of(function);
       for (std::size_t i = 0; i < operations.size(); ++i)
         for (const mil::Argument& argument : graph_.arguments_of(operations[i])) last_uses_[index(argument.value)] = &operations[i];
-      for (const std::int32_t output : function.outputs) keep(output);
-      for (const std::int32_t input : function.inputs)
+      for (const std::int32_t output : graph_.outputs_of(function)) keep(output);
+      for (const std::int32_t input : graph_.inputs_of(function))
         if (graph_[input].state) keep(input);
     }
 

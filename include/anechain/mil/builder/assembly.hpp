@@ -10,7 +10,6 @@
 #include <limits>
 #include <span>
 #include <string_view>
-#include <vector>
 
 #include <anechain/mil/blob.hpp>
 #include <anechain/mil/graph.hpp>
@@ -63,7 +62,7 @@ class Assembly {
     graph_.constants.reserve(64);
     graph_.arguments.reserve(512);
     graph_.operations.reserve(128);
-    graph_.functions.push_back({.name = graph_.add_text("main"), .opset = {}, .attributes = {}, .inputs = {}, .outputs = {}});
+    graph_.functions.push_back({.name = graph_.add_text("main")});
   }
 
   /// An input of the program. Kernels do not call it: their input is given to `body`.
@@ -71,7 +70,8 @@ class Assembly {
     require(!type.shape.has_unknown(), "input", "its extents must be known when the kernel is compiled: the ANE takes no others");
     require_reasonable(type, "input");
     const Value value = add_value(graph_.add_text(name), type, -1);
-    graph_.functions[0].inputs.push_back(value.id);
+    graph_.ports.push_back(value.id);
+    ++graph_.functions[0].input_count;
     return value;
   }
 
@@ -105,7 +105,7 @@ class Assembly {
   /// An immediate tensor: its elements in row-major order.
   constexpr Value constant(const TensorType& type, std::initializer_list<double> numbers) {
     require(std::ssize(numbers) == type.elements(), "constant", "{} numbers for {} elements", std::ssize(numbers), type.elements());
-    std::vector<std::int64_t> bits;
+    Table<std::int64_t> bits;
     bits.reserve(numbers.size());
     for (const double number : numbers) bits.push_back(element(type.dtype, number));
     return operand(Param::y, type, {bits.data(), bits.size()});
@@ -124,7 +124,7 @@ class Assembly {
   constexpr void leave() {
     scope_prefix_.truncate(scopes_.back().prefix);
     scope_weights_ = scopes_.back().weights;
-    scopes_.pop_back();
+    scopes_.truncate(scopes_.size() - 1);
   }
 
   /// The first rule that an operation broke, while a constant evaluation goes on.
@@ -147,7 +147,8 @@ class Assembly {
       require(operation >= 0 && graph_.operations[static_cast<std::size_t>(operation)].kind != OpKind::constant, "body",
               "it must return the result of an operation, not its input or a weight");
       graph_.values[static_cast<std::size_t>(id)].name = graph_.add_text(output.name);
-      graph_.functions[0].outputs.push_back(id);
+      graph_.ports.push_back(id);
+      ++graph_.functions[0].output_count;
     }
     hoist_immediate_constants();
     graph_.functions[0].operation_count = static_cast<std::uint32_t>(graph_.operations.size());
@@ -409,7 +410,7 @@ class Assembly {
   std::int32_t latest_[std::size(param_table)];
   Table<Name> weight_names_;
   Characters scope_prefix_;
-  std::vector<Scope> scopes_;
+  Table<Scope> scopes_;
   std::size_t scope_weights_ = 0;
   std::uint64_t next_weight_ = blob::header_bytes;
   Name path_{};
