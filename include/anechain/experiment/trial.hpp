@@ -17,11 +17,6 @@
 #include <utility>
 #include <vector>
 
-#include <range/v3/range/conversion.hpp>
-#include <range/v3/view/enumerate.hpp>
-#include <range/v3/view/filter.hpp>
-#include <range/v3/view/iota.hpp>
-
 #include <anechain/chain/weights.hpp>
 #include <anechain/experiment/clock.hpp>
 #include <anechain/experiment/contender.hpp>
@@ -121,8 +116,10 @@ class Trial {
 
   /// The strategies that have not failed.
   std::vector<std::size_t> standing() const {
-    return ranges::views::iota(std::size_t{0}, contenders_.size()) |
-           ranges::views::filter([&](std::size_t s) { return observed_.strategies[s].ok(); }) | ranges::to<std::vector>();
+    std::vector<std::size_t> standing;
+    for (std::size_t s = 0; s < contenders_.size(); ++s)
+      if (observed_.strategies[s].ok()) standing.push_back(s);
+    return standing;
   }
 
   void verify(std::string_view stage, std::uint64_t seed) {
@@ -203,14 +200,14 @@ class Trial {
     const auto drop = [&] { observed_.samples.resize(samples_before); };
     if (protocol_.gaps && observed_.launches.back().rounds > 0)
       clock_.pause(std::chrono::nanoseconds{static_cast<std::int64_t>(gaps_.uniform() * static_cast<double>(longest_gap_.count()))});
-    for (const auto& turn : ranges::views::enumerate(order)) {
+    for (std::size_t slot = 0; slot < order.size(); ++slot) {
       if (interrupted()) {
         drop();
         return false;
       }
-      const bool control = turn.second == contenders_.size();
-      const std::size_t strategy = control ? base : turn.second;
-      if (!visit({.round = number, .slot = turn.first, .strategy = strategy, .control = control})) {
+      const bool control = order[slot] == contenders_.size();
+      const std::size_t strategy = control ? base : order[slot];
+      if (!visit({.round = number, .slot = slot, .strategy = strategy, .control = control})) {
         drop();
         return true;
       }

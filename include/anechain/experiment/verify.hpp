@@ -11,9 +11,6 @@
 #include <string>
 #include <vector>
 
-#include <range/v3/algorithm/max.hpp>
-#include <range/v3/view/transform.hpp>
-
 #include <anechain/chain/compiled.hpp>
 #include <anechain/devices/host.hpp>
 #include <anechain/support/random.hpp>
@@ -97,10 +94,12 @@ void randomize(S& surface, Random& random) {
 
 /// The largest finite magnitude.
 inline double largest(const std::vector<float>& numbers) {
-  return ranges::max(numbers | ranges::views::transform([](float number) {
-                       const double magnitude = std::abs(static_cast<double>(number));
-                       return magnitude <= static_cast<double>(std::numeric_limits<float>::max()) ? magnitude : 0;
-                     }));
+  double most = 0;
+  for (const float number : numbers) {
+    const double magnitude = std::abs(static_cast<double>(number));
+    if (magnitude <= static_cast<double>(std::numeric_limits<float>::max())) most = std::max(most, magnitude);
+  }
+  return most;
 }
 
 inline std::string at_kernel(std::size_t kernel, const KernelFacts& facts) {

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include <range/v3/algorithm/find.hpp>
-#include <range/v3/view/zip.hpp>
 
 #include <anechain/experiment/analysis.hpp>
+#include <anechain/experiment/paired.hpp>
 #include <anechain/experiment/report.hpp>
 #include <anechain/experiment/report/format.hpp>
 #include <anechain/experiment/report/rows.hpp>
@@ -44,7 +44,7 @@ inline void print(std::ostream& to, const Report& report, const Scaling& scaling
 inline void print(std::ostream& to, const Report& report, const Analysis& analysis) {
   to << headline(report) << '\n';
   if (!report.complete()) to << "INCOMPLETE: the run was interrupted; what follows is what it had.\n";
-  for (const auto& [measurement, configuration] : ranges::views::zip(report.measurements, analysis.configurations)) {
+  for (const auto& [measurement, configuration] : Paired{report.measurements, analysis.configurations}) {
     to << '\n';
     print(to, report, measurement, configuration);
   }

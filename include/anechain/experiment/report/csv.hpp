@@ -9,9 +9,8 @@
 #include <string>
 #include <string_view>
 
-#include <range/v3/view/zip.hpp>
-
 #include <anechain/experiment/analysis.hpp>
+#include <anechain/experiment/paired.hpp>
 #include <anechain/experiment/report.hpp>
 
 /// A report as comma-separated values, RFC 4180: for spreadsheets and data frames.
@@ -81,7 +80,7 @@ class CsvLine {
 inline void csv(std::ostream& to, const Report& report, const Analysis& analysis) {
   to << "config,n,strategy,status,pass_us,q1_us,q3_us,kernel_us,kernels_per_s,gflop_per_s,relative,relative_lo,relative_hi,per_link_us,"
         "per_link_lo_us,per_link_hi_us,rounds,n_eff,mde,verdict,reason\r\n";
-  for (const auto& [measurement, configuration] : ranges::views::zip(report.measurements, analysis.configurations))
+  for (const auto& [measurement, configuration] : Paired{report.measurements, analysis.configurations})
     for (std::size_t s = 0; s < measurement.strategies.size(); ++s) {
       const MeasuredStrategy& strategy = measurement.strategies[s];
       detail::CsvLine line{to};

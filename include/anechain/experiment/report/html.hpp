@@ -6,9 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include <range/v3/view/zip.hpp>
-
 #include <anechain/experiment/analysis.hpp>
+#include <anechain/experiment/paired.hpp>
 #include <anechain/experiment/report.hpp>
 #include <anechain/experiment/report/html/autocorrelation.hpp>
 #include <anechain/experiment/report/html/cost.hpp>
@@ -37,7 +36,7 @@ struct Section {
 template <class Draw>
 std::string estimated_figures(const Report& report, const Analysis& analysis, Draw draw) {
   std::string figures;
-  for (const auto& [measurement, configuration] : ranges::views::zip(report.measurements, analysis.configurations))
+  for (const auto& [measurement, configuration] : Paired{report.measurements, analysis.configurations})
     if (configuration.estimates) figures += figure(title_of(measurement), draw(measurement, *configuration.estimates));
   return figures;
 }

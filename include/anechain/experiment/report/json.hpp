@@ -10,9 +10,9 @@
 #include <vector>
 
 #include <nlohmann/json.hpp>
-#include <range/v3/view/zip.hpp>
 
 #include <anechain/experiment/analysis.hpp>
+#include <anechain/experiment/paired.hpp>
 #include <anechain/experiment/report.hpp>
 
 /// A report as JSON, by docs/report.schema.json. Needs nlohmann_json.
@@ -312,7 +312,7 @@ inline std::string json(const Report& report, const Analysis& analysis) {
   head["published_findings"] = std::move(findings);
   std::string text = detail::opened(head) + ",\n\"configs\": [";
   bool first = true;
-  for (const auto& [measurement, configuration] : ranges::views::zip(report.measurements, analysis.configurations)) {
+  for (const auto& [measurement, configuration] : Paired{report.measurements, analysis.configurations}) {
     if (!first) text += ",\n";
     first = false;
     text += detail::with_samples(detail::configuration(measurement, configuration), measurement);

@@ -7,9 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include <range/v3/view/zip.hpp>
-
 #include <anechain/experiment/analysis.hpp>
+#include <anechain/experiment/paired.hpp>
 #include <anechain/experiment/report.hpp>
 #include <anechain/experiment/report/rows.hpp>
 
@@ -56,7 +55,7 @@ inline void markdown_list(std::ostream& to, const std::vector<std::string>& line
 inline void markdown(std::ostream& to, const Report& report, const Analysis& analysis) {
   to << detail::markdown_text(headline(report)) << '\n';
   if (!report.complete()) to << "\n**Incomplete: the run was interrupted.**\n";
-  for (const auto& [measurement, configuration] : ranges::views::zip(report.measurements, analysis.configurations)) {
+  for (const auto& [measurement, configuration] : Paired{report.measurements, analysis.configurations}) {
     to << "\n### " << detail::markdown_text(headline(measurement)) << "\n\n";
     detail::markdown_table(to, table(report, measurement, configuration));
     detail::markdown_list(to, remarks(report, measurement, configuration));

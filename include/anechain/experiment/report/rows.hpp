@@ -9,9 +9,9 @@
 #include <vector>
 
 #include <range/v3/algorithm/find.hpp>
-#include <range/v3/view/zip.hpp>
 
 #include <anechain/experiment/analysis.hpp>
+#include <anechain/experiment/paired.hpp>
 #include <anechain/experiment/report.hpp>
 #include <anechain/experiment/report/format.hpp>
 
@@ -118,7 +118,7 @@ inline std::vector<Row> table(const Report& report, const Measurement& measureme
                          "interval", "kernels/s", "GFLOP/s"}};
   if (report.environment.speed_of_light) rows.front().push_back("of light");
   rows.front().push_back("verdict");
-  for (const auto& [strategy, estimate] : ranges::views::zip(measurement.strategies, analysis.estimates->strategies)) {
+  for (const auto& [strategy, estimate] : Paired{measurement.strategies, analysis.estimates->strategies}) {
     if (estimate) {
       rows.push_back(detail::estimated_row(report, measurement, strategy, *estimate));
       continue;
@@ -146,7 +146,7 @@ inline std::vector<std::string> remarks(const Report& report, const Measurement&
     lines.push_back(std::string{"A/A, "} + std::string{baseline} + " against itself: " + percent(control->relative(), true) + " " +
                     shares(control->relative_interval()) +
                     (analysis.estimates->control_is_quiet().value_or(true) ? "" : ": NOT QUIET, nothing here can be relied on"));
-  for (const auto& [strategy, estimate] : ranges::views::zip(measurement.strategies, analysis.estimates->strategies)) {
+  for (const auto& [strategy, estimate] : Paired{measurement.strategies, analysis.estimates->strategies}) {
     if (!estimate) continue;
     if (estimate->copy_us)
       lines.push_back(strategy.name + ": " + digits(*estimate->copy_us) + " us a copy, " + digits(*estimate->copy_gb_per_s) + " GB/s");
@@ -243,7 +243,7 @@ inline Row published_row(const Measurement& measurement, const ConfigurationAnal
             seed.sequential_ms && seed.run_only_ms ? digits(*seed.sequential_ms / *seed.run_only_ms) : "-"};
   }
   const auto of = [&](std::string_view strategy) -> const StrategyEstimate* {
-    for (const auto& [measured, estimate] : ranges::views::zip(measurement.strategies, analysis.estimates->strategies))
+    for (const auto& [measured, estimate] : Paired{measurement.strategies, analysis.estimates->strategies})
       if (measured.name == strategy && estimate) return &*estimate;
     return nullptr;
   };
@@ -266,7 +266,7 @@ inline std::vector<Row> published_rows(const Report& report, const Analysis& ana
   std::vector<Row> rows{{"configuration", "", "sequential", "run only", "copy alone", "GCD serial", "sequential / run only"}};
   for (const PublishedRow& published : published_table) {
     std::vector<Row> measured;
-    for (const auto& [measurement, configuration] : ranges::views::zip(report.measurements, analysis.configurations))
+    for (const auto& [measurement, configuration] : Paired{report.measurements, analysis.configurations})
       if (measurement.name == published.configuration && measurement.length == published_length)
         measured.push_back(detail::published_row(measurement, configuration));
     if (measured.empty()) continue;

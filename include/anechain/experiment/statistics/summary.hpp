@@ -8,7 +8,6 @@
 #include <span>
 #include <vector>
 
-#include <range/v3/algorithm/sort.hpp>
 #include <range/v3/numeric/accumulate.hpp>
 
 /// Pure functions over samples.
@@ -27,7 +26,7 @@ inline double quantile_of_sorted(std::span<const double> sorted, double q) {
 /// The samples in ascending order.
 inline std::vector<double> sorted(std::span<const double> samples) {
   std::vector<double> copy(samples.begin(), samples.end());
-  ranges::sort(copy);
+  std::sort(copy.begin(), copy.end());
   return copy;
 }
 

@@ -10,9 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include <range/v3/view/zip.hpp>
-
 #include <anechain/experiment/analysis.hpp>
+#include <anechain/experiment/paired.hpp>
 #include <anechain/experiment/report.hpp>
 #include <anechain/experiment/report/html/series.hpp>
 #include <anechain/experiment/report/rows.hpp>
@@ -106,7 +105,7 @@ inline std::string forest(std::string_view label, std::span<const Effect> effect
 /// A configuration's strategies against its baseline.
 inline std::string contrasts(const Report& report, const Measurement& measurement, const Estimates& estimates, const Series& series) {
   std::vector<Effect> effects;
-  for (const auto& [strategy, estimate] : ranges::views::zip(measurement.strategies, estimates.strategies)) {
+  for (const auto& [strategy, estimate] : Paired{measurement.strategies, estimates.strategies}) {
     if (!estimate || !estimate->contrast || !estimate->judgement || !std::isfinite(estimate->contrast->relative())) continue;
     effects.push_back({strategy.name, strategy.name, estimate->contrast->relative(), estimate->contrast->relative_interval(),
                        std::string{name(estimate->judgement->verdict)}});
@@ -118,7 +117,7 @@ inline std::string contrasts(const Report& report, const Measurement& measuremen
 /// The controls of all configurations.
 inline std::string controls(const Report& report, const Analysis& analysis, const Series& series) {
   std::vector<Effect> effects;
-  for (const auto& [measurement, configuration] : ranges::views::zip(report.measurements, analysis.configurations)) {
+  for (const auto& [measurement, configuration] : Paired{report.measurements, analysis.configurations}) {
     if (!configuration.estimates || !configuration.estimates->control) continue;
     const Contrast& control = *configuration.estimates->control;
     const std::optional<bool> quiet = configuration.estimates->control_is_quiet();

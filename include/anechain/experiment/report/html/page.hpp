@@ -9,9 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include <range/v3/view/zip.hpp>
-
 #include <anechain/experiment/analysis.hpp>
+#include <anechain/experiment/paired.hpp>
 #include <anechain/experiment/report.hpp>
 #include <anechain/experiment/report/html/series.hpp>
 #include <anechain/experiment/report/html/text.hpp>
@@ -66,7 +65,7 @@ inline std::string answer(const Measurement& measurement, const ConfigurationAna
   }
   const StrategyEstimate* found = nullptr;
   std::string_view strategy;
-  for (const auto& [measured, estimate] : ranges::views::zip(measurement.strategies, analysis.estimates->strategies)) {
+  for (const auto& [measured, estimate] : Paired{measurement.strategies, analysis.estimates->strategies}) {
     if (!estimate || !estimate->judgement || (found != nullptr && measured.name != Sequential::name)) continue;
     found = &*estimate;
     strategy = measured.name;
@@ -84,7 +83,7 @@ inline std::string header(const Report& report, const Analysis& analysis) {
   text += paragraph(headline(report), "headline");
   if (!report.complete()) text += paragraph("INCOMPLETE: the run was interrupted; what follows is what it had.", "banner");
   std::string answers;
-  for (const auto& [measurement, configuration] : ranges::views::zip(report.measurements, analysis.configurations))
+  for (const auto& [measurement, configuration] : Paired{report.measurements, analysis.configurations})
     answers += answer(measurement, configuration);
   return text + (answers.empty() ? paragraph("Nothing was measured.", "missing") : element("ul", answers, "answers") + "\n");
 }
@@ -105,7 +104,7 @@ inline std::string published(const Report& report, const Analysis& analysis) {
 
 inline std::string tables(const Report& report, const Analysis& analysis) {
   std::string text;
-  for (const auto& [measurement, configuration] : ranges::views::zip(report.measurements, analysis.configurations))
+  for (const auto& [measurement, configuration] : Paired{report.measurements, analysis.configurations})
     text += element("h3", escaped(headline(measurement))) + table_of(table(report, measurement, configuration)) +
             bullets(remarks(report, measurement, configuration));
   return text + bullets(notes(report));
