@@ -1,8 +1,7 @@
 // How fast the host device computes, on one thread: chains of twelve kernels beside the same work done by hand with the libraries
 // that were found, and beside the multiply-adds that a core can do at most. Every result is compared with a reference in double
-// precision before it is timed. Repetitions are short and interleaved, in random order; the table at the end takes the best of each.
-// Where other programs run, keep it on one processor (taskset): the clocks of two may differ.
-//   host_compute [Google Benchmark's options]
+// precision before it is timed.
+//   host_compute [RESULTS.json]
 #include <benchmark/benchmark.h>
 
 #include <anechain/anechain.hpp>
@@ -11,12 +10,14 @@
 #include <cmath>
 #include <cstdio>
 #include <functional>
-#include <map>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "host_peers.hpp"
+#include "results.hpp"
+#include "samples.hpp"
 
 using namespace anechain;
 
@@ -196,59 +197,76 @@ void add(const Network& network, std::vector<Entry>& entries) {
   }
 }
 
-// Keeps the best time of each, beside what the console shows.
-class BestTimes : public benchmark::ConsoleReporter {
- public:
-  void ReportRuns(const std::vector<Run>& runs) override {
-    for (const Run& run : runs)
-      if (run.run_type == Run::RT_Iteration) {
-        double& best = seconds[run.run_name.function_name];
-        const double time = run.real_accumulated_time / static_cast<double>(run.iterations);
-        best = best == 0 ? time : std::min(best, time);
-      }
-  }
-  std::map<std::string, double> seconds;
+constexpr std::string_view ours = "anechain";
+
+// What was measured of one entry. Its time is the best of its repetitions: the one that nothing else on the machine disturbed.
+struct Timed {
+  const Entry& entry;
+  double seconds;
+
+  double rate() const { return entry.operations / seconds; }
 };
 
-}  // namespace
+std::string full_name(const Entry& entry) { return entry.work + ", " + entry.name; }
 
-int main(int argc, char** argv) {
+std::vector<Timed> measure(const std::vector<Entry>& entries) {
+  for (const Entry& entry : entries)
+    benchmark::RegisterBenchmark(full_name(entry).c_str(), [&entry](benchmark::State& state) {
+      for ([[maybe_unused]] auto _ : state) entry.run();
+    });
+  const Samples samples = run_benchmarks(12, 0.1);
+  std::vector<Timed> timed;
+  for (const Entry& entry : entries) timed.push_back({entry, std::ranges::min(samples.at(full_name(entry)))});
+  return timed;
+}
+
+// The fastest of the others at the same work; nothing where none is installed.
+const Timed* fastest_peer(const std::vector<Timed>& all, const std::string& work) {
+  const Timed* fastest = nullptr;
+  for (const Timed& one : all)
+    if (one.entry.work == work && one.entry.name != ours && (fastest == nullptr || one.seconds < fastest->seconds)) fastest = &one;
+  return fastest;
+}
+
+void report(const std::vector<Timed>& all, double peak, Results& results) {
+  Results::Rows rows{{"twelve of", "by", "a kernel", "GFLOP/s", "of the core's peak", "speed, of the fastest other's"}};
+  for (const Timed& one : all) {
+    const Timed* const peer = fastest_peer(all, one.entry.work);
+    rows.push_back({one.entry.work, one.entry.name, fixed(one.seconds / length * 1e6) + " us", fixed(one.rate() * 1e-9, 1),
+                    fixed(one.rate() / peak), peer == nullptr ? "" : fixed(peer->seconds / one.seconds)});
+    if (one.entry.name != ours) continue;
+    if (peer != nullptr)
+      results.goal("the host runs " + one.entry.work + " at 0.95 or more of the fastest peer's speed",
+                   fixed(peer->seconds / one.seconds) + " (" + peer->entry.name + ")", peer->seconds / one.seconds >= 0.95);
+    if (one.entry.work == "conv 256x64" || one.entry.work == "conv 768x256")
+      results.goal("the host runs " + one.entry.work + " at 0.85 or more of the core's peak", fixed(one.rate() / peak),
+                   one.rate() / peak >= 0.85);
+  }
+  results.table("host_compute", rows);
+}
+
+void run(int argc, char** argv) {
+  peers::use_one_thread();
   std::vector<Entry> entries;
   for (const Network& network : {Network{"conv 64x32", 64, 32}, Network{"conv 256x64", 256, 64}, Network{"conv 768x256", 768, 256},
                                  Network{"layers 288x64", 288, 64, 768, 6}, Network{"layers 768x64", 768, 64, 2048, 12}})
     add(network, entries);
-
   constexpr long rounds = 100'000;
   entries.push_back({"peak", "multiply-adds", 2 * peers::multiply_add(rounds), [] { peers::multiply_add(rounds); }});
-  for (const Entry& entry : entries)
-    benchmark::RegisterBenchmark((entry.work + ", " + entry.name).c_str(),
-                                 [&entry](benchmark::State& state) {
-                                   for ([[maybe_unused]] auto _ : state) entry.run();
-                                 })
-        ->MinTime(0.1)
-        ->Repetitions(12);
 
-  std::vector<char*> arguments(argv, argv + argc);
-  char interleaved[] = "--benchmark_enable_random_interleaving=true";
-  arguments.insert(arguments.begin() + 1, interleaved);
-  int count = static_cast<int>(arguments.size());
-  benchmark::Initialize(&count, arguments.data());
-  if (benchmark::ReportUnrecognizedArguments(count, arguments.data())) return 2;
-  BestTimes best;
-  benchmark::RunSpecifiedBenchmarks(&best);
-
-  const auto time = [&](const Entry& one) { return best.seconds[one.work + ", " + one.name]; };
-  const double peak = entries.back().operations / time(entries.back());
+  std::vector<Timed> timed = measure(entries);
+  const double peak = timed.back().rate();
+  timed.pop_back();
+  Results results;
   std::printf("\n%s, one thread; a core's peak: %.1f GFLOP/s in single precision\n", HostDevice{}.name().c_str(), peak * 1e-9);
-  std::printf("%-16s %-24s %12s %10s %8s %s\n", "twelve of", "by", "kernel [us]", "GFLOP/s", "of peak", "speed beside the fastest peer");
-  for (const Entry& entry : entries) {
-    if (time(entry) == 0 || entry.work == "peak") continue;
-    double fastest = 0;
-    for (const Entry& other : entries)
-      if (other.work == entry.work && other.name != "anechain" && time(other) > 0)
-        fastest = fastest == 0 ? time(other) : std::min(fastest, time(other));
-    const double rate = entry.operations / time(entry);
-    std::printf("%-16s %-24s %12.2f %10.1f %8.3f %.2f\n", entry.work.c_str(), entry.name.c_str(), time(entry) / length * 1e6, rate * 1e-9,
-                rate / peak, fastest / time(entry));
-  }
+  report(timed, peak, results);
+  for (const auto& [library, version] : peers::versions()) results.version(library, version);
+  results.version("host", HostDevice{}.name() + ", " + fixed(peak * 1e-9, 1) + " GFLOP/s at most");
+  results.write(argc, argv);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return run_program([&] { run(argc, argv); });
 }

@@ -365,6 +365,25 @@ std::vector<std::unique_ptr<Peer>> peers_of([[maybe_unused]] const Transformer& 
   return peers;
 }
 
+std::vector<std::pair<std::string, std::string>> versions() {
+  std::vector<std::pair<std::string, std::string>> found;
+#if HAS_OPENBLAS
+  found.emplace_back("OpenBLAS", std::string{openblas_get_config()} + ", " + openblas_get_corename());
+#endif
+#if HAS_EIGEN
+  found.emplace_back(
+      "Eigen", std::to_string(EIGEN_WORLD_VERSION) + "." + std::to_string(EIGEN_MAJOR_VERSION) + "." + std::to_string(EIGEN_MINOR_VERSION));
+#endif
+#if HAS_DNNL
+  const dnnl_version_t* const dnnl = dnnl_version();
+  found.emplace_back("oneDNN", std::to_string(dnnl->major) + "." + std::to_string(dnnl->minor) + "." + std::to_string(dnnl->patch));
+#endif
+#if HAS_XNNPACK
+  found.emplace_back("XNNPACK", "as the system has it");
+#endif
+  return found;
+}
+
 void use_one_thread() {
 #if HAS_OPENBLAS
   openblas_set_num_threads(1);

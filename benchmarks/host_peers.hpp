@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace peers {
@@ -40,6 +41,9 @@ std::vector<std::unique_ptr<Peer>> peers_of(const Transformer& work);
 
 /// To be called before any peer is made.
 void use_one_thread();
+
+/// The libraries that were found, and their versions.
+std::vector<std::pair<std::string, std::string>> versions();
 
 /// Runs multiply-adds on registers alone, with the widest vectors there are; returns their number.
 double multiply_add(long rounds);

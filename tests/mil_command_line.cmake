@@ -37,7 +37,8 @@ expect(1 "empty.mil:1:1: expected 'program', found the end of the text" check ${
 expect(0 "program\\(1.0\\).*tensor<string, \\[\\]>" print --dialect ios16 ${D}/plain.mil)
 expect(0 "program\\(1.3\\).*name = string" print ${D}/plain.mil)
 expect(0 "input   b: tensor<fp32, \\[2, 2\\]>.*output  y.*1xsub.*FLOP    4.*H10" info ${D}/plain.mil)
-expect(0 "weights 1 tensors, 8 bytes" info ${D}/model.mlmodelc)
+expect(0 "weights 1 tensors, 8 bytes.*memory  16 bytes of constants on the host; a request: [0-9 ]+ to work in, 128 of inputs and outputs" info ${D}/model.mlmodelc)
+expect(0 "memory  not known, the host cannot compile it: MIL text, [0-9:]+: .*weight.bin" info ${D}/alone.mil)
 
 expect(0 "offset 64  fp16  4 elements, 8 bytes" blob list ${D}/model.mlmodelc/weights/weight.bin)
 expect(0 "1 tensors" blob check ${D}/model.mlmodelc/weights/weight.bin)

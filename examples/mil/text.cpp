@@ -1,9 +1,11 @@
 // check, print, info: what can be said of a program's text.
 #include <anechain/devices/ane/constraints.hpp>
+#include <anechain/devices/host.hpp>
 #include <anechain/mil/check.hpp>
 #include <anechain/mil/cost.hpp>
 #include <anechain/mil/print.hpp>
 
+#include <concepts>
 #include <cstdint>
 #include <exception>
 #include <iostream>
@@ -36,7 +38,7 @@ bool is_valid(const std::string& path) {
   return findings.empty();
 }
 
-std::string grouped(std::int64_t number) {
+std::string grouped(std::integral auto number) {
   std::string digits = std::to_string(number);
   for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, 1, ' ');
   return digits;
@@ -55,7 +57,22 @@ bool costs_are_known(const mil::Graph& graph, const mil::Function& function) {
   return true;
 }
 
-void describe(const mil::Graph& graph, const mil::Function& function) {
+// What a program holds in memory on the host: constants once, the rest for each request.
+void describe_memory(Model& model, std::string_view function) {
+  try {
+    const host::Program program = HostDevice{}.compile(model.text(), model.weight_files(), function);
+    std::int64_t surfaces = 0;
+    for (const auto ports : {program.inputs(), program.outputs()})
+      for (const host::Port& port : ports) surfaces += port.type.surface_bytes();
+    std::cout << "  memory  " << grouped(program.plan().constant_bytes())
+              << " bytes of constants on the host; a request: " << grouped(program.plan().scratch_bytes()) << " to work in, "
+              << grouped(surfaces) << " of inputs and outputs\n";
+  } catch (const CompileError& error) {
+    std::cout << "  memory  not known, the host cannot compile it: " << error.what() << '\n';
+  }
+}
+
+void describe(Model& model, const mil::Graph& graph, const mil::Function& function) {
   std::cout << "function " << graph.text(function.name) << '\n';
   for (const std::int32_t input : graph.inputs_of(function)) std::cout << "  input   " << spelled(graph, input) << '\n';
   for (const std::int32_t output : graph.outputs_of(function)) std::cout << "  output  " << spelled(graph, output) << '\n';
@@ -74,6 +91,7 @@ void describe(const mil::Graph& graph, const mil::Function& function) {
   std::cout << '\n';
   if (costs_are_known(graph, function)) std::cout << "  FLOP    " << grouped(mil::flops(graph, function)) << '\n';
   std::cout << "  weights " << weights << " tensors, " << grouped(weight_bytes) << " bytes\n";
+  describe_memory(model, graph.text(function.name));
   const std::vector<ane::Violation> broken = ane::violations(graph, function);
   std::cout << "  constraints of the ANE that it breaks: " << (broken.empty() ? "none that is known here" : "") << '\n';
   for (const ane::Violation& violation : broken) {
@@ -108,9 +126,9 @@ int print(const std::string& path, const std::string& dialect) {
 }
 
 int info(const std::string& path) {
-  const Model model{path};
+  Model model{path};
   const mil::Graph graph = mil::parse_checked(model.text());
-  for (const mil::Function& function : graph.functions) describe(graph, function);
+  for (const mil::Function& function : graph.functions) describe(model, graph, function);
   return 0;
 }
 

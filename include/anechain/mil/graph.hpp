@@ -180,9 +180,7 @@ struct Graph {
   /// Whether an operation is a constant without a name, written where it is used.
   constexpr bool is_inline(const Operation& operation) const { return operation.constant >= 0 && (*this)[operation.result].name.size == 0; }
 
-  constexpr Entries<std::int64_t> numbers_of(const Constant& constant) const {
-    return {numbers.data() + constant.first, constant.count};
-  }
+  constexpr Entries<std::int64_t> numbers_of(const Constant& constant) const { return {numbers.data() + constant.first, constant.count}; }
 
   /// The text that an element of a string constant stands for.
   constexpr std::string_view string_of(std::int64_t bits) const { return text(name_from(bits)); }

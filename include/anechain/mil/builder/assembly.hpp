@@ -236,9 +236,7 @@ class Assembly {
   }
 
   /// A constant without a name, which is written where it is used.
-  constexpr Value unnamed(const TensorType& type, Entries<std::int64_t> numbers) {
-    return add_constant({}, type, immediate(numbers));
-  }
+  constexpr Value unnamed(const TensorType& type, Entries<std::int64_t> numbers) { return add_constant({}, type, immediate(numbers)); }
 
   /// Takes a constant's name away, so that it is written where it is used. Its weight is found by its name all the same.
   constexpr Value unnamed(Value value) {
