@@ -93,7 +93,7 @@ TEST_CASE("every dtype that the format has a code for is written with that code 
                                                       {"uint4", 11},     {"uint3", 12},  {"uint6", 13}, {"int32", 14}, {"uint32", 15},
                                                       {"fp8e4m3fn", 16}, {"fp8e5m2", 17}};
   std::size_t known = 0;
-  for (std::size_t i = 0; i < mil::dtype_table.size(); ++i) {
+  for (std::size_t i = 0; i < std::size(mil::dtype_table); ++i) {
     const auto dtype = static_cast<mil::DType>(i);
     mil::BlobWriter writer;
     const std::vector<std::byte> payload(static_cast<std::size_t>(mil::tensor(dtype, 24).packed_bytes()));
