@@ -38,9 +38,10 @@ class Product {
   Panels pack_left(const Matrix& a, float* to) const { return flipped_ ? pack_wide(a.transpose(), to) : pack_tall(a, to); }
   Panels pack_right(const Matrix& b, float* to) const { return flipped_ ? pack_tall(b.transpose(), to) : pack_wide(b, to); }
 
-  /// The same for an operand that is read once: it stays where it is when its rows are short and make whole panels.
+  /// The same for an operand that is multiplied once: it stays where it is when its rows make whole panels and are so short that
+  /// copying them would cost more than the steps between them.
   Panels right(const Matrix& b, float* to) const {
-    const bool stays = !flipped_ && !b.transposed && shape_.columns % kernel_->width == 0 && b.stride <= 2 * kernel_->width;
+    const bool stays = !flipped_ && !b.transposed && shape_.columns % kernel_->width == 0 && b.stride <= 8 * kernel_->width;
     return stays ? Panels{b.data, b.stride} : pack_right(b, to);
   }
 
@@ -64,7 +65,7 @@ class Product {
   }
 
  private:
-  static constexpr std::int64_t depth_block = 256;    // a panel of the right operand stays in the first-level cache
+  static constexpr std::int64_t depth_block = 384;    // a panel of the right operand stays in the first-level cache, or near it
   static constexpr std::int64_t tiles_in_block = 20;  // panels of the left operand stay in the second-level cache
 
   std::int64_t tall_floats() const { return shape_.rows * shape_.depth; }
