@@ -4,12 +4,12 @@
 //   dispatch                     counts, and fails where ours executes more; gives 77 where valgrind is missing
 //   dispatch RESULTS.json        counts, and writes what it found
 //   dispatch --run PASS WHOSE N  what callgrind is given: a pass of N kernels, `ours` or `by_hand`
+#include "callgrind.hpp"
 #include "null_device.hpp"
 #include "results.hpp"
 
 #include <anechain/anechain.hpp>
 
-#include <cstdio>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -65,18 +65,6 @@ void transfer_only_by_hand(void* context) {
   for (std::size_t k = 0; k + 1 < loop.count; ++k) copy_by_hand(loop.kernels[k]);
 }
 
-}  // namespace
-
-constexpr int repetitions = 100;
-
-// Callgrind counts what happens in here: the same indirect call for both.
-extern "C" [[gnu::noinline]] void counted(void (*const volatile* of)(void*), void* context) {
-  void (*const pass)(void*) = *of;  // the compiler must not know which
-  for (int i = 0; i < repetitions; ++i) pass(context);
-}
-
-namespace {
-
 /// Runs one pass under `counted`: ours, or the loop by hand.
 template <class S>
 void run(const S& strategy, void (*by_hand)(void*), bool ours, std::size_t length) {
@@ -94,7 +82,7 @@ void run(const S& strategy, void (*by_hand)(void*), bool ours, std::size_t lengt
   const auto run_ours = [](void* context) { static_cast<decltype(pass)*>(context)->run(); };
   void (*const volatile run_it)(void*) = ours ? run_ours : by_hand;
   void* const context = ours ? static_cast<void*>(&pass) : &loop;
-  counted(&run_it, context);
+  callgrind::counted(&run_it, context);
 
   if constexpr (S::Transfer::link == transfer::Link::two_surfaces && S::Transfer::delivers) {
     const std::vector<float> x(64 * 32, 1.5f);
@@ -113,18 +101,6 @@ void run(std::string_view name, bool ours, std::size_t kernels) {
   if (name == "transfer_only") return run(transfer_only, transfer_only_by_hand, ours, kernels);
   if (name == "zero_copy") return run(zero_copy, run_only_by_hand, ours, kernels);
   throw std::invalid_argument("no pass of this name: " + std::string{name});
-}
-
-/// Instructions of one pass, counted by callgrind; negative where there is no callgrind.
-double instructions(const std::string& program, const std::string& name, bool ours, std::size_t kernels) {
-  const std::string command = "valgrind --tool=callgrind --toggle-collect=counted --callgrind-out-file=/dev/null '" + program + "' --run " +
-                              name + (ours ? " ours " : " by_hand ") + std::to_string(kernels) + " 2>&1";
-  std::FILE* const pipe = popen(command.c_str(), "r");
-  if (pipe == nullptr) return -1;
-  double count = -1;
-  for (char line[512]; std::fgets(line, sizeof line, pipe) != nullptr;)
-    if (const char* const at = std::strstr(line, "Collected : ")) count = std::stod(at + std::strlen("Collected : "));
-  return pclose(pipe) == 0 ? count / repetitions : -1;
 }
 
 struct Compared {
@@ -146,13 +122,16 @@ int count(int argc, char** argv) {
   Results::Rows rows{{"pass", "written by hand as", "ours, 12 kernels", "by hand", "ours, a kernel more", "by hand", "ratio a kernel"}};
   double worst = 0;
   for (const Compared& compared : all_compared) {
-    const auto count_of = [&](bool ours, std::size_t length) { return instructions(argv[0], compared.strategy, ours, length); };
+    const auto count_of = [&](bool ours, std::size_t length) {
+      return callgrind::instructions(argv[0],
+                                     std::string{"--run "} + compared.strategy + (ours ? " ours " : " by_hand ") + std::to_string(length));
+    };
     const double ours = count_of(true, 12);
     const double by_hand = count_of(false, 12);
     if (ours < 0 || by_hand < 0) {
       std::cout << "valgrind is not here, or cannot run this: nothing is counted\n";
       results.write(argc, argv);
-      return 77;
+      return callgrind::skipped;
     }
     const double more = (count_of(true, 24) - ours) / 12;
     const double more_by_hand = (count_of(false, 24) - by_hand) / 12;
