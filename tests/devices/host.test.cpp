@@ -364,3 +364,30 @@ TEST_CASE("values that live long survive the reuse of memory around them") {
   for (int i = 0; i < 4; ++i) h = reference::add(reference::conv(h, weight, {}, {1, 1}, {1, 1}, "same", {}, 1), early);
   CHECK(distance(got, reference::add(reference::mul(h, early), x)) <= 5 * single_tolerance);
 }
+
+TEST_CASE("two threads give the same numbers as one, also where two passes want the second thread at once") {
+  HostDevice one;
+  HostDevice two{2};
+  for (const auto& [channels, positions] : {std::pair{256, 128}, std::pair{250, 270}, std::pair{64, 2050}}) {
+    CAPTURE(channels);
+    TracedChain chain;
+    for (int k = 0; k < 3; ++k)
+      chain.add("conv", mil::tensor(mil::fp16, 1, channels, 1, positions), [channels = channels](mil::Builder& b, mil::Value x) {
+        return b.conv(x, b.weight("W", mil::tensor(mil::fp16, channels, channels, 1, 1)));
+      });
+    WeightBlobs blobs{chain.kernels(), random_weights(3)};
+    const Tensor x = random_tensor(chain.kernels()[0].input, 5);
+    const auto result_of = [&](HostDevice& device, const auto& strategy) {
+      CompiledKernels<HostDevice> compiled{device, chain.kernels(), blobs};
+      auto pass = compiled.bind(strategy);
+      pass.input(x.data);
+      for (int i = 0; i < 4; ++i) pass.run();
+      return pass.template output<float>();
+    };
+    const std::vector<float> expected = result_of(one, zero_copy);
+    CHECK(result_of(two, zero_copy) == expected);
+    CHECK(result_of(two, overlapped<2>) == expected);
+  }
+  CHECK(two.name().ends_with("two threads"));
+  CHECK_THROWS_WITH_AS(HostDevice{3}, "the host device runs on 1 or 2 threads, not 3", DeviceError);
+}

@@ -25,9 +25,7 @@ namespace host {
 class Surface {
  public:
   explicit Surface(const mil::TensorType& type)
-      : type_(type),
-        size_(static_cast<std::size_t>(type.surface_bytes())),
-        memory_(zeroed(size_, "a surface of " + to_string(type))) {}
+      : type_(type), size_(static_cast<std::size_t>(type.surface_bytes())), memory_(zeroed(size_, "a surface of " + to_string(type))) {}
   Surface(Surface&&) = default;
   Surface& operator=(Surface&&) = default;
 
@@ -125,15 +123,26 @@ class Request {
 }  // namespace host
 
 /// The CPU as a device: executes MIL text and weight blobs, everywhere. Half precision in storage, single precision in
-/// accumulation, one rounding an operation. It uses the calling thread alone, and the widest vectors that the processor has.
+/// accumulation, one rounding an operation. It uses the widest vectors that the processor has, and the calling thread alone, unless it is
+/// given a second one: measurements want quiet.
 class HostDevice {
  public:
   using Surface = host::Surface;
   using Program = host::Program;
   using Request = host::Request;
 
-  /// "host: AMD EPYC 9354, AVX-512".
-  std::string name() const { return "host: " + machine::processor() + ", " + host::micro_kernels().front().name; }
+  HostDevice() = default;
+
+  /// With two threads the second takes half of each large product, for one request at a time; results are the same. Throws DeviceError for
+  /// other numbers than 1 and 2.
+  explicit HostDevice(int threads) : helper_(threads == 2 ? std::make_shared<host::Helper>() : nullptr) {
+    if (threads < 1 || threads > 2) throw DeviceError("the host device runs on 1 or 2 threads, not " + std::to_string(threads));
+  }
+
+  /// "host: AMD EPYC 9354, AVX-512", and "two threads" where it has them.
+  std::string name() const {
+    return "host: " + machine::processor() + ", " + host::micro_kernels().front().name + (helper_ != nullptr ? ", two threads" : "");
+  }
 
   Surface surface(const mil::TensorType& type) const { return Surface{type}; }
 
@@ -145,7 +154,7 @@ class HostDevice {
 
   /// A function of a program that may name several weight files; an empty name means the one called main, or the only one.
   Program compile(std::string_view text, const mil::WeightFiles& files, std::string_view function) const {
-    return Program{std::make_shared<host::Plan>(text, files, function)};
+    return Program{std::make_shared<host::Plan>(text, files, function, helper_)};
   }
 
   Request request(const Program& program, std::span<Surface* const> inputs, std::span<Surface* const> outputs) const {
@@ -153,6 +162,9 @@ class HostDevice {
   }
   void evaluate(const Request& request) const { request.evaluate(); }
   std::chrono::nanoseconds now() const { return MachineClock::now(); }
+
+ private:
+  std::shared_ptr<host::Helper> helper_;
 };
 
 static_assert(Device<HostDevice>);

@@ -8,7 +8,7 @@
 #include <span>
 #include <string_view>
 
-#include <anechain/chain/executor/worker.hpp>
+#include <anechain/support/worker.hpp>
 
 namespace anechain::executor {
 

@@ -22,8 +22,8 @@
 #if ANECHAIN_HAS_LIBDISPATCH
 #include <dispatch/dispatch.h>
 #else
-#include <anechain/chain/executor/worker.hpp>
 #endif
+#include <anechain/support/worker.hpp>
 
 namespace anechain::executor {
 

@@ -9,6 +9,7 @@
 #include <limits>
 #include <span>
 
+#include <anechain/devices/host/helper.hpp>
 #include <anechain/mil/operands.hpp>
 
 /// How the host keeps values while it computes, and how its tasks walk over them.
@@ -53,6 +54,7 @@ struct Planning {
   std::function<const Cell*(std::int32_t value)> constant;  ///< to be read now; nullptr where the value is none
   std::function<float*(std::int64_t floats)> keep;          ///< memory that lives as long as the plan
   std::function<std::size_t(std::int64_t cells)> reserve;
+  Helper* helper = nullptr;  ///< lives as long as the plan
 
   const mil::TensorType& type() const { return results[0].type; }
   std::size_t to() const { return results[0].to; }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <utility>
 
+#include <anechain/devices/host/helper.hpp>
 #include <anechain/devices/host/micro_kernel.hpp>
 #include <anechain/devices/host/packing.hpp>
 
@@ -21,7 +22,7 @@ struct Panels {
   std::int64_t stride = 0;
 };
 
-/// A matrix product of known extents, in single precision and not parallel. Operands are packed first, once where they are
+/// A matrix product of known extents, in single precision. Operands are packed first, once where they are
 /// constant; then any number of runs multiply them. A product of few columns is computed transposed, so that its tiles are full.
 class Product {
  public:
@@ -45,17 +46,44 @@ class Product {
     return stays ? Panels{b.data, b.stride} : pack_right(b, to);
   }
 
-  /// c = left * right, row after row, or c += left * right; then rounded to half precision, or not.
-  void run(Panels left, Panels right, float* c, bool adds, bool rounds) const {
+  /// c = left * right, row after row, or c += left * right; then rounded to half precision, or not. `helper` may be null.
+  void run(Panels left, Panels right, float* c, bool adds, bool rounds, Helper* helper = nullptr) const {
     if (flipped_) std::swap(left, right);
+    if (helper == nullptr || 2 * shape_.rows * shape_.columns * shape_.depth < worth_two_threads)
+      return run(left, right, c, adds, rounds, {0, shape_.rows}, {0, shape_.columns});
+    const bool halves_rows = shape_.rows >= shape_.columns;
+    const std::int64_t middle = halves_rows ? half(shape_.rows, kernel_->rows) : half(shape_.columns, kernel_->width);
+    const Range rows{0, shape_.rows}, columns{0, shape_.columns};
+    helper->run([&] { run(left, right, c, adds, rounds, halves_rows ? Range{0, middle} : rows, halves_rows ? columns : Range{0, middle}); },
+                [&] {
+                  run(left, right, c, adds, rounds, halves_rows ? Range{middle, rows.end} : rows,
+                      halves_rows ? columns : Range{middle, columns.end});
+                });
+  }
+
+ private:
+  static constexpr std::int64_t depth_block = 384;    // a panel of the right operand stays in the first-level cache, or near it
+  static constexpr std::int64_t tiles_in_block = 20;  // panels of the left operand stay in the second-level cache
+
+  /// Floating-point operations of a product that takes several times as long as waking a thread.
+  static constexpr std::int64_t worth_two_threads = std::int64_t{1} << 24;
+
+  struct Range {
+    std::int64_t begin, end;
+  };
+
+  /// About half of an extent, in whole tiles.
+  static std::int64_t half(std::int64_t extent, std::int64_t tile) { return std::min((extent / tile + 1) / 2 * tile, extent); }
+
+  void run(Panels left, Panels right, float* c, bool adds, bool rounds, Range rows, Range columns) const {
     const std::int64_t step = right.stride == 0 ? kernel_->width : right.stride;
     const std::int64_t panel_step = right.stride == 0 ? shape_.depth : 1;
     const std::int64_t row_block = tiles_in_block * kernel_->rows;
     for_each_depth_block([&](std::int64_t k, std::int64_t depth) {
       Tile tile{.b_step = step, .depth = depth, .adds = adds || k > 0, .rounds = rounds && k + depth == shape_.depth};
-      for (std::int64_t first = 0; first < shape_.rows; first += row_block)
-        for (std::int64_t column = 0; column < shape_.columns; column += kernel_->width)
-          for (std::int64_t row = first; row < std::min(first + row_block, shape_.rows); row += kernel_->rows) {
+      for (std::int64_t first = rows.begin; first < rows.end; first += row_block)
+        for (std::int64_t column = columns.begin; column < columns.end; column += kernel_->width)
+          for (std::int64_t row = first; row < std::min(first + row_block, rows.end); row += kernel_->rows) {
             const std::int64_t height = std::min(kernel_->rows, shape_.rows - row);
             tile.a = left.data + k * shape_.rows + row * depth;
             tile.b = right.data + column * panel_step + k * step;
@@ -63,10 +91,6 @@ class Product {
           }
     });
   }
-
- private:
-  static constexpr std::int64_t depth_block = 384;    // a panel of the right operand stays in the first-level cache, or near it
-  static constexpr std::int64_t tiles_in_block = 20;  // panels of the left operand stay in the second-level cache
 
   std::int64_t tall_floats() const { return shape_.rows * shape_.depth; }
   std::int64_t wide_floats() const { return packed_floats(shape_.columns, shape_.depth, kernel_->width); }

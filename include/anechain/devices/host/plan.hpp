@@ -5,13 +5,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <list>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <anechain/devices/device.hpp>
 #include <anechain/devices/host/constants.hpp>
+#include <anechain/devices/host/helper.hpp>
 #include <anechain/devices/host/memory.hpp>
 #include <anechain/devices/host/operations.hpp>
 #include <anechain/devices/host/scratch.hpp>
@@ -31,8 +34,9 @@ struct Port {
 class Plan {
  public:
   /// Parses, checks and plans. Where the program has several functions, `function` says which is meant; empty means the only
-  /// one, or the one called main. Throws CompileError with the position and the reason.
-  Plan(std::string_view text, const mil::WeightFiles& files, std::string_view function) {
+  /// one, or the one called main. `helper` may be null. Throws CompileError with the position and the reason.
+  Plan(std::string_view text, const mil::WeightFiles& files, std::string_view function, std::shared_ptr<Helper> helper)
+      : helper_(std::move(helper)) {
     try {
       mil::Graph graph = mil::parse(text);
       mil::embed_short_integers(graph, files);
@@ -171,7 +175,8 @@ class Plan {
                     .place_of = [&](std::int32_t value) { return decodes ? Place{constants_.numbers(value)} : place_of(value); },
                     .constant = [&](std::int32_t value) { return is_known(value) ? constants_.numbers(value) : nullptr; },
                     .keep = [&](std::int64_t floats) { return keep_packed(floats); },
-                    .reserve = [&](std::int64_t cells) { return working.emplace_back(reserve(cells)); }});
+                    .reserve = [&](std::int64_t cells) { return working.emplace_back(reserve(cells)); },
+                    .helper = plan_.helper_.get()});
       if (decodes) return decode(operation, task);
       plan_.tasks_.push_back(task);
       for (const std::size_t place : working) plan_.scratch_.give_back(place);
@@ -255,6 +260,7 @@ class Plan {
   std::vector<Memory> packed_;  ///< constant operands of products
   std::uint64_t packed_bytes_ = 0;
   ScratchLayout scratch_;
+  std::shared_ptr<Helper> helper_;
 };
 
 }  // namespace anechain::host

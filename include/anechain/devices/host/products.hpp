@@ -79,7 +79,8 @@ class PlannedProduct {
         right_{right.place, nullptr, 0, right.transposed ? shape.depth : shape.columns, right.transposed},
         left_elements_(shape.rows * shape.depth),
         right_elements_(shape.depth * shape.columns),
-        rounds_(rounds) {
+        rounds_(rounds),
+        helper_(plan.helper) {
     if (left.constant == nullptr) {
       left_.working = plan.reserve(product_.left_floats());
     } else {
@@ -104,7 +105,7 @@ class PlannedProduct {
                                                 : product_.pack_left(left_.matrix(memory, left_at), numbers(memory + left_.working));
     const Panels right = right_.packed != nullptr ? Panels{right_.packed + right_at / right_elements_ * product_.right_floats()}
                                                   : product_.right(right_.matrix(memory, right_at), numbers(memory + right_.working));
-    product_.run(left, right, result, adds, rounds_);
+    product_.run(left, right, result, adds, rounds_, helper_);
   }
 
  private:
@@ -122,6 +123,7 @@ class PlannedProduct {
   Side left_, right_;
   std::int64_t left_elements_, right_elements_;
   bool rounds_;
+  Helper* helper_;
 };
 
 inline Task matmul(const Planning& plan) {

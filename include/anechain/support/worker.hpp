@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace anechain::executor {
+namespace anechain {
 
 /// A thread that does jobs in the order of their submission, one at a time. One thread submits and waits; nothing is
 /// allocated after construction.
@@ -77,4 +77,4 @@ class Worker {
   std::thread thread_;
 };
 
-}  // namespace anechain::executor
+}  // namespace anechain
