@@ -138,7 +138,11 @@ struct Entry {
   std::string work, name;
   double operations;  // floating-point operations of one run
   std::function<void()> run;
+  bool several_threads = false;
 };
+
+constexpr std::string_view ours = "anechain";
+constexpr std::string_view ours_twice = "anechain, two threads";
 
 std::vector<std::unique_ptr<peers::Peer>> peers_of(const Network& network, WeightBlobs& blobs) {
   const int channels = static_cast<int>(network.channels), positions = static_cast<int>(network.positions);
@@ -173,18 +177,20 @@ void add(const Network& network, std::vector<Entry>& entries) {
   double operations = 0;
   for (const KernelFacts& kernel : chain->kernels()) operations += static_cast<double>(kernel.flops);
 
-  const auto accept = [&](const std::string& name, const Numbers& got, std::function<void()> run) {
+  const auto accept = [&](std::string_view name, const Numbers& got, std::function<void()> run) {
     const double wrong = distance(got, expected);
-    std::printf("%-16s %-24s differs from the reference by %.2g\n", network.name.c_str(), name.c_str(), wrong);
-    if (!(wrong <= tolerance)) throw std::runtime_error(network.name + ", " + name + ": the result is wrong");
-    entries.push_back({network.name, name, operations, std::move(run)});
+    std::printf("%-16s %-24s differs from the reference by %.2g\n", network.name.c_str(), name.data(), wrong);
+    if (!(wrong <= tolerance)) throw std::runtime_error(network.name + ", " + std::string{name} + ": the result is wrong");
+    entries.push_back({network.name, std::string{name}, operations, std::move(run), name == ours_twice});
   };
-  HostDevice host;
-  const auto compiled = shared([&] { return CompiledKernels<HostDevice>{host, chain->kernels(), blobs}; });
-  const auto pass = shared([&] { return compiled->bind(zero_copy); });
-  pass->input(x);
-  pass->run();
-  accept("anechain", pass->template output<double>(), [chain, compiled, pass] { pass->run(); });
+  for (const std::string_view name : {ours, ours_twice}) {
+    const auto host = std::make_shared<HostDevice>(name == ours ? 1 : 2);
+    const auto compiled = shared([&] { return CompiledKernels<HostDevice>{*host, chain->kernels(), blobs}; });
+    const auto pass = shared([&] { return compiled->bind(zero_copy); });
+    pass->input(x);
+    pass->run();
+    accept(name, pass->template output<double>(), [chain, host, compiled, pass] { pass->run(); });
+  }
 
   const Numbers by_position = transposed({x.begin(), x.end()}, network.channels, network.positions);
   const auto input = std::make_shared<std::vector<mil::half>>(by_position.begin(), by_position.end());
@@ -197,8 +203,6 @@ void add(const Network& network, std::vector<Entry>& entries) {
   }
 }
 
-constexpr std::string_view ours = "anechain";
-
 // What was measured of one entry. Its time is the best of its repetitions: the one that nothing else on the machine disturbed.
 struct Timed {
   const Entry& entry;
@@ -207,13 +211,16 @@ struct Timed {
   double rate() const { return entry.operations / seconds; }
 };
 
-std::string full_name(const Entry& entry) { return entry.work + ", " + entry.name; }
+std::string full_name(const Entry& entry) { return entry.work + ", " + entry.name + (entry.several_threads ? "/real_time" : ""); }
 
 std::vector<Timed> measure(const std::vector<Entry>& entries) {
-  for (const Entry& entry : entries)
-    benchmark::RegisterBenchmark(full_name(entry).c_str(), [&entry](benchmark::State& state) {
-      for ([[maybe_unused]] auto _ : state) entry.run();
-    });
+  for (const Entry& entry : entries) {
+    benchmark::internal::Benchmark* const made =
+        benchmark::RegisterBenchmark((entry.work + ", " + entry.name).c_str(), [&entry](benchmark::State& state) {
+          for ([[maybe_unused]] auto _ : state) entry.run();
+        });
+    if (entry.several_threads) made->UseRealTime();
+  }
   const Samples samples = run_benchmarks(12, 0.1);
   std::vector<Timed> timed;
   for (const Entry& entry : entries) timed.push_back({entry, std::ranges::min(samples.at(full_name(entry)))});
@@ -224,7 +231,8 @@ std::vector<Timed> measure(const std::vector<Entry>& entries) {
 const Timed* fastest_peer(const std::vector<Timed>& all, const std::string& work) {
   const Timed* fastest = nullptr;
   for (const Timed& one : all)
-    if (one.entry.work == work && one.entry.name != ours && (fastest == nullptr || one.seconds < fastest->seconds)) fastest = &one;
+    if (one.entry.work == work && !one.entry.name.starts_with(ours) && (fastest == nullptr || one.seconds < fastest->seconds))
+      fastest = &one;
   return fastest;
 }
 
