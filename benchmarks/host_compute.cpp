@@ -203,7 +203,7 @@ void add(const Network& network, std::vector<Entry>& entries) {
   }
 }
 
-// What was measured of one entry. Its time is the best of its repetitions: the one that nothing else on the machine disturbed.
+// What was measured of one entry.
 struct Timed {
   const Entry& entry;
   double seconds;
@@ -223,7 +223,7 @@ std::vector<Timed> measure(const std::vector<Entry>& entries) {
   }
   const Samples samples = run_benchmarks(12, 0.1);
   std::vector<Timed> timed;
-  for (const Entry& entry : entries) timed.push_back({entry, std::ranges::min(samples.at(full_name(entry)))});
+  for (const Entry& entry : entries) timed.push_back({entry, best(samples.at(full_name(entry)))});
   return timed;
 }
 

@@ -64,6 +64,9 @@ inline double median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values.at(half) : (values.at(half - 1) + values.at(half)) / 2;
 }
 
+/// The repetition that nothing else on the machine disturbed.
+inline double best(const std::vector<double>& seconds) { return std::ranges::min(seconds); }
+
 /// A number with so many digits behind the point.
 inline std::string fixed(double value, int digits = 2) {
   char text[64];

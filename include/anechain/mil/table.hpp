@@ -58,7 +58,7 @@ class Table {
   constexpr const T& back() const { return entries_[size_ - 1]; }
 
   constexpr void push_back(const T& entry) {
-    if (size_ == capacity_) grow(2 * size_ + 64);
+    if (size_ == capacity_) grow(2 * size_ + 16);  // not more: GCC takes its time for entries that are never used, too
     entries_[size_++] = entry;
   }
 

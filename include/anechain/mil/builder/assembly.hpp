@@ -54,14 +54,8 @@ struct Output {
 /// operations are made with. Works in constant expressions and at run time alike.
 class Assembly {
  public:
-  /// Growing tables is what costs most in a constant evaluation: room for some fifty operations is made at once.
   constexpr Assembly() {
     for (std::int32_t& latest : latest_) latest = -1;
-    graph_.numbers.reserve(64);
-    graph_.values.reserve(128);
-    graph_.constants.reserve(64);
-    graph_.arguments.reserve(512);
-    graph_.operations.reserve(128);
     graph_.functions.push_back({.name = graph_.add_text("main")});
   }
 
