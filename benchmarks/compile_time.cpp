@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // How long do people wait for the compiler? Seconds, memory and object size of the public headers beside the headers of others that they
-// include, and of chains that grow. Each file is compiled three times, in turns with the others; times are the processor's.
+// include, and of chains that grow. Each file is compiled five times, in turns with the others; times are the processor's.
 //   compile_time [RESULTS.json]
 #include "results.hpp"
 
@@ -146,7 +146,7 @@ Cost compile(const std::string& compiler, const std::filesystem::path& source, c
 }
 
 void measure(Results& results, const std::string& id, const std::string& compiler) {
-  constexpr int repetitions = 3;
+  constexpr int repetitions = 5;
   const std::filesystem::path directory = std::filesystem::temp_directory_path() / ("anechain_compile_time_" + std::to_string(getpid()));
   std::filesystem::create_directories(directory);
   const std::filesystem::path precompiled = directory / "precompiled.hpp";
