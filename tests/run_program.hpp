@@ -7,6 +7,7 @@
 #include <anechain/devices/host.hpp>
 #include <anechain/mil/builder.hpp>
 #include <anechain/mil/print.hpp>
+#include <anechain/mil/same_program.hpp>
 #include <anechain/support/random.hpp>
 
 #include <algorithm>

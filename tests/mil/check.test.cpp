@@ -4,6 +4,7 @@
 
 #include <anechain/anechain.hpp>
 #include <anechain/mil/check.hpp>
+#include <anechain/mil/same_program.hpp>
 
 #include <string>
 #include <vector>

@@ -3,6 +3,7 @@
 
 #include <anechain/anechain.hpp>
 #include <anechain/mil/check.hpp>
+#include <anechain/mil/same_program.hpp>
 
 #include <algorithm>
 #include <cmath>

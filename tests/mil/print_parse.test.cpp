@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <anechain/anechain.hpp>
+#include <anechain/mil/same_program.hpp>
 
 #include <limits>
 #include <string>

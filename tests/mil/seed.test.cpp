@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <anechain/anechain.hpp>
+#include <anechain/mil/same_program.hpp>
 
 #include <cstring>
 #include <string>

@@ -21,8 +21,8 @@
 
 #if ANECHAIN_HAS_LIBDISPATCH
 #include <dispatch/dispatch.h>
-#else
 #endif
+
 #include <anechain/support/worker.hpp>
 
 namespace anechain::executor {
