@@ -23,7 +23,9 @@ endif()
 if(ANECHAIN_BUILD_TESTS OR ANECHAIN_BUILD_EXAMPLES)
   anechain_find_or_fetch(CLI11 https://github.com/CLIUtils/CLI11.git v2.4.2 2.1)
 endif()
-if(ANECHAIN_BUILD_TESTS OR ANECHAIN_BUILD_EXAMPLES OR ANECHAIN_BUILD_BENCHMARKS)
+if(NOT ANECHAIN_BUILD_TESTS AND NOT ANECHAIN_BUILD_EXAMPLES AND NOT ANECHAIN_BUILD_BENCHMARKS)
+  find_package(nlohmann_json QUIET CONFIG) # for anechain::json, where it is there
+else()
   anechain_find_or_fetch(nlohmann_json https://github.com/nlohmann/json.git v3.11.3 3.10)
 endif()
 

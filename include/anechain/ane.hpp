@@ -2,6 +2,8 @@
 #pragma once
 
 /// All of anechain, with the Apple Neural Engine: the device, and the check of kernels against what it takes.
+#include <anechain/requirements.hpp>
+
 #include <anechain/anechain.hpp>
 #include <anechain/chain/check.hpp>
 #include <anechain/devices/ane.hpp>

@@ -2,6 +2,8 @@
 #pragma once
 
 /// All of anechain but the ANE device, and reading and writing JSON, which need a library.
+#include <anechain/requirements.hpp>
+
 #include <anechain/chain/compiled.hpp>
 #include <anechain/chain/traced.hpp>
 #include <anechain/core.hpp>

@@ -3,6 +3,8 @@
 
 /// The compile-time half of anechain: kernels, their programs and weight layouts, and chains of them. Standard headers
 /// only. What a file of experiment definitions includes; to run them, include <anechain/anechain.hpp>.
+#include <anechain/requirements.hpp>
+
 #include <anechain/chain/chain.hpp>
 #include <anechain/kernels/activation.hpp>
 #include <anechain/kernels/attention.hpp>
