@@ -35,6 +35,14 @@ struct CompareArguments {
 // Two files side by side.
 int compare(const CompareArguments& arguments);
 
+struct CollateArguments {
+  std::vector<std::string> paths;
+  std::string markdown, html;
+};
+
+// Reports of several machines in one table.
+int collate(const CollateArguments& arguments);
+
 // The same against the same: an experiment that finds a difference there cannot be trusted with others.
 int selftest(const RunArguments& arguments);
 

@@ -22,15 +22,16 @@ std::string require_digits(const std::string& text) {
 }
 const CLI::Validator digits_only{require_digits, ""};
 
+void add_output(CLI::App& app, const char* flag, std::string& path, const char* what) {
+  app.add_option(flag, path, what)->type_name("FILE")->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+}
+
 void add_outputs(CLI::App& app, OutputPaths& paths) {
-  const auto add = [&](const char* flag, std::string& path, const char* what) {
-    app.add_option(flag, path, what)->type_name("FILE")->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  };
-  add("--json", paths.json, "Write everything, with every sample, to this file");
-  add("--csv", paths.csv, "Write one row a strategy");
-  add("--samples", paths.samples, "Write every sample, one a row, comma-separated");
-  add("--markdown", paths.markdown, "Write the tables as Markdown");
-  add("--html", paths.html, "Write a page with pictures, complete in itself");
+  add_output(app, "--json", paths.json, "Write everything, with every sample, to this file");
+  add_output(app, "--csv", paths.csv, "Write one row a strategy");
+  add_output(app, "--samples", paths.samples, "Write every sample, one a row, comma-separated");
+  add_output(app, "--markdown", paths.markdown, "Write the tables as Markdown");
+  add_output(app, "--html", paths.html, "Write a page with pictures, complete in itself");
 }
 
 void add_ane(CLI::App& app, RunArguments& run) {
@@ -154,6 +155,12 @@ int main(int argc, char** argv) {
                            "Exit code 1 where something became slower by more than that");
   compare_command.add_flag("--strict", compare_arguments.strict, "Exit code 3 where a comparison is ambiguous or inconclusive");
 
+  CollateArguments collate_arguments;
+  CLI::App& collate_command = *app.add_subcommand("collate", "Put the reports of several machines into one table, by chip");
+  collate_command.add_option("PATH", collate_arguments.paths, "What --json wrote: files, and folders of them")->required();
+  add_output(collate_command, "--markdown", collate_arguments.markdown, "Write the table as Markdown");
+  add_output(collate_command, "--html", collate_arguments.html, "Write the table as a page");
+
   RunArguments selftest_arguments;
   CLI::App& selftest_command =
       *app.add_subcommand("selftest", "A/A: measure the baseline against itself; exit code 1 where that shows a difference");
@@ -177,6 +184,7 @@ int main(int argc, char** argv) {
         throw UsageError(option->get_name() + " belongs behind " + app.get_subcommands().front()->get_name());
     if (report_command.parsed()) return program::report(report_arguments);
     if (compare_command.parsed()) return program::compare(compare_arguments);
+    if (collate_command.parsed()) return program::collate(collate_arguments);
     if (selftest_command.parsed()) return selftest(selftest_arguments);
     if (plan_command.parsed()) return plan(plan_arguments);
     if (doctor_command.parsed()) return doctor(doctor_arguments);

@@ -112,12 +112,8 @@ inline std::string document(const Report& report, const Analysis& analysis, std:
     body += std::string{"<section id=\""} + std::string{section.id} + "\">\n" + element("h2", escaped(section.title)) +
             (section.about.empty() ? "\n" : paragraph(section.about, "about")) + section.body + "</section>\n";
   }
-  return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>anechain: " +
-         escaped(report.environment.device) + "</title>\n<style>" + std::string{style} + "</style>\n</head>\n<body>\n<header>\n" +
-         header(report, analysis) + "</header>\n" + element("nav", links) + "\n<main>\n" + body + "</main>\n" + std::string{appendix} +
-         "</body>\n</html>\n";
+  return whole("anechain: " + report.environment.device, "<header>\n" + header(report, analysis) + "</header>\n" + element("nav", links) +
+                                                             "\n<main>\n" + body + "</main>\n" + std::string{appendix});
 }
 
 }  // namespace page

@@ -13,6 +13,7 @@
 #include <anechain/experiment/paired.hpp>
 #include <anechain/experiment/report.hpp>
 #include <anechain/experiment/report/html/series.hpp>
+#include <anechain/experiment/report/html/style.hpp>
 #include <anechain/experiment/report/html/text.hpp>
 #include <anechain/experiment/report/rows.hpp>
 
@@ -20,6 +21,14 @@
 namespace anechain::report::page {
 
 inline std::string paragraph(std::string_view text, std::string_view css = {}) { return element("p", escaped(text), css) + "\n"; }
+
+/// A document, complete in itself: it loads nothing, and runs nothing.
+inline std::string whole(std::string_view title, const std::string& body) {
+  return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
+         escaped(title) + "</title>\n<style>" + std::string{style} + "</style>\n</head>\n<body>\n" + body + "</body>\n</html>\n";
+}
 
 inline std::string bullets(const std::vector<std::string>& lines) {
   std::string items;

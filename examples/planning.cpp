@@ -1,0 +1,41 @@
+// Before hardware time is spent: what would an experiment of this design see? An engine like an M4 Max is simulated, whose copies cost what
+// one knows; so one sees how near the answer comes, and how often the interval holds the truth.
+#include <anechain/anechain.hpp>
+
+#include <chrono>
+#include <iomanip>
+#include <iostream>
+
+using namespace anechain;
+
+int main() {
+  using Net = Repeat<Conv1x1<768, 256>, 12>;
+  using Experiment = ThroughputCeiling<Net, Sequential, RunOnly>;
+  const simulated::Preset& engine = *simulated::preset("m4-max");
+
+  // What a link costs in truth: two locks, a copy, and its bytes.
+  const double megabytes = static_cast<double>(Net::output.surface_bytes()) / 1e6;
+  const double truth = 2 * engine.costs.lock_us + engine.costs.copy_us + engine.costs.us_per_mb * megabytes;
+  std::cout << "a link costs " << std::fixed << std::setprecision(2) << truth
+            << " us there, in truth\n\n rounds   found   +-      of 20 intervals with the truth\n";
+
+  for (const std::size_t rounds : {24, 96, 384}) {
+    double found = 0;
+    double half_width = 0;
+    int holding = 0;
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+      SimulatedDevice device{engine, seed};
+      MeasurementOptions options{.protocol = Protocol{}.with_rounds(rounds)};
+      options.protocol.seed = seed;
+      options.protocol.budget = std::chrono::hours{1};  // of virtual time
+      const Measurement measurement = Experiment{"768x256"}.run(device, options);
+      const Estimates estimates = estimate(measurement, options.protocol);
+      const Contrast& copy = *estimates.strategies[0]->contrast;
+      const statistics::Interval interval = copy.per_link_interval_us().value();
+      found += copy.per_link_us() / 20;
+      half_width += (interval.high - interval.low) / 2 / 20;
+      if (interval.low <= truth && truth <= interval.high) ++holding;
+    }
+    std::cout << std::setw(7) << rounds << std::setw(8) << found << std::setw(7) << half_width << std::setw(8) << holding << '\n';
+  }
+}

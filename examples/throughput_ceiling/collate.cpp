@@ -1,0 +1,69 @@
+// collate: the reports of several machines in one table.
+#include <anechain/experiment/collation.hpp>
+#include <anechain/experiment/report/collation.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "commands.hpp"
+#include "launches.hpp"
+#include "output.hpp"
+
+namespace program {
+namespace {
+
+// The files that are meant: those named, and all .json files in the folders named and below them, sorted.
+std::vector<std::string> files_of(const std::vector<std::string>& paths) {
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    if (!std::filesystem::is_directory(path)) {
+      files.push_back(path);
+      continue;
+    }
+    const std::size_t before = files.size();
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(path))
+      if (entry.path().extension() == ".json" && entry.is_regular_file()) files.push_back(entry.path().string());
+    std::sort(files.begin() + static_cast<std::ptrdiff_t>(before), files.end());
+  }
+  return files;
+}
+
+template <class Write>
+std::string text_of(Write write) {
+  std::ostringstream text;
+  write(text);
+  return text.str();
+}
+
+}  // namespace
+
+int collate(const CollateArguments& arguments) {
+  std::optional<OutputFile> markdown, html;
+  if (!arguments.markdown.empty()) markdown.emplace(arguments.markdown, 0);
+  if (!arguments.html.empty()) html.emplace(arguments.html, 0);
+
+  std::vector<Report> reports;
+  bool all_read = true;
+  for (const std::string& file : files_of(arguments.paths)) {
+    try {
+      reports.push_back(read_report(file));
+    } catch (const std::exception& error) {
+      std::cerr << "throughput_ceiling: left out: " << error.what() << '\n';
+      all_read = false;
+    }
+  }
+  const std::vector<CollatedStrategy> rows = anechain::collate(reports);
+  if (rows.empty()) throw UsageError("there is no report with a comparison in what was named");
+  report::print_aligned(std::cout, report::collated_table(rows));
+  if (markdown) markdown->commit(text_of([&](std::ostream& to) { report::collated_markdown(to, rows); }));
+  if (html) html->commit(text_of([&](std::ostream& to) { report::collated_html(to, rows); }));
+  return all_read ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+}  // namespace program

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <ostream>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <anechain/experiment/collation.hpp>
+#include <anechain/experiment/report/format.hpp>
+#include <anechain/experiment/report/html/page.hpp>
+#include <anechain/experiment/report/markdown.hpp>
+
+/// Several machines' reports as one table: rows for any format, Markdown, a page.
+namespace anechain::report {
+
+namespace detail {
+
+/// "slower", where all reports say so; else "slower 2, equivalent 1".
+inline std::string verdicts_of(const CollatedStrategy& row) {
+  std::string text;
+  for (const auto& [verdict, count] : row.verdicts) {
+    text += (text.empty() ? "" : ", ") + std::string{name(verdict)};
+    if (row.verdicts.size() > 1) text += std::string{" "} + std::to_string(count);
+  }
+  return text;
+}
+
+inline constexpr const char* how_collated =
+    "vs run_only and link: the median of the reports. Interval: from the lowest bound to the highest of the reports' own.";
+
+}  // namespace detail
+
+inline std::vector<Row> collated_table(std::span<const CollatedStrategy> collated) {
+  std::vector<Row> rows{{"chip", "configuration", "strategy", "reports", std::string{baseline} + " [us a kernel]",
+                         std::string{"vs "} + std::string{baseline}, "interval", "link [us]", "verdict"}};
+  for (const CollatedStrategy& row : collated)
+    rows.push_back({row.chip, row.configuration, row.strategy, std::to_string(row.reports), digits(row.baseline_kernel_us),
+                    percent(row.relative, true), shares(row.interval), digits(row.link_us, true), detail::verdicts_of(row)});
+  return rows;
+}
+
+inline void collated_markdown(std::ostream& to, std::span<const CollatedStrategy> collated) {
+  detail::markdown_table(to, collated_table(collated));
+  detail::markdown_list(to, {detail::how_collated});
+}
+
+inline void collated_html(std::ostream& to, std::span<const CollatedStrategy> collated) {
+  to << page::whole("anechain: chips side by side", "<header>\n" + page::element("h1", "Chips side by side") +
+                                                        page::paragraph(detail::how_collated, "about") + "</header>\n<main>\n<section>\n" +
+                                                        page::table_of(collated_table(collated)) + "</section>\n</main>\n");
+}
+
+}  // namespace anechain::report
