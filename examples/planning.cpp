@@ -9,7 +9,7 @@
 using namespace anechain;
 
 int main() {
-  using Net = Repeat<Conv1x1<768, 256>, 12>;
+  using Net = Repeat<Conv1x1<256, 64>, 12>;
   using Experiment = ThroughputCeiling<Net, Sequential, RunOnly>;
   const simulated::Preset& engine = *simulated::preset("m4-max");
 
@@ -28,7 +28,7 @@ int main() {
       MeasurementOptions options{.protocol = Protocol{}.with_rounds(rounds)};
       options.protocol.seed = seed;
       options.protocol.budget = std::chrono::hours{1};  // of virtual time
-      const Measurement measurement = Experiment{"768x256"}.run(device, options);
+      const Measurement measurement = Experiment{"256x64"}.run(device, options);
       const Estimates estimates = estimate(measurement, options.protocol);
       const Contrast& copy = *estimates.strategies[0]->contrast;
       const statistics::Interval interval = copy.per_link_interval_us().value();

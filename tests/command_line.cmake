@@ -89,6 +89,21 @@ endforeach()
 expect(1 "a regression beyond 0.50 %" compare ${DIRECTORY}/m5.json ${DIRECTORY}/m1.json --fail-on-regression)
 expect(0 "improvement" compare ${DIRECTORY}/m1.json ${DIRECTORY}/m5.json --fail-on-regression)
 
+# Reports of several machines in one table.
+expect(0 "simulated engine like an M1 .*sequential.* 1 .*simulated engine like an M5 " collate ${DIRECTORY}/m1.json ${DIRECTORY}/m5.json --markdown
+       ${DIRECTORY}/chips.md --html ${DIRECTORY}/chips.html)
+file(READ ${DIRECTORY}/chips.md chips)
+if(NOT chips MATCHES "^\\| chip \\| configuration ")
+  message(SEND_ERROR "collate --markdown wrote ${chips}")
+endif()
+file(WRITE ${DIRECTORY}/reports/deep/no_report.json "{}")
+configure_file(${DIRECTORY}/m1.json ${DIRECTORY}/reports/deep/m1.json COPYONLY)
+expect(1 "left out: .*no_report.json: " collate ${DIRECTORY}/reports)
+file(REMOVE ${DIRECTORY}/reports/deep/no_report.json)
+expect(0 "like an M1" collate ${DIRECTORY}/reports)
+expect(2 "there is no report with a comparison" collate ${DIRECTORY}/out_of_nothing.json)
+file(REMOVE_RECURSE ${DIRECTORY}/reports ${DIRECTORY}/chips.md ${DIRECTORY}/chips.html)
+
 # A full disk is found before anything is measured.
 if(EXISTS /dev/full)
   expect(1 "cannot write /dev/full: No space left on device" --config 64x20 --length 2 --lengths none --rounds 2 --strategies run_only --json /dev/full)
