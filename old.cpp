@@ -1,0 +1,1 @@
+#include <anechain/ane.hpp>
