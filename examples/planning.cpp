@@ -2,6 +2,7 @@
 // one knows; so one sees how near the answer comes, and how often the interval holds the truth.
 #include <anechain/anechain.hpp>
 
+#include <array>
 #include <chrono>
 #include <iomanip>
 #include <iostream>
@@ -19,7 +20,7 @@ int main() {
   std::cout << "a link costs " << std::fixed << std::setprecision(2) << truth
             << " us there, in truth\n\n rounds   found   +-      of 20 intervals with the truth\n";
 
-  for (const std::size_t rounds : {24, 96, 384}) {
+  for (const std::size_t rounds : std::array<std::size_t, 3>{24, 96, 384}) {
     double found = 0;
     double half_width = 0;
     int holding = 0;

@@ -1,6 +1,7 @@
 # Compiles SOURCE twice: with CONTROL defined it must succeed; without, it must fail, and every line
 # "// expect-error: REGEX" of the file must be found in what the compiler prints.
 string(STRIP "${SYSTEM}" SYSTEM)
+set(ENV{LC_ALL} C) # plain quotation marks
 set(command ${CXX} -std=c++20 -fsyntax-only -I${INCLUDE})
 foreach(directory ${SYSTEM})
   if(directory MATCHES "^/" AND NOT directory STREQUAL "/usr/include")
@@ -18,9 +19,10 @@ if(result EQUAL 0)
   message(FATAL_ERROR "it compiled, but must not")
 endif()
 # What a user sees first: the message must stand in the first screen.
-string(REGEX MATCHALL "[^\n]*\n" lines "${printed}")
-list(SUBLIST lines 0 40 first_screen)
-string(JOIN "" first_screen ${first_screen})
+cmake_path(GET SOURCE STEM case)
+set(printed_file ${BINARY}/${case}.printed)
+file(WRITE ${printed_file} "${printed}")
+execute_process(COMMAND head -n 40 INPUT_FILE ${printed_file} OUTPUT_VARIABLE first_screen)
 
 file(STRINGS ${SOURCE} expectations REGEX "^// expect-error: ")
 if(NOT expectations)
@@ -32,3 +34,18 @@ foreach(expectation ${expectations})
     message(FATAL_ERROR "'${regex}' is not in the first screen of:\n${printed}")
   endif()
 endforeach()
+
+# What docs/compile-errors.md shows of it is what the compiler prints: GCC 12 and Clang 19, others have words of their own.
+if(COMPILER MATCHES "^GNU 12")
+  set(compiler gcc)
+elseif(COMPILER MATCHES "^Clang 19")
+  set(compiler clang)
+else()
+  return()
+endif()
+file(WRITE ${printed_file} "${first_screen}")
+execute_process(COMMAND awk -v case=${case} -v compiler=${compiler} -v source=${SOURCE} -v printed=${printed_file} -f ${CMAKE_CURRENT_LIST_DIR}/shown_error.awk ${PAGE}
+                RESULT_VARIABLE result OUTPUT_VARIABLE differences)
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "${PAGE}:\n${differences}")
+endif()
