@@ -6,6 +6,7 @@
 #include <anechain/experiment/collation.hpp>
 #include <anechain/experiment/report/collation.hpp>
 
+#include <array>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -39,7 +40,7 @@ TEST_CASE("collate: a row for each strategy and chip, the median of its reports,
   CHECK(sequential_on_m4.reports == 3);
 
   std::vector<double> effects;
-  for (const std::size_t i : {0, 2, 3}) {
+  for (const std::size_t i : std::array<std::size_t, 3>{0, 2, 3}) {
     const Analysis analysis = analyse(reports[i]);
     const Contrast& contrast = *analysis.configurations[0].estimates->strategies[0]->contrast;
     effects.push_back(contrast.relative());
