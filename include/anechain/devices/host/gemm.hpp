@@ -127,16 +127,15 @@ class Product {
       return (*kernel_)(height, tile);
     }
     alignas(64) float whole[MicroKernel::most_rows * MicroKernel::most_width];
-    const std::int64_t row_step = flipped_ ? 1 : shape_.columns;
-    const std::int64_t column_step = flipped_ ? shape_.rows : 1;
-    float* const corner = c + row * row_step + column * column_step;
     tile.c = whole;
     tile.c_step = kernel_->width;
-    for (std::int64_t i = 0; i < height && tile.adds; ++i)
-      for (std::int64_t j = 0; j < width; ++j) whole[i * kernel_->width + j] = corner[i * row_step + j * column_step];
+    const std::int64_t step = flipped_ ? shape_.rows : 1;
+    const auto part_of_row = [&](std::int64_t i) {
+      return flipped_ ? c + column * shape_.rows + row + i : c + (row + i) * shape_.columns + column;
+    };
+    for (std::int64_t i = 0; i < height && tile.adds; ++i) detail::copy_short(part_of_row(i), width, whole + i * kernel_->width, step, 1);
     (*kernel_)(height, tile);
-    for (std::int64_t i = 0; i < height; ++i)
-      for (std::int64_t j = 0; j < width; ++j) corner[i * row_step + j * column_step] = whole[i * kernel_->width + j];
+    for (std::int64_t i = 0; i < height; ++i) detail::copy_short(whole + i * kernel_->width, width, part_of_row(i), 1, step);
   }
 
   const MicroKernel* kernel_;

@@ -20,11 +20,11 @@ struct Matrix {
 
 namespace detail {
 
-/// For counts so small that a call would cost more than the copy.
-inline void copy_short(const float* from, std::int64_t count, float* to) {
+/// For counts so small that a call would cost more than the copy. The steps count floats.
+inline void copy_short(const float* from, std::int64_t count, float* to, std::int64_t from_step = 1, std::int64_t to_step = 1) {
   std::int64_t i = 0;
-  for (; i + 4 <= count; i += 4) std::memcpy(to + i, from + i, 4 * sizeof(float));
-  for (; i < count; ++i) to[i] = from[i];
+  for (; from_step == 1 && to_step == 1 && i + 4 <= count; i += 4) std::memcpy(to + i, from + i, 4 * sizeof(float));
+  for (; i < count; ++i) to[i * to_step] = from[i * from_step];
 }
 
 }  // namespace detail
