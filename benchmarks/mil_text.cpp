@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // How fast is MIL text read, checked and printed, and in how much memory? Texts of about a megabyte: a fused transformer of many
 // layers, which is names and operations, and a table of numbers in hexadecimal.
+#include "results.hpp"
+
 #include <anechain/chain/traced.hpp>
 #include <anechain/core.hpp>
 #include <anechain/mil/check.hpp>
@@ -17,6 +19,7 @@
 #include <limits>
 #include <new>
 #include <string>
+#include <vector>
 
 using namespace anechain;
 
@@ -83,21 +86,33 @@ double rate(std::size_t bytes, auto run) {
   return static_cast<double>(bytes) / best / 1e6;
 }
 
-void measure(const char* name, const std::string& text) {
+std::vector<std::string> measured(const char* name, const std::string& text) {
   const std::size_t before = allocated;
   most_allocated = allocated;
   const mil::Graph graph = mil::parse(text);
   const auto factor = static_cast<double>(most_allocated - before) / static_cast<double>(text.size());
+  const std::string printed = mil::print(graph, mil::Dialect::ios18);
+  require(mil::print(mil::parse(printed), mil::Dialect::ios18) == printed, "what is printed is not read as the same");
   const double parse = rate(text.size(), [&] { mil::parse(text); });
+  const bool many = graph.operations.size() > 100;  // a check looks at operations
   const double check = rate(text.size(), [&] { mil::check(graph); });
-  const double print = rate(mil::printed_size(graph, mil::Dialect::ios18), [&] { mil::print(graph, mil::Dialect::ios18); });
-  std::printf("%-8s %6.2f MB   parse %6.0f MB/s   check %6.0f MB/s   print %6.0f MB/s   parsing takes %.1f times the text's memory\n", name,
-              static_cast<double>(text.size()) / 1e6, parse, check, print, factor);
+  const double print = rate(printed.size(), [&] { mil::print(graph, mil::Dialect::ios18); });
+  return {name,
+          fixed(static_cast<double>(text.size()) / 1e6),
+          fixed(parse, 0),
+          many ? fixed(check, 0) : std::string{},
+          fixed(print, 0),
+          fixed(factor, 1)};
 }
 
 }  // namespace
 
-int main() {
-  measure("layers", layers());
-  measure("numbers", numbers());
+int main(int argc, char** argv) {
+  return run_program([&] {
+    Results results;
+    results.table("mil_text", {{"text", "MB", "parse [MB/s]", "check [MB/s]", "print [MB/s]", "memory to parse, of the text's"},
+                               measured("layers", layers()),
+                               measured("numbers", numbers())});
+    results.write(argc, argv);
+  });
 }

@@ -32,7 +32,7 @@ class Worker {
 
   /// Returns when the last job is done. Throws what the first failed job threw; the jobs after it were not run.
   void wait() {
-    done_.wait(0, std::memory_order_acquire);
+    wait_for_other_than(0, done_);
     done_.store(0, std::memory_order_relaxed);
     if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
   }
@@ -44,6 +44,25 @@ class Worker {
     bool last;
   };
 
+  /// Looks for a microsecond or two before it sleeps: waking takes ten times that, and who answers at once is not slept for.
+  static void wait_for_other_than(std::uint32_t old, const std::atomic<std::uint32_t>& word) {
+    constexpr int looks = 256;
+    for (int i = 0; i < looks; ++i) {
+      if (word.load(std::memory_order_acquire) != old) return;
+      relax();
+    }
+    word.wait(old, std::memory_order_acquire);
+  }
+
+  /// Tells the processor that this is a loop that waits.
+  static void relax() {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");
+#endif
+  }
+
   void push(const Job& job) {
     const std::uint32_t position = submitted_.load(std::memory_order_relaxed);
     jobs_[position & (jobs_.size() - 1)] = job;
@@ -53,7 +72,7 @@ class Worker {
 
   void work() {
     for (std::uint32_t position = 0;; ++position) {
-      submitted_.wait(position, std::memory_order_acquire);
+      wait_for_other_than(position, submitted_);
       const Job job = jobs_[position & (jobs_.size() - 1)];
       if (job.run == nullptr) return;
       if (!failure_) {
@@ -72,8 +91,8 @@ class Worker {
 
   std::vector<Job> jobs_;
   std::exception_ptr failure_;
-  std::atomic<std::uint32_t> submitted_{0};
-  std::atomic<std::uint32_t> done_{0};
+  alignas(64) std::atomic<std::uint32_t> submitted_{0};  // a cache line each: both threads write
+  alignas(64) std::atomic<std::uint32_t> done_{0};
   std::thread thread_;
 };
 
