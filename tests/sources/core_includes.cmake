@@ -1,6 +1,6 @@
 # core.hpp pulls in neither range-v3 nor anything of time, threads or files.
-file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/core_only.cpp "#include <anechain/core.hpp>\n")
-execute_process(COMMAND ${CXX} -std=c++20 -I${INCLUDE} -M ${CMAKE_CURRENT_BINARY_DIR}/core_only.cpp RESULT_VARIABLE result OUTPUT_VARIABLE included)
+file(WRITE ${BINARY}/core_only.cpp "#include <anechain/core.hpp>\n")
+execute_process(COMMAND ${CXX} -std=c++20 -I${ROOT}/include -M ${BINARY}/core_only.cpp RESULT_VARIABLE result OUTPUT_VARIABLE included)
 if(NOT result EQUAL 0)
   message(FATAL_ERROR "core.hpp does not preprocess without further include directories")
 endif()

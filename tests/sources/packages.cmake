@@ -11,7 +11,7 @@ foreach(function vcpkg_cmake_configure vcpkg_cmake_install vcpkg_cmake_config_fi
   cmake_language(EVAL CODE "macro(${function})\n  list(APPEND called ${function})\n  set(${function}_arguments \${ARGN})\nendmacro()")
 endforeach()
 set(CURRENT_PORT_DIR ${ROOT}/ports/anechain)
-set(CURRENT_PACKAGES_DIR ${CMAKE_CURRENT_BINARY_DIR}/no_packages)
+set(CURRENT_PACKAGES_DIR ${BINARY}/no_packages)
 include(${ROOT}/ports/anechain/portfile.cmake)
 list(GET vcpkg_cmake_configure_arguments 1 source)
 if(NOT EXISTS ${source}/CMakeLists.txt)

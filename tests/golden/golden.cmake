@@ -1,10 +1,10 @@
 # Builds golden/schedule.cpp with every compiler and standard library that is here; each must print golden/schedule.txt.
-file(READ ${DIRECTORY}/golden/schedule.txt expected)
+file(READ ${CMAKE_CURRENT_LIST_DIR}/schedule.txt expected)
 set(tried "")
 foreach(compiler ${CXX} g++ g++-12 clang++-16 clang++-19)
   foreach(library "" "-stdlib=libc++")
     set(program ${BINARY}/golden_schedule)
-    execute_process(COMMAND ${compiler} -std=c++20 -O2 ${library} -I ${INCLUDE} ${DIRECTORY}/golden/schedule.cpp -o ${program}
+    execute_process(COMMAND ${compiler} -std=c++20 -O2 ${library} -I ${ROOT}/include ${CMAKE_CURRENT_LIST_DIR}/schedule.cpp -o ${program}
                     RESULT_VARIABLE result OUTPUT_QUIET ERROR_QUIET)
     if(result EQUAL 0)
       execute_process(COMMAND ${program} OUTPUT_VARIABLE printed)

@@ -1,20 +1,15 @@
 # Compiles SOURCE twice: with CONTROL defined it must succeed; without, it must fail, and every line
 # "// expect-error: REGEX" of the file must be found in what the compiler prints.
-string(STRIP "${SYSTEM}" SYSTEM)
+include(${ROOT}/tests/sources/compile.cmake)
 set(ENV{LC_ALL} C) # plain quotation marks
-set(command ${CXX} -std=c++20 -fsyntax-only -I${INCLUDE})
-foreach(directory ${SYSTEM})
-  if(directory MATCHES "^/" AND NOT directory STREQUAL "/usr/include")
-    list(APPEND command -isystem ${directory})
-  endif()
-endforeach()
+list(APPEND compile -fsyntax-only -I${ROOT}/include)
 
-execute_process(COMMAND ${command} -DCONTROL ${SOURCE} RESULT_VARIABLE control ERROR_VARIABLE printed)
+execute_process(COMMAND ${compile} -DCONTROL ${SOURCE} RESULT_VARIABLE control ERROR_VARIABLE printed)
 if(NOT control EQUAL 0)
   message(FATAL_ERROR "the control twin must compile, but:\n${printed}")
 endif()
 
-execute_process(COMMAND ${command} ${SOURCE} RESULT_VARIABLE result ERROR_VARIABLE printed)
+execute_process(COMMAND ${compile} ${SOURCE} RESULT_VARIABLE result ERROR_VARIABLE printed)
 if(result EQUAL 0)
   message(FATAL_ERROR "it compiled, but must not")
 endif()
@@ -44,8 +39,8 @@ else()
   return()
 endif()
 file(WRITE ${printed_file} "${first_screen}")
-execute_process(COMMAND awk -v case=${case} -v compiler=${compiler} -v source=${SOURCE} -v printed=${printed_file} -f ${CMAKE_CURRENT_LIST_DIR}/shown_error.awk ${PAGE}
+execute_process(COMMAND awk -v case=${case} -v compiler=${compiler} -v source=${SOURCE} -v printed=${printed_file} -f ${CMAKE_CURRENT_LIST_DIR}/shown_error.awk ${ROOT}/docs/compile-errors.md
                 RESULT_VARIABLE result OUTPUT_VARIABLE differences)
 if(NOT result EQUAL 0)
-  message(FATAL_ERROR "${PAGE}:\n${differences}")
+  message(FATAL_ERROR "docs/compile-errors.md:\n${differences}")
 endif()

@@ -1,11 +1,11 @@
 # Clang stops an evaluation at 1 048 576 steps, GCC at 33 554 432 operations: a quarter of each must do for 48 layers, all for 256.
-if(ID STREQUAL "GNU")
+if(COMPILER MATCHES "^GNU")
   set(budget -fconstexpr-ops-limit=8388608)
 else()
   set(budget -fconstexpr-steps=262144)
 endif()
 function(compiles)
-  execute_process(COMMAND ${CXX} -std=c++20 -fsyntax-only -I${INCLUDE} ${ARGN} ${SOURCE} RESULT_VARIABLE result ERROR_VARIABLE printed)
+  execute_process(COMMAND ${CXX} -std=c++20 -fsyntax-only -I${ROOT}/include ${ARGN} ${CMAKE_CURRENT_LIST_DIR}/constexpr_budget.cpp RESULT_VARIABLE result ERROR_VARIABLE printed)
   if(NOT result EQUAL 0)
     message(SEND_ERROR "not within the limits (${ARGN}):\n${printed}")
   endif()

@@ -8,7 +8,7 @@ set(chain "mil|support|kernels|devices")
 set(experiment "mil|support|kernels|devices|chain")
 
 foreach(floor mil support kernels devices chain experiment)
-  file(GLOB_RECURSE headers ${INCLUDE}/anechain/${floor}/*.hpp)
+  file(GLOB_RECURSE headers ${ROOT}/include/anechain/${floor}/*.hpp)
   foreach(header ${headers})
     file(STRINGS ${header} includes REGEX "#include <anechain/[a-z]+/")
     foreach(line ${includes})

@@ -30,14 +30,8 @@ int main() {
   return pass.output() == std::vector<float>{0, 1, -1, 512, 0, 1, -1, 512} ? 0 : 1;
 }
 ]])
-set(command ${CXX} -std=c++20 -I${work}/include)
-string(STRIP "${SYSTEM}" SYSTEM)
-foreach(directory ${SYSTEM})
-  if(directory MATCHES "^/" AND NOT directory STREQUAL "/usr/include")
-    list(APPEND command -isystem ${directory})
-  endif()
-endforeach()
-execute_process(COMMAND ${command} ${work}/program.cpp -o ${work}/program -pthread RESULT_VARIABLE result ERROR_VARIABLE printed)
+include(${ROOT}/tests/sources/compile.cmake)
+execute_process(COMMAND ${compile} -I${work}/include ${work}/program.cpp -o ${work}/program -pthread RESULT_VARIABLE result ERROR_VARIABLE printed)
 if(NOT result EQUAL 0)
   message(FATAL_ERROR "${printed}")
 endif()
