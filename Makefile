@@ -1,6 +1,6 @@
 # Thin: what is missing is installed, then CMake's workflow presets do the work.
 
-.PHONY: experiment test bench sanitize compilers check-macos dependencies clean
+.PHONY: experiment test bench sanitize compilers check-macos tidy reference coverage dependencies clean
 
 experiment: dependencies
 	cmake --workflow --preset experiment
@@ -28,6 +28,22 @@ compilers: dependencies
 # Everything for arm64 macOS, compiled and linked on Linux.
 check-macos: dependencies
 	@scripts/check-macos
+
+# The reference of every public declaration: build/reference/html/index.html.
+reference:
+	@scripts/dependencies docs
+	mkdir -p build && doxygen docs/Doxyfile
+
+# clang-tidy over the examples, and so over the headers.
+tidy:
+	@scripts/dependencies docs
+	cmake --preset clang-19 && run-clang-tidy-19 -quiet -p build/clang-19 '/examples/.*\.cpp$$'
+
+# Which lines the tests execute: build/coverage/index.html.
+coverage:
+	@scripts/dependencies docs
+	cmake --workflow --preset coverage
+	gcovr --root . --filter include/ --print-summary --html-details build/coverage/index.html build/coverage
 
 dependencies:
 	@scripts/dependencies
