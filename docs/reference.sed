@@ -1,0 +1,11 @@
+# For the reference: members that a concept or a strategy must have are explained there, and not again in each type that has them.
+/^ *static constexpr auto input = /        s|^ *|&/** What it reads: see Kernel. */ |
+/^ *static constexpr mil::Value body(/     s|^ *|&/** What it computes: see Kernel. */ |
+/^ *static constexpr std::string_view name = /   s|^ *|&/** What reports call it. */ |
+/^ *static constexpr std::size_t lanes = /       s|^ *|&/** Passes in flight: see Executor. */ |
+/^ *static constexpr std::string_view description = / s|^ *|&/** What reports say of it. */ |
+/^ *static constexpr transfer::Link link = /     s|^ *|&/** Whether a link has one surface or two: see Transfer. */ |
+/^ *static constexpr Link link = /               s|^ *|&/** Whether a link has one surface or two: see Transfer. */ |
+/^ *static constexpr bool delivers = /           s|^ *|&/** Whether the next kernel reads what this one gave: see Transfer. */ |
+/^ *using \(Surface\|Program\|Request\) = /      s|^ *|&/** See Device. */ |
+/= default;/                                     s|^ *|&/** As the compiler makes it. */ |
