@@ -1,4 +1,5 @@
 # Every block of C++ in the pages compiles.
+file(GLOB PAGES ${ROOT}/*.md ${ROOT}/docs/*.md)
 execute_process(COMMAND ${ROOT}/scripts/code_blocks ${PAGES} OUTPUT_FILE ${BINARY}/code_blocks.cpp RESULT_VARIABLE result)
 if(NOT result EQUAL 0)
   message(FATAL_ERROR "scripts/code_blocks fails")

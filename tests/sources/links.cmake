@@ -1,7 +1,8 @@
-# No link of a page leads to a file that is not there.
-foreach(page ${PAGES})
+# No link of a page leads to a file, or to a heading of a page, that is not there.
+file(GLOB pages ${ROOT}/*.md ${ROOT}/docs/*.md)
+foreach(page ${pages})
   cmake_path(GET page PARENT_PATH folder)
-  execute_process(COMMAND awk "/^```/ { code = !code } !code { while (match($0, /\\]\\([^)#]+/)) { print substr($0, RSTART + 2, RLENGTH - 2); $0 = substr($0, RSTART + RLENGTH) } }"
+  execute_process(COMMAND awk "/^```/ { code = !code } !code { while (match($0, /\\]\\([^)]+/)) { print substr($0, RSTART + 2, RLENGTH - 2); $0 = substr($0, RSTART + RLENGTH) } }"
                           ${page} OUTPUT_VARIABLE links)
   string(REPLACE "\n" ";" links "${links}")
   foreach(link ${links})
@@ -9,8 +10,21 @@ foreach(page ${PAGES})
       continue()
     endif()
     math(EXPR count "${count} + 1")
-    if(NOT EXISTS ${folder}/${link})
+    string(REGEX MATCH "^[^#]*" file "${link}")
+    string(REGEX MATCH "#.*" heading "${link}")
+    set(target ${page})
+    if(file)
+      set(target ${folder}/${file})
+    endif()
+    if(NOT EXISTS ${target})
       message(SEND_ERROR "${page}: ${link} is not there")
+    elseif(heading)
+      # As sites that show Markdown make them: small letters, no punctuation, hyphens for spaces.
+      execute_process(COMMAND awk "/^```/ { code = !code } /^#+ / && !code { sub(/^#+ /, \"\"); $0 = tolower($0); gsub(/[^a-z0-9 -]/, \"\"); gsub(/ /, \"-\"); print \"#\" $0 }" ${target}
+                      OUTPUT_VARIABLE headings)
+      if(NOT "\n${headings}" MATCHES "\n${heading}\n")
+        message(SEND_ERROR "${page}: ${link}: ${target} has no such heading")
+      endif()
     endif()
   endforeach()
 endforeach()

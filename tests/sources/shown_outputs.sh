@@ -2,8 +2,8 @@
 # What the pages show of a program's output is what it prints.
 #   shown_outputs.sh FOLDER PROGRAMS MASK PAGE...
 # A block below <!-- printed by: COMMAND --> must be lines of the command's output, in their order; "..." stands for others. Below
-# <!-- printed on one machine by: COMMAND -->, numbers, verdicts and what follows from them are that machine's: the rest must be the same, and --quick is added, since
-# nothing is measured here. A block below <!-- file: NAME --> is a file that commands may read. With MASK=yes, numbers count nowhere: for systems
+# <!-- printed on one machine by: COMMAND -->, numbers, verdicts and what follows from them are that machine's: the rest must be the same of a size that takes
+# less, with few rounds, since nothing is measured here. A block below <!-- file: NAME --> is a file that commands may read. With MASK=yes, numbers count nowhere: for systems
 # whose mathematics rounds otherwise.
 set -eu
 folder=$1 programs=$2 mask=$3
@@ -23,7 +23,7 @@ awk '
     inside = 1
     if (command) {
       out = sprintf("%03d.%s", ++count, one_machine ? "machine" : "exact")
-      print command (one_machine ? " --quick" : "") >(out ".command")
+      print command (one_machine ? " --config 256x64 --rounds 40 --lengths none" : "") >(out ".command")
       printf "" >(out ".shown")
       print FILENAME ":" FNR >(out ".where")
       to = out ".shown"

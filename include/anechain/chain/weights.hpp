@@ -65,8 +65,8 @@ class RandomWeights {
     for (const char c : weight.name) seed = (seed ^ static_cast<unsigned char>(c)) * 0x100000001B3;
     const mil::Shape& shape = weight.type.shape;
     const bool is_matrix = weight.role == mil::Role::matrix && shape.rank >= 2;
-    const double fan_in = is_matrix ? static_cast<double>(shape.elements() / shape[0]) : 16.0;
-    const double limit = std::sqrt(3.0 / fan_in);
+    const std::int64_t fan_in = is_matrix ? shape.elements() / shape[0] : 16;
+    const double limit = std::sqrt(3.0 / static_cast<double>(fan_in));
     const double centre = weight.role == mil::Role::gain ? 1 : 0;
     Random random{seed};
     for (float& value : values) value = static_cast<float>(random.uniform(centre - limit, centre + limit));

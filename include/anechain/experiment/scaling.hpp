@@ -275,6 +275,7 @@ inline Scaling scale(const Sweep& sweep, const Protocol& protocol = {}, std::siz
   const std::vector<double> row = model.numbers(levels, decompose, held);
   Random random{protocol.seed};
   std::vector<std::vector<double>> others;
+  others.reserve(replicates);
   std::vector<std::size_t> ignored;
   for (std::size_t i = 0; i < replicates; ++i)
     others.push_back(

@@ -200,6 +200,7 @@ class Program {
     const objc::Owned entry = foundation.dictionary(entry_keys, entry_values);
     std::vector<objc::Owned> paths;
     std::vector<objc::Id> keys;
+    keys.reserve(signature.weight_paths.size());
     for (const std::string& path : signature.weight_paths) keys.push_back(paths.emplace_back(foundation.string(path)).get());
     return foundation.dictionary(keys, std::vector<objc::Id>(keys.size(), entry.get()));
   }

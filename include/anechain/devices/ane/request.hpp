@@ -99,6 +99,7 @@ class Request {
     const auto indices = [&](std::size_t count) {
       std::vector<objc::Owned> numbers;
       std::vector<objc::Id> all;
+      all.reserve(count);
       for (std::size_t i = 0; i < count; ++i) all.push_back(numbers.emplace_back(foundation.number(static_cast<std::int64_t>(i))).get());
       return foundation.array(all);
     };

@@ -137,9 +137,8 @@ class Plan {
 
     /// For each value the last operation that reads it. Results of the program and states are read at its end.
     void find_last_uses(const mil::Function& function) {
-      const auto operations = graph_.operations_of(function);
-      for (std::size_t i = 0; i < operations.size(); ++i)
-        for (const mil::Argument& argument : graph_.arguments_of(operations[i])) last_uses_[index(argument.value)] = &operations[i];
+      for (const mil::Operation& operation : graph_.operations_of(function))
+        for (const mil::Argument& argument : graph_.arguments_of(operation)) last_uses_[index(argument.value)] = &operation;
       for (const std::int32_t output : graph_.outputs_of(function)) keep(output);
       for (const std::int32_t input : graph_.inputs_of(function))
         if (graph_[input].state) keep(input);

@@ -291,7 +291,7 @@ class Assembly {
 
   constexpr Constant immediate(Entries<std::int64_t> numbers) {
     const auto first = static_cast<std::uint32_t>(graph_.numbers.size());
-    for (std::size_t i = 0; i < numbers.size(); ++i) graph_.numbers.push_back(numbers[i]);
+    for (const std::int64_t number : numbers) graph_.numbers.push_back(number);
     return {.first = first, .count = static_cast<std::uint32_t>(numbers.size())};
   }
 
