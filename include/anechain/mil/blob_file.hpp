@@ -76,10 +76,10 @@ class BlobWriter {
 
 /// One tensor of a weight file.
 struct BlobEntry {
-  DType dtype{};
-  std::uint64_t elements = 0;
-  std::span<const std::byte> payload{};
-  std::uint64_t metadata = 0;
+  DType dtype{};                         ///< by the code in its record
+  std::uint64_t elements = 0;            ///< in all: weight files know no shapes
+  std::span<const std::byte> payload{};  ///< its elements, packed; part of what the reader was given
+  std::uint64_t metadata = 0;            ///< the byte of the file where its record starts
 };
 
 /// Reads a weight file that lies in memory. Nothing that the file says is trusted: every offset and size is checked

@@ -14,10 +14,11 @@ namespace anechain::mil {
 
 /// The values of one integer per spatial axis, or two for padding (before, after). Empty means the neutral value.
 struct PerAxis {
-  std::int64_t values[6]{};
-  int count = 0;
+  std::int64_t values[6]{};  ///< the first `count` count; for padding, pairs
+  int count = 0;             ///< 0: the neutral value for every axis
 
   constexpr PerAxis() = default;
+  /// Implicit: `{.strides = {2, 2}}`. More than 6, two for each of three axes, are a TypeError.
   constexpr PerAxis(std::initializer_list<std::int64_t> given) {
     require(given.size() <= 6, "conv", "at most 3 spatial axes");
     for (const std::int64_t value : given) values[count++] = value;
@@ -30,21 +31,21 @@ enum class Padding : std::uint8_t { valid, same, same_lower, custom };
 /// What a convolution takes besides its input and weight. Designated initialisers read well here:
 /// `b.conv(x, w, {.strides = {2, 2}, .padding = mil::Padding::same})`.
 struct ConvOptions {
-  Value bias{};       ///< [output channels]; absent by default
-  PerAxis strides{};  ///< one per spatial axis; 1 by default
-  Padding padding = Padding::valid;
-  PerAxis pad{};        ///< two per spatial axis, before and after, for Padding::custom
-  PerAxis dilations{};  ///< one per spatial axis; 1 by default
-  std::int64_t groups = 1;
+  Value bias{};                      ///< [output channels]; absent by default
+  PerAxis strides{};                 ///< one per spatial axis; 1 by default
+  Padding padding = Padding::valid;  ///< none by default
+  PerAxis pad{};                     ///< two per spatial axis, before and after, for Padding::custom
+  PerAxis dilations{};               ///< one per spatial axis; 1 by default
+  std::int64_t groups = 1;           ///< equal parts of the channels, each convolved by itself
 };
 
 /// What pooling takes besides its input and the extents of its window.
 struct PoolOptions {
-  PerAxis strides{};  ///< one per spatial axis; 1 by default
-  Padding padding = Padding::valid;
-  PerAxis pad{};                 ///< two per spatial axis, before and after, for Padding::custom
-  bool ceil_mode = false;        ///< also a last window that reaches over the end of the input
-  bool exclude_padding = false;  ///< avg_pool: the average is over the elements that are there
+  PerAxis strides{};                 ///< one per spatial axis; 1 by default
+  Padding padding = Padding::valid;  ///< none by default
+  PerAxis pad{};                     ///< two per spatial axis, before and after, for Padding::custom
+  bool ceil_mode = false;            ///< also a last window that reaches over the end of the input
+  bool exclude_padding = false;      ///< avg_pool: the average is over the elements that are there
 };
 
 /// The way in which gelu is computed: x/2 (1 + erf(x / sqrt 2)), or one of two approximations.
@@ -52,10 +53,10 @@ enum class Gelu : std::uint8_t { exact, tanh, sigmoid };
 
 /// What slice_by_index takes besides begin and end. A mask has one flag for each axis.
 struct SliceOptions {
-  std::initializer_list<std::int64_t> stride{};
-  std::initializer_list<bool> begin_mask{};    ///< from the first element on, whatever `begin` says
-  std::initializer_list<bool> end_mask{};      ///< to the last element, whatever `end` says
-  std::initializer_list<bool> squeeze_mask{};  ///< the element `begin` alone; the result does not have the axis
+  std::initializer_list<std::int64_t> stride{};  ///< one for each axis, negative ones go backward; 1 by default
+  std::initializer_list<bool> begin_mask{};      ///< from the first element on, whatever `begin` says
+  std::initializer_list<bool> end_mask{};        ///< to the last element, whatever `end` says
+  std::initializer_list<bool> squeeze_mask{};    ///< the element `begin` alone; the result does not have the axis
 };
 
 /// The way in which `pad` fills.
@@ -67,19 +68,31 @@ enum class Direction : std::uint8_t { forward, reverse, bidirectional };
 /// What lstm takes: x [steps, batch, inputs], states [batch, directions * hidden], weights [4 hidden, inputs or hidden] with the
 /// gates input, forget, output, cell in this order.
 struct LstmOperands {
+  /// All are needed: x, the hidden state and the cell state to begin with, the weights of inputs (ih) and of the hidden state (hh).
+  ///@{
   Value x, initial_h, initial_c, weight_ih, weight_hh;
+  ///@}
+  /// bias is [4 hidden], peephole [3 hidden] with the gates input, forget, output; both are absent by default.
+  ///@{
   Value bias{}, peephole{};
-  Value weight_ih_back{}, weight_hh_back{}, bias_back{}, peephole_back{};  ///< for Direction::bidirectional
-  Direction direction = Direction::forward;
-  bool output_sequence = false;
+  ///@}
+  /// Of the cell that goes backward, for Direction::bidirectional, which needs the two weights.
+  ///@{
+  Value weight_ih_back{}, weight_hh_back{}, bias_back{}, peephole_back{};
+  ///@}
+  Direction direction = Direction::forward;  ///< outputs of Direction::reverse begin with the last step's
+  bool output_sequence = false;              ///< every step's outputs, not the last one's alone
 };
 
 /// What gru takes: like lstm, with the gates reset, output, update.
 struct GruOperands {
+  /// All are needed: x, the hidden state to begin with, the weights of inputs (ih) and of the hidden state (hh).
+  ///@{
   Value x, initial_h, weight_ih, weight_hh;
-  Value bias{};
-  Direction direction = Direction::forward;
-  bool output_sequence = false;
+  ///@}
+  Value bias{};                              ///< [3 hidden]; absent by default
+  Direction direction = Direction::forward;  ///< forward or reverse, as in lstm
+  bool output_sequence = false;              ///< every step's outputs, not the last one's alone
 };
 
 /// Builds a graph operation by operation, inferring every type. Works in constant expressions and at run time alike.
@@ -126,24 +139,34 @@ class Builder : public Assembly {
 
   // Element by element, broadcasting: of two
 
+  /// Of tensors of one dtype, fp16, fp32 or int32, which the result has. Shapes are aligned at the innermost axis; an extent of 1
+  /// stretches.
+  ///@{
   constexpr Value add(Value x, Value y) { return binary(OpKind::add, x, y); }
   constexpr Value sub(Value x, Value y) { return binary(OpKind::sub, x, y); }
   constexpr Value mul(Value x, Value y) { return binary(OpKind::mul, x, y); }
   constexpr Value real_div(Value x, Value y) { return binary(OpKind::real_div, x, y); }
-  constexpr Value floor_div(Value x, Value y) { return binary(OpKind::floor_div, x, y); }
-  constexpr Value mod(Value x, Value y) { return binary(OpKind::mod, x, y); }
-  constexpr Value pow(Value x, Value y) { return binary(OpKind::pow, x, y); }
+  constexpr Value floor_div(Value x, Value y) { return binary(OpKind::floor_div, x, y); }  ///< x / y, rounded down
+  constexpr Value mod(Value x, Value y) { return binary(OpKind::mod, x, y); }  ///< x - y * floor_div(x, y): it has the sign of y
+  constexpr Value pow(Value x, Value y) { return binary(OpKind::pow, x, y); }  ///< x to the power of y
   constexpr Value maximum(Value x, Value y) { return binary(OpKind::maximum, x, y); }
   constexpr Value minimum(Value x, Value y) { return binary(OpKind::minimum, x, y); }
+  ///@}
+  /// Bools, of tensors of one dtype, fp16, fp32 or int32; shapes broadcast as in `add`.
+  ///@{
   constexpr Value equal(Value x, Value y) { return binary(OpKind::equal, x, y); }
   constexpr Value not_equal(Value x, Value y) { return binary(OpKind::not_equal, x, y); }
   constexpr Value less(Value x, Value y) { return binary(OpKind::less, x, y); }
   constexpr Value less_equal(Value x, Value y) { return binary(OpKind::less_equal, x, y); }
   constexpr Value greater(Value x, Value y) { return binary(OpKind::greater, x, y); }
   constexpr Value greater_equal(Value x, Value y) { return binary(OpKind::greater_equal, x, y); }
+  ///@}
+  /// Bools, of bools; shapes broadcast as in `add`.
+  ///@{
   constexpr Value logical_and(Value x, Value y) { return binary(OpKind::logical_and, x, y); }
   constexpr Value logical_or(Value x, Value y) { return binary(OpKind::logical_or, x, y); }
   constexpr Value logical_xor(Value x, Value y) { return binary(OpKind::logical_xor, x, y); }
+  ///@}
 
   /// a where cond is true, else b.
   constexpr Value select(Value cond, Value a, Value b) {
@@ -152,6 +175,8 @@ class Builder : public Assembly {
 
   // Element by element: of one
 
+  /// Of fp16 or fp32, for abs, exp2, relu, sign and square also int32; the result has x's type. Angles are in radians.
+  ///@{
   constexpr Value abs(Value x) { return unary(OpKind::abs, x); }
   constexpr Value acos(Value x) { return unary(OpKind::acos, x); }
   constexpr Value asin(Value x) { return unary(OpKind::asin, x); }
@@ -160,31 +185,34 @@ class Builder : public Assembly {
   constexpr Value ceil(Value x) { return unary(OpKind::ceil, x); }
   constexpr Value cos(Value x) { return unary(OpKind::cos, x); }
   constexpr Value cosh(Value x) { return unary(OpKind::cosh, x); }
-  constexpr Value erf(Value x) { return unary(OpKind::erf, x); }
+  constexpr Value erf(Value x) { return unary(OpKind::erf, x); }  ///< the error function
   constexpr Value exp(Value x) { return unary(OpKind::exp, x); }
-  constexpr Value exp2(Value x) { return unary(OpKind::exp2, x); }
+  constexpr Value exp2(Value x) { return unary(OpKind::exp2, x); }  ///< 2 to the power of x
   constexpr Value floor(Value x) { return unary(OpKind::floor, x); }
-  constexpr Value identity(Value x) { return unary(OpKind::identity, x); }
-  constexpr Value logical_not(Value x) { return unary(OpKind::logical_not, x); }
-  constexpr Value relu(Value x) { return unary(OpKind::relu, x); }
-  constexpr Value relu6(Value x) { return unary(OpKind::relu6, x); }
-  constexpr Value round(Value x) { return unary(OpKind::round, x); }
-  constexpr Value sigmoid(Value x) { return unary(OpKind::sigmoid, x); }
-  constexpr Value sign(Value x) { return unary(OpKind::sign, x); }
-  constexpr Value silu(Value x) { return unary(OpKind::silu, x); }
+  constexpr Value identity(Value x) { return unary(OpKind::identity, x); }        ///< x itself, of any type
+  constexpr Value logical_not(Value x) { return unary(OpKind::logical_not, x); }  ///< of bools
+  constexpr Value relu(Value x) { return unary(OpKind::relu, x); }                ///< x, but at least 0
+  constexpr Value relu6(Value x) { return unary(OpKind::relu6, x); }              ///< x, but at least 0 and at most 6
+  constexpr Value round(Value x) { return unary(OpKind::round, x); }              ///< to the nearest integer, halves to the even one
+  constexpr Value sigmoid(Value x) { return unary(OpKind::sigmoid, x); }          ///< 1 / (1 + exp(-x))
+  constexpr Value sign(Value x) { return unary(OpKind::sign, x); }                ///< -1, 0 or 1
+  constexpr Value silu(Value x) { return unary(OpKind::silu, x); }                ///< x * sigmoid(x)
   constexpr Value sin(Value x) { return unary(OpKind::sin, x); }
   constexpr Value sinh(Value x) { return unary(OpKind::sinh, x); }
-  constexpr Value softplus(Value x) { return unary(OpKind::softplus, x); }
-  constexpr Value softsign(Value x) { return unary(OpKind::softsign, x); }
+  constexpr Value softplus(Value x) { return unary(OpKind::softplus, x); }  ///< log(1 + exp(x))
+  constexpr Value softsign(Value x) { return unary(OpKind::softsign, x); }  ///< x / (1 + |x|)
   constexpr Value sqrt(Value x) { return unary(OpKind::sqrt, x); }
   constexpr Value square(Value x) { return unary(OpKind::square, x); }
   constexpr Value tan(Value x) { return unary(OpKind::tan, x); }
   constexpr Value tanh(Value x) { return unary(OpKind::tanh, x); }
+  ///@}
 
   /// 1 / (x + epsilon), log(x + epsilon), 1 / sqrt(x + epsilon). The ANE takes them only where epsilon is given (irm).
+  ///@{
   constexpr Value inverse(Value x, double epsilon = 1e-4) { return with_epsilon(OpKind::inverse, x, epsilon); }
   constexpr Value log(Value x, double epsilon = 0) { return with_epsilon(OpKind::log, x, epsilon); }
   constexpr Value rsqrt(Value x, double epsilon = 0) { return with_epsilon(OpKind::rsqrt, x, epsilon); }
+  ///@}
 
   /// x, but at least alpha and at most beta.
   constexpr Value clip(Value x, double alpha, double beta) { return parametric(OpKind::clip, x, alpha, beta); }
@@ -203,6 +231,7 @@ class Builder : public Assembly {
   /// x where x >= alpha, else 0.
   constexpr Value thresholded_relu(Value x, double alpha) { return parametric(OpKind::thresholded_relu, x, alpha); }
 
+  /// x/2 (1 + erf(x / sqrt 2)), or one of its approximations: see Gelu.
   constexpr Value gelu(Value x, Gelu mode = Gelu::exact) {
     constexpr std::string_view names[]{"EXACT", "TANH_APPROXIMATION", "SIGMOID_APPROXIMATION"};
     return add(OpKind::gelu, {{Param::mode, operand(Param::mode, names[static_cast<int>(mode)]).id}, {Param::x, x.id}});
@@ -216,7 +245,9 @@ class Builder : public Assembly {
 
   // Over axes
 
-  /// Over the axes that are listed; the result keeps them, with one element each, where `keep` is true.
+  /// Over the axes that are listed; the result keeps them, with one element each, where `keep` is true. Negative axes count from the
+  /// end. x is fp16, fp32 or int32, and the result has its dtype.
+  ///@{
   constexpr Value reduce_sum(Value x, std::initializer_list<std::int64_t> axes, bool keep = true) {
     return reduce(OpKind::reduce_sum, x, axes, keep);
   }
@@ -232,25 +263,32 @@ class Builder : public Assembly {
   constexpr Value reduce_prod(Value x, std::initializer_list<std::int64_t> axes, bool keep = true) {
     return reduce(OpKind::reduce_prod, x, axes, keep);
   }
+  /// The sum of the absolute values.
   constexpr Value reduce_l1_norm(Value x, std::initializer_list<std::int64_t> axes, bool keep = true) {
     return reduce(OpKind::reduce_l1_norm, x, axes, keep);
   }
+  /// The square root of the sum of the squares.
   constexpr Value reduce_l2_norm(Value x, std::initializer_list<std::int64_t> axes, bool keep = true) {
     return reduce(OpKind::reduce_l2_norm, x, axes, keep);
   }
   constexpr Value reduce_sum_square(Value x, std::initializer_list<std::int64_t> axes, bool keep = true) {
     return reduce(OpKind::reduce_sum_square, x, axes, keep);
   }
+  /// log(sum(x)).
   constexpr Value reduce_log_sum(Value x, std::initializer_list<std::int64_t> axes, bool keep = true) {
     return reduce(OpKind::reduce_log_sum, x, axes, keep);
   }
+  /// log(sum(exp(x))).
   constexpr Value reduce_log_sum_exp(Value x, std::initializer_list<std::int64_t> axes, bool keep = true) {
     return reduce(OpKind::reduce_log_sum_exp, x, axes, keep);
   }
+  ///@}
 
   /// Where along an axis the largest (smallest) element is; the first of equal ones.
+  ///@{
   constexpr Value reduce_argmax(Value x, std::int64_t axis, bool keep = true) { return reduce_arg(OpKind::reduce_argmax, x, axis, keep); }
   constexpr Value reduce_argmin(Value x, std::int64_t axis, bool keep = true) { return reduce_arg(OpKind::reduce_argmin, x, axis, keep); }
+  ///@}
 
   /// exp(x) / sum(exp(x)) along an axis.
   constexpr Value softmax(Value x, std::int64_t axis = -1) {

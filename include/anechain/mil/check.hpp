@@ -23,8 +23,8 @@ namespace anechain::mil {
 
 /// Something wrong with a program, and where it stands in its text.
 struct Finding {
-  Position at;
-  std::string message;
+  Position at;          ///< of the operation
+  std::string message;  ///< without the place
 };
 
 /// The bytes of a weight file that a program names; nothing where there is no such file.

@@ -12,8 +12,8 @@ enum class Dialect : std::uint8_t { ios16, ios18 };
 
 /// What is fixed in a dialect's spelling of a program.
 struct DialectFacts {
-  std::string_view version;
-  std::string_view opset;
+  std::string_view version;     ///< in program(...)
+  std::string_view opset;       ///< of a function that names none of its own: func main<ios16>(...)
   std::string_view build_info;  ///< the attributes that a program gets which brings none of its own
 };
 
@@ -25,6 +25,7 @@ inline constexpr DialectFacts dialect_table[]{
      "{\"coremltools-component-milinternal\", \"\"}, {\"coremltools-version\", \"9.0\"}})]"},
 };
 
+/// Its row of dialect_table.
 constexpr const DialectFacts& facts(Dialect dialect) { return dialect_table[static_cast<int>(dialect)]; }
 
 }  // namespace anechain::mil

@@ -41,8 +41,8 @@ constexpr std::int64_t checked_product(std::int64_t a, std::int64_t b, const cha
 
 /// Where something stands in the text that a graph was read from, counted from 1; zero in a graph that was built.
 struct Position {
-  std::uint32_t line = 0;
-  std::uint32_t column = 0;
+  std::uint32_t line = 0;    ///< the first is 1
+  std::uint32_t column = 0;  ///< in bytes; the first is 1
 };
 
 /// "line:column".
@@ -50,21 +50,23 @@ inline std::string to_string(Position at) { return std::to_string(at.line) + ":"
 
 /// A MIL text that cannot be read. `line` and `column` count from 1 and point at the first wrong token.
 struct ParseError : std::runtime_error {
+  /// what() is "LINE:COLUMN: MESSAGE".
   ParseError(Position at, const std::string& message)
       : std::runtime_error(to_string(at) + ": " + message), line(at.line), column(at.column) {}
 
-  std::size_t line;
-  std::size_t column;
+  std::size_t line;    ///< the first is 1
+  std::size_t column;  ///< in bytes; the first is 1
 };
 
 /// A weight file that cannot be read, or does not hold what is asked of it. `offset` is the byte in the file where the
 /// wrong field stands.
 struct BlobError : std::runtime_error {
+  /// what() is "weight blob, byte OFFSET, FIELD: MESSAGE".
   BlobError(std::uint64_t at_offset, std::string_view field, const std::string& message)
       : std::runtime_error("weight blob, byte " + std::to_string(at_offset) + ", " + std::string{field} + ": " + message),
         offset(at_offset) {}
 
-  std::uint64_t offset;
+  std::uint64_t offset;  ///< in bytes, from the start of the file
 };
 
 }  // namespace anechain::mil

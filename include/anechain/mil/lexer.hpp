@@ -13,21 +13,26 @@ namespace anechain::mil {
 
 /// A word of MIL text, and where it stands.
 struct Token {
+  /// Keywords, types, true and inf are identifiers; what a number means, or whether it is one, its type tells later; an arrow is `->`,
+  /// punctuation one of `()[]{}<>=,;?`.
   enum class Kind : unsigned char { end, identifier, number, string, arrow, punctuation };
 
-  Kind kind = Kind::end;
+  Kind kind = Kind::end;    ///< as far as one word tells
   std::string_view text{};  ///< of a string: what stands between the quotes
-  Position at{};
-  std::size_t offset = 0;  ///< of its first character in the text
+  Position at{};            ///< of its first character, of a string the quote
+  std::size_t offset = 0;   ///< of the same character, in bytes from the start of the text
 };
 
+/// Throws ParseError.
 [[noreturn]] inline void fail_at(Position at, const std::string& message) { throw ParseError(at, message); }
 
 /// Cuts MIL text into tokens, one at a time.
 class Lexer {
  public:
+  /// The text must outlive the lexer and its tokens.
   explicit Lexer(std::string_view text) : text_(text) {}
 
+  /// All of the text, also what has been read.
   std::string_view text() const { return text_; }
 
   /// The next token; `Kind::end` at the end of the text, again and again. Throws ParseError on a character that starts

@@ -12,10 +12,10 @@ namespace anechain::mil {
 
 /// A rule of an operation that a program breaks, as data: what a diagnostic is made from.
 struct BrokenRule {
-  OpKind operation{};
+  OpKind operation{};          ///< whose rule it is
   const char* rule = nullptr;  ///< null: none is broken
-  std::int64_t first = 0;
-  std::int64_t second = 0;
+  std::int64_t first = 0;      ///< in place of the first "{}" of the rule
+  std::int64_t second = 0;     ///< in place of the second
 };
 
 namespace detail {
@@ -41,8 +41,10 @@ class Operands {
       bound_[static_cast<std::size_t>(argument->param)] = argument->value + 1;
     }
   }
+  /// Of an operation that stands in the graph; a broken rule throws TypeError.
   constexpr Operands(const Graph& graph, const Operation& operation) : Operands(graph, operation.kind, graph.arguments_of(operation)) {}
 
+  /// Of the operation that takes them.
   constexpr OpKind kind() const { return kind_; }
 
   /// Enforces a rule: "{}" in it stand for the two numbers.
@@ -58,8 +60,11 @@ class Operands {
   /// Whether a rule was broken and evaluation goes on all the same: what is read then is zero.
   constexpr bool broken() const { return broken_ != nullptr && broken_->rule != nullptr; }
 
+  /// Whether the operand is given.
   constexpr bool has(Param param) const { return bound_[static_cast<std::size_t>(param)] != 0; }
+  /// The value bound to it, an index into Graph::values, of a list the first; -1 where it is left out.
   constexpr std::int32_t id(Param param) const { return bound_[static_cast<std::size_t>(param)] - 1; }
+  /// Breaks a rule where the operand is left out.
   constexpr TensorType type(Param param) const { return holds(param, has(param), "is missing") ? graph_[id(param)].type : TensorType{}; }
 
   /// The values of a list operand.
@@ -70,6 +75,7 @@ class Operands {
     while (end < arguments_.size() && arguments_[end].param == param) ++end;
     return {arguments_.data() + first, end - first};
   }
+  /// Of a value that `list` gives.
   constexpr const TensorType& type(const Argument& argument) const { return graph_[argument.value].type; }
 
   /// Whether an operand's elements stand in the program's text.
@@ -95,11 +101,14 @@ class Operands {
                : Entries<std::int64_t>{};
   }
 
+  /// The one element of such an operand, which is a scalar or a list of one; 0 where evaluation goes on with a broken rule.
   constexpr std::int64_t number(Param param) const {
     const auto found = numbers(param, 1);
     return found.empty() ? 0 : found[0];
   }
+  /// The same, or `neutral` where it is left out.
   constexpr std::int64_t number_or(Param param, std::int64_t neutral) const { return has(param) ? number(param) : neutral; }
+  /// The same of a bool; false where it is left out.
   constexpr bool flag(Param param) const { return has(param) && number(param) != 0; }
 
   /// A floating scalar, which must be an immediate constant, or `neutral` where it is left out.
@@ -111,16 +120,19 @@ class Operands {
     return to_number(graph_[id(param)].type.dtype, graph_.numbers_of(*constant)[0]);
   }
 
+  /// A string, which must be an immediate constant. Valid while the graph does not change.
   constexpr std::string_view text(Param param) const {
     const Constant* constant = known(param);
     const bool is_text = constant != nullptr && graph_[id(param)].type == TensorType{DType::string, {}};
     if (constant == nullptr || !holds(param, is_text, "must be a string")) return {};
     return graph_.string_of(graph_.numbers_of(*constant)[0]);
   }
+  /// The same, or `neutral` where it is left out.
   constexpr std::string_view text_or(Param param, std::string_view neutral) const { return has(param) ? text(param) : neutral; }
 
   /// An axis of a tensor of this rank, counted from the end where it is negative; `neutral` where it is left out.
   constexpr int axis(int rank, std::int64_t neutral = 0) const { return counted_axis(number_or(Param::axis, neutral), rank); }
+  /// An axis that is given as a number, counted in the same way; one that the tensor does not have breaks a rule.
   constexpr int counted_axis(std::int64_t given, int rank) const {
     return holds(given >= -rank && given < rank, "axis {} of a tensor of rank {}", given, rank)
                ? static_cast<int>(given < 0 ? given + rank : given)

@@ -218,8 +218,8 @@ enum class Param : std::uint8_t {
 /// `text` is the operand's name in MIL; `constant_name` is how the builder names a constant that it makes for it (the
 /// seed experiment's names where it has one), empty where the operand is always a value that the user gives.
 struct ParamFacts {
-  std::string_view text;
-  std::string_view constant_name{};
+  std::string_view text;             ///< like pad_type
+  std::string_view constant_name{};  ///< like pt, which makes pt, pt_1, pt_2, ...
 };
 
 /// In the order of Param.
@@ -315,6 +315,7 @@ inline constexpr ParamFacts param_table[]{
     {"zero_point", "zp"},
 };
 
+/// Its row of param_table.
 constexpr const ParamFacts& facts(Param param) { return param_table[static_cast<std::size_t>(param)]; }
 
 /// What kind of thing an operation does: from it follow the rules of its types and its count of operations, where the
@@ -335,6 +336,7 @@ enum class Family : std::uint8_t {
 
 /// One operand that an operation takes.
 struct ParamUse {
+  /// Whether it may be left out, and what is asked of what is given.
   enum class Kind : std::uint8_t {
     required,
     optional,
@@ -343,31 +345,38 @@ struct ParamUse {
     list,               ///< one value or more, in parentheses: values = (a, b)
   };
 
-  Param param{};
-  Kind kind = Kind::required;
+  Param param{};               ///< which operand
+  Kind kind = Kind::required;  ///< what is asked of it
 
   constexpr ParamUse() = default;
+  /// Implicit, so that in a list the name alone is an operand that is required.
   constexpr ParamUse(Param which, Kind how = Kind::required) : param(which), kind(how) {}
 
+  /// Whether a program without it is refused; a list counts as required.
   constexpr bool required() const { return kind != Kind::optional && kind != Kind::optional_steering; }
+  /// Whether the result's shape can be told only where it is a constant.
   constexpr bool steers() const { return kind == Kind::steering || kind == Kind::optional_steering; }
 };
 
 /// An operation's name and its operands in alphabetical order, which is the order of Apple's compiler's own output.
 struct OperationFacts {
-  OpKind kind;
-  std::string_view name;
-  Family family;
-  ParamUse params[17]{};
-  int param_count = 0;
+  OpKind kind;            ///< also its place in operation_table
+  std::string_view name;  ///< in MIL text
+  Family family;          ///< whose rules it follows
+  ParamUse params[17]{};  ///< the first `param_count` count; lstm takes all
+  int param_count = 0;    ///< how many there are
 
+  /// At most 17 operands, in alphabetical order.
   constexpr OperationFacts(OpKind which, std::string_view called, Family of, std::initializer_list<ParamUse> uses)
       : kind(which), name(called), family(of) {
     for (const ParamUse& use : uses) params[param_count++] = use;
   }
 
+  /// Over its operands.
+  ///@{
   constexpr const ParamUse* begin() const { return params; }
   constexpr const ParamUse* end() const { return params + param_count; }
+  ///@}
 };
 
 namespace detail {
@@ -527,6 +536,7 @@ static_assert([] {
          std::size(param_table) == static_cast<std::size_t>(Param::zero_point) + 1;
 }());
 
+/// Its row of operation_table.
 constexpr const OperationFacts& facts(OpKind kind) { return operation_table[static_cast<std::size_t>(kind)]; }
 
 }  // namespace anechain::mil

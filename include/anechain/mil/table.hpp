@@ -12,16 +12,22 @@ template <class T>
 class Entries {
  public:
   constexpr Entries() = default;
+  /// What is given must outlive it.
+  ///@{
   constexpr Entries(const T* first, std::size_t size) : first_(first), size_(size) {}
   template <std::size_t Size>
   constexpr Entries(const T (&entries)[Size]) : first_(entries), size_(Size) {}
+  ///@}
 
+  /// As of a std::span; an index is not checked.
+  ///@{
   constexpr const T* data() const { return first_; }
   constexpr std::size_t size() const { return size_; }
   constexpr bool empty() const { return size_ == 0; }
   constexpr const T* begin() const { return first_; }
   constexpr const T* end() const { return first_ + size_; }
   constexpr const T& operator[](std::size_t i) const { return first_[i]; }
+  ///@}
 
  private:
   const T* first_ = nullptr;
@@ -35,17 +41,23 @@ class Table {
   static_assert(std::is_trivially_copyable_v<T>);
 
  public:
+  /// By the name that containers give it.
   using value_type = T;
 
   constexpr Table() = default;
+  /// A copy has entries of its own; a table that was moved from is empty.
+  ///@{
   constexpr Table(const Table& other) : Table() { append(other.begin(), other.end()); }
   constexpr Table(Table&& other) noexcept : Table() { swap(other); }
   constexpr Table& operator=(Table other) noexcept {
     swap(other);
     return *this;
   }
+  ///@}
   constexpr ~Table() { delete[] entries_; }
 
+  /// As of a std::vector; an index is not checked, and pointers are valid until it grows.
+  ///@{
   constexpr const T* data() const { return entries_; }
   constexpr T* data() { return entries_; }
   constexpr std::size_t size() const { return size_; }
@@ -56,16 +68,20 @@ class Table {
   constexpr T& operator[](std::size_t i) { return entries_[i]; }
   constexpr const T& front() const { return entries_[0]; }
   constexpr const T& back() const { return entries_[size_ - 1]; }
+  ///@}
 
+  /// `entry` must not be of this table.
   constexpr void push_back(const T& entry) {
     if (size_ == capacity_) grow(2 * size_ + 16);  // not more: GCC takes its time for entries that are never used, too
     entries_[size_++] = entry;
   }
 
+  /// The entries from `first` to before `last`, which must not be of this table.
   constexpr void append(const T* first, const T* last) {
     for (; first != last; ++first) push_back(*first);
   }
 
+  /// Makes room for `count` entries in all.
   constexpr void reserve(std::size_t count) {
     if (count > capacity_) grow(count);
   }

@@ -46,17 +46,23 @@ constexpr bool contains(std::string_view text, char wanted) {
 class Characters {
  public:
   constexpr Characters() = default;
+  /// A copy has characters of its own; what was moved from is empty.
+  ///@{
   constexpr Characters(const Characters& other) : Characters() { append(other.view()); }
   constexpr Characters(Characters&& other) noexcept : Characters() { swap(other); }
   constexpr Characters& operator=(Characters other) noexcept {
     swap(other);
     return *this;
   }
+  ///@}
   constexpr ~Characters() { delete[] characters_; }
 
+  /// Without a zero at the end; valid until characters are added.
+  ///@{
   constexpr std::string_view view() const { return {characters_, size_}; }
   constexpr const char* data() const { return characters_; }
   constexpr std::size_t size() const { return size_; }
+  ///@}
 
   /// `text` must not be of these characters.
   constexpr void append(std::string_view text) {
@@ -72,6 +78,7 @@ class Characters {
     size_ += text.size();
   }
 
+  /// Keeps the first `size` characters; there must be as many.
   constexpr void truncate(std::size_t size) { size_ = size; }
 
  private:

@@ -36,19 +36,22 @@ enum class DType : std::uint8_t {
   uint6,
 };
 
+/// Shorter, for those that kernels are written with.
+///@{
 inline constexpr DType boolean = DType::boolean;
 inline constexpr DType fp16 = DType::fp16;
 inline constexpr DType fp32 = DType::fp32;
 inline constexpr DType int32 = DType::int32;
 inline constexpr DType int8 = DType::int8;
 inline constexpr DType uint8 = DType::uint8;
+///@}
 
 /// What MIL text and weight files know of an element type.
 struct DTypeFacts {
   std::string_view name;    ///< as MIL text spells it
   int bits;                 ///< of one element; 0 for strings
   std::uint32_t blob_code;  ///< in weight files (coremltools, MILBlob/Blob/BlobDataType.hpp); 0 where it has none
-  bool floating;
+  bool floating;            ///< a graph keeps its elements as doubles: see to_bits
 };
 
 /// In the order of DType.
@@ -60,14 +63,19 @@ inline constexpr DTypeFacts dtype_table[]{
     {"uint4", 4, 11, false},  {"uint6", 6, 13, false},
 };
 
+/// Its row of dtype_table.
 constexpr const DTypeFacts& facts(DType dtype) { return dtype_table[static_cast<std::size_t>(dtype)]; }
 
 /// The smallest and largest integer of a dtype, as far as int64 can hold them.
 struct IntegerRange {
+  /// Both belong to the range.
+  ///@{
   std::int64_t least = 0;
   std::int64_t most = 0;
+  ///@}
 };
 
+/// For integer dtypes; of others it says nothing.
 constexpr IntegerRange integer_range(DType dtype) {
   const int bits = facts(dtype).bits;
   constexpr std::int64_t largest = std::numeric_limits<std::int64_t>::max();
@@ -85,13 +93,20 @@ inline constexpr std::int64_t unknown_extent = -1;
 
 /// Extents of a tensor, outermost first. Rank 0 is a scalar. A plain aggregate, so that compilers print its numbers.
 struct Shape {
-  std::int64_t extents[max_rank]{};
-  int rank = 0;
+  std::int64_t extents[max_rank]{};  ///< the first `rank` count
+  int rank = 0;                      ///< how many axes there are
 
+  /// The extent of an axis, counted from the end where it is negative: shape[-1] is the innermost. Not checked.
+  ///@{
   constexpr std::int64_t operator[](int axis) const { return extents[axis < 0 ? axis + rank : axis]; }
   constexpr std::int64_t& operator[](int axis) { return extents[axis < 0 ? axis + rank : axis]; }
+  ///@}
+  /// Over the extents, outermost first.
+  ///@{
   constexpr const std::int64_t* begin() const { return extents; }
   constexpr const std::int64_t* end() const { return extents + rank; }
+  ///@}
+  /// Of the same rank and extents; what stands behind the rank does not matter.
   constexpr bool operator==(const Shape& other) const {
     if (rank != other.rank) return false;
     for (int axis = 0; axis < rank; ++axis)
@@ -122,8 +137,8 @@ inline constexpr std::int64_t row_alignment = 64;
 
 /// A tensor's element type and shape.
 struct TensorType {
-  DType dtype = DType::fp16;
-  Shape shape{};
+  DType dtype = DType::fp16;  ///< of each element
+  Shape shape{};              ///< a scalar by default
 
   constexpr bool operator==(const TensorType&) const = default;
 
