@@ -22,13 +22,14 @@ namespace anechain {
 
 /// One configuration's numbers: by this library's protocol, or the original's where it was measured in blocks.
 struct ConfigurationAnalysis {
-  std::optional<Estimates> estimates;
-  std::optional<SeedEstimate> seed;
+  std::optional<Estimates> estimates;  ///< none where it was measured in blocks
+  std::optional<SeedEstimate> seed;    ///< none where it was not
 };
 
 /// How a run stands to something that was published.
 enum class Standing { agrees, contradicts, undecided, not_measured };
 
+/// What reports call it: "agrees", "not measured".
 constexpr std::string_view name(Standing standing) {
   switch (standing) {
     case Standing::agrees: return "agrees";
@@ -41,15 +42,16 @@ constexpr std::string_view name(Standing standing) {
 
 /// What a run implies for one of the published findings: on this machine, which need not be the one of the finding.
 struct Finding {
-  std::string_view claim;
-  Standing standing = Standing::not_measured;
-  std::string evidence;
+  std::string_view claim;                      ///< one of published_findings
+  Standing standing = Standing::not_measured;  ///< undecided where one configuration is, and none contradicts
+  std::string evidence;  ///< the numbers that it rests on, configuration by configuration; empty where nothing was measured
 };
 
+/// What a report says: see analyse().
 struct Analysis {
   std::vector<ConfigurationAnalysis> configurations;  ///< in the order of Report::measurements
-  std::optional<Scaling> scaling;
-  std::vector<Finding> findings;
+  std::optional<Scaling> scaling;                     ///< none where the report has no sweep
+  std::vector<Finding> findings;                      ///< one for each of published_findings, in their order
 };
 
 namespace detail {

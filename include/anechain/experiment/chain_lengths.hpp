@@ -53,6 +53,7 @@ class ChainLengths {
     configurations_.push_back({std::move(configuration), std::move(chain), std::move(lengths)});
   }
 
+  /// The same for a chain that is a type.
   template <class... Ks>
   void add(std::string configuration, const Chain<Ks...>& chain, std::vector<std::size_t> lengths) {
     add(std::move(configuration), TracedChain{chain}, std::move(lengths));

@@ -23,6 +23,8 @@ struct MeasurementError : std::runtime_error {
 class DeviceClock {
  public:
   virtual ~DeviceClock() = default;
+
+  /// The device's time, since whenever: differences alone mean something.
   virtual std::chrono::nanoseconds now() = 0;
 
   /// Lets so much of the device's time pass without work.
@@ -51,8 +53,10 @@ class DeviceClock {
 template <Device D>
 class ClockOf final : public DeviceClock {
  public:
+  /// Keeps the device, which must outlive it.
   explicit ClockOf(D& device) : device_(device) {}
 
+  /// `device.now()`.
   std::chrono::nanoseconds now() override { return device_.now(); }
 
   void pause(std::chrono::nanoseconds duration) override {

@@ -20,10 +20,10 @@ namespace anechain {
 
 /// What the reports of one chip say of one strategy in one configuration.
 struct CollatedStrategy {
-  std::string chip;
-  std::string configuration;
-  std::string strategy;
-  std::size_t reports = 0;
+  std::string chip;                                       ///< see chip_of()
+  std::string configuration;                              ///< Measurement::name
+  std::string strategy;                                   ///< MeasuredStrategy::name
+  std::size_t reports = 0;                                ///< that have this strategy, compared with the baseline
   double baseline_kernel_us = 0;                          ///< of the baseline: the median of the reports
   double relative = 0;                                    ///< more than the baseline's pass, as a share of it: the median
   std::optional<statistics::Interval> interval{};         ///< from the lowest bound to the highest of the reports' intervals

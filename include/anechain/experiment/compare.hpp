@@ -25,6 +25,7 @@ enum class Change {
   ambiguous,     ///< fewer than three launches of either: what differs between launches cannot be told from what changed
 };
 
+/// What reports call it: "regression", "no change".
 constexpr std::string_view name(Change change) {
   switch (change) {
     case Change::regression: return "regression";
@@ -38,26 +39,29 @@ constexpr std::string_view name(Change change) {
 
 /// One strategy of one configuration, in both reports. Shares: 0.01 is one per cent slower.
 struct ComparedStrategy {
-  std::string configuration;
-  std::string strategy;
-  double first_us = 0;  ///< the median pass, of launches' medians
-  double second_us = 0;
-  std::optional<statistics::Interval> first_interval_us{};  ///< of the pooled passes of one launch
-  std::optional<statistics::Interval> second_interval_us{};
+  std::string configuration;                                 ///< Measurement::name
+  std::string strategy;                                      ///< MeasuredStrategy::name
+  double first_us = 0;                                       ///< the median pass, of launches' medians
+  double second_us = 0;                                      ///< the same in the second report
+  std::optional<statistics::Interval> first_interval_us{};   ///< of the pooled passes of one launch
+  std::optional<statistics::Interval> second_interval_us{};  ///< the same in the second report
+
+  /// The second against the first. With three launches of both or more: of the means of launches' log medians; else of the medians above.
   double change = 0;
   std::optional<statistics::Interval> interval{};  ///< of the change; none with fewer than three launches
   double p_regression = 1;                         ///< adjusted for all rows (Holm)
-  Change verdict = Change::ambiguous;
+  Change verdict = Change::ambiguous;              ///< by the interval; a regression needs a small `p_regression` too
 };
 
 /// Two reports side by side.
 struct ReportComparison {
-  std::vector<ComparedStrategy> rows;
-  std::vector<std::string> warnings;  ///< what else differs between them
-  std::vector<std::string> missing;   ///< what only one of them has, or what failed in one
-  double geometric_mean = 0;          ///< change over all rows; without an interval, since rows share their launches
-  bool lost = false;                  ///< whether a strategy that the first measured has no samples in the second
+  std::vector<ComparedStrategy> rows;  ///< in the first report's order
+  std::vector<std::string> warnings;   ///< what else differs between them
+  std::vector<std::string> missing;    ///< what only one of them has, or what failed in one
+  double geometric_mean = 0;           ///< change over all rows; without an interval, since rows share their launches
+  bool lost = false;                   ///< whether a strategy that the first measured has no samples in the second
 
+  /// Whether any row came to this.
   bool has(Change change) const {
     return ranges::find_if(rows, [change](const ComparedStrategy& row) { return row.verdict == change; }) != rows.end();
   }

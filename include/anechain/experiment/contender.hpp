@@ -28,11 +28,12 @@ class Contender {
 /// Kernels compiled for a device, and what they should give.
 template <Device D>
 struct CompiledForm {
+  /// The device must outlive it. Throws as CompiledKernels does, and CompileError where the reference refuses a kernel.
   CompiledForm(D& device, std::span<const KernelFacts> kernels, const WeightBlobs& blobs)
       : compiled(device, kernels, blobs), reference(kernels, blobs) {}
 
-  CompiledKernels<D> compiled;
-  Reference<typename ReferenceDeviceOf<D>::type> reference;
+  CompiledKernels<D> compiled;                               ///< what is measured
+  Reference<typename ReferenceDeviceOf<D>::type> reference;  ///< what results are held against
 };
 
 /// A pass under a strategy, the kernels that it runs and what they should give.

@@ -31,7 +31,7 @@ inline constexpr std::string_view baseline = RunOnly::name;
 /// What a strategy costs against the baseline, from one observation a round: the difference of the mean logarithms of its
 /// passes and the baseline's. A ratio, because the state of a machine, its clock and its temperature, multiplies all times.
 struct Contrast {
-  statistics::Location log_ratio;
+  statistics::Location log_ratio;           ///< natural logarithm of its pass over the baseline's
   double base_pass_us = 0;                  ///< the baseline's median pass
   double links = 1;                         ///< of a pass
   std::vector<double> launch_log_ratios{};  ///< of each launch alone, where there are several
@@ -39,6 +39,8 @@ struct Contrast {
 
   /// So much more than the baseline's pass, as a share of it.
   double relative() const { return share(log_ratio.value); }
+
+  /// None for too few rounds.
   std::optional<statistics::Interval> relative_interval() const {
     if (!log_ratio.interval) return std::nullopt;
     return statistics::Interval{share(log_ratio.interval->low), share(log_ratio.interval->high)};
@@ -46,6 +48,8 @@ struct Contrast {
 
   /// The same in microseconds for each link of the chain.
   double per_link_us() const { return relative() * link_us(); }
+
+  /// None for too few rounds.
   std::optional<statistics::Interval> per_link_interval_us() const {
     const std::optional<statistics::Interval> relative = relative_interval();
     if (!relative) return std::nullopt;
@@ -62,8 +66,8 @@ struct Contrast {
 
 /// What a pass costs more after one of its own strategy than after any, as a share of the baseline's.
 struct CarryOver {
-  double value = 0;
-  std::optional<statistics::Interval> interval{};
+  double value = 0;                                ///< 0.01 is one per cent of a pass
+  std::optional<statistics::Interval> interval{};  ///< none where either history has too few rounds
 };
 
 /// What one strategy's samples say. Times in microseconds.
@@ -113,6 +117,7 @@ enum class Rounds { all, even, odd };
 /// that the clock shows counts as missing. The rounds before the device was steady are left out.
 class RoundTable {
  public:
+  /// Takes what it needs: the measurement need not outlive it.
   explicit RoundTable(const Measurement& measurement) : columns_(measurement.strategies.size() + 1) {
     for (const Launch& launch : measurement.launches) {
       begins_.push_back(rows_);
@@ -153,6 +158,7 @@ class RoundTable {
     return all;
   }
 
+  /// Launches of the measurement, those without a complete round too.
   std::size_t launches() const { return begins_.size() - 1; }
 
  private:

@@ -29,6 +29,8 @@ enum class Estimator {
   mean,    ///< for the record: one stall moves it
 };
 
+/// What reports and their files call it.
+///@{
 constexpr std::string_view name(Order order) {
   return order == Order::palindromes ? "palindromes" : order == Order::shuffles ? "shuffles" : "blocks";
 }
@@ -36,13 +38,14 @@ constexpr std::string_view name(History history) { return history == History::eq
 constexpr std::string_view name(Estimator estimator) {
   return estimator == Estimator::median ? "median" : estimator == Estimator::trim20 ? "trim20" : "mean";
 }
+///@}
 
 /// How a measurement is made and judged. The defaults are for diagnosis in a minute; see quick() and publish().
 struct Protocol {
-  Order order = Order::palindromes;
-  std::uint64_t seed = 42;  ///< of the schedule, the gaps, the weights and the data
+  Order order = Order::palindromes;  ///< see for_sweep() and seed_experiment() for the others
+  std::uint64_t seed = 42;           ///< of the schedule, the gaps, the weights and the data
 
-  History history = History::equal;
+  History history = History::equal;  ///< what is estimated
 
   /// Whether each round begins with a random pause of up to one pass: it breaks phase lock with periodic interference.
   bool gaps = true;
@@ -52,18 +55,18 @@ struct Protocol {
   std::size_t launches = 1;  ///< processes, each with memory and programs of its own
 
   // The sample size is set once, from a pilot: as many rounds as the target needs, within these limits.
-  std::size_t pilot = 48;
-  std::size_t least_rounds = 400;
-  std::size_t most_rounds = 4000;
-  double target_us = 0.25;      ///< half-width of the interval, of a link's cost,
-  double target_share = 0.001;  ///< or of the whole pass, as a share of it: whichever is larger
+  std::size_t pilot = 48;          ///< rounds; twice as many, again and again, while the device is not steady
+  std::size_t least_rounds = 400;  ///< of each launch, where the budget allows; those before the device was steady come on top
+  std::size_t most_rounds = 4000;  ///< of each launch, in all
+  double target_us = 0.25;         ///< half-width of the interval, of a link's cost,
+  double target_share = 0.001;     ///< or of the whole pass, as a share of it: whichever is larger
 
   std::chrono::nanoseconds budget = std::chrono::seconds{20};         ///< no round is begun after this, but for the first three
   std::chrono::nanoseconds warm_up_limit = std::chrono::seconds{10};  ///< so long the device may take to become steady
 
-  double confidence = 0.95;  ///< of all comparisons with the baseline together
-  double epsilon = 0.005;    ///< the smallest effect of interest, as a share of a pass of the baseline
-  Estimator estimator = Estimator::median;
+  double confidence = 0.95;                 ///< of all comparisons with the baseline together
+  double epsilon = 0.005;                   ///< the smallest effect of interest, as a share of a pass of the baseline
+  Estimator estimator = Estimator::median;  ///< of the comparisons with the baseline; a sweep has its own
 
   /// Whether a round's turns begin with an unmeasured pass of their own strategy.
   bool leads_in(std::size_t round) const { return history == History::own || (history == History::both && round % 2 == 1); }

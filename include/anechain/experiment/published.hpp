@@ -9,21 +9,25 @@ namespace anechain {
 
 /// A row of the throughput-ceiling table that was published for an M4 Max: twelve 1x1 convolutions, fp16, milliseconds.
 struct PublishedRow {
-  std::string_view configuration;
-  double sequential_ms;  ///< a kernel with its copy
-  double run_only_ms;    ///< a kernel
-  double copy_ms;        ///< a copy, measured alone
-  double gcd_ms;         ///< a kernel, through a serial queue
+  std::string_view configuration;  ///< channels and positions: "768x256"
+  double sequential_ms;            ///< a kernel with its copy
+  double run_only_ms;              ///< a kernel
+  double copy_ms;                  ///< a copy, measured alone
+  double gcd_ms;                   ///< a kernel, through a serial queue
 
   /// What its formula gives for a copy, in microseconds: 12 (sequential - run only) / 11.
   constexpr double overhead_us() const { return 1e3 * (sequential_ms - run_only_ms) * 12 / 11; }
 };
 
+/// The chip that the table was measured on.
 inline constexpr std::string_view published_chip = "M4 Max";
+/// Kernels in each of its chains.
 inline constexpr std::size_t published_length = 12;
+/// Where the table stands: document, section, program and commit, and what it lacks.
 inline constexpr std::string_view published_source =
     "docs/ANE_CHAINING_RESEARCH.md, Throughput Ceiling (test_throughput_ceiling.m, Experiment I), commit 99ba013; no interval was "
     "published";
+/// All of the table, by size.
 inline constexpr std::array<PublishedRow, 3> published_table{{
     {"64x32", 0.272, 0.158, 0.001, 0.200},
     {"256x64", 0.191, 0.181, 0.002, 0.176},

@@ -18,7 +18,7 @@ namespace anechain {
 struct SpeedOfLight {
   double tflops = 0;    ///< 10^12 operations a second
   double gb_per_s = 0;  ///< 10^9 bytes a second from memory; 0 where only compute is to count
-  std::string source;
+  std::string source;   ///< who says so; printed beside what rests on it
 
   /// The least microseconds for so much work.
   double least_us(double flops, double bytes) const {
@@ -30,29 +30,29 @@ struct SpeedOfLight {
 
 /// Where and with what a measurement was made.
 struct Environment {
-  std::string version{anechain::version};
-  std::string compiler = __VERSION__;
-  std::string time = machine::utc();
-  std::string system = machine::system();
-  std::string processor = machine::processor();
-  long cores = machine::cores();
-  std::uint64_t memory_bytes = machine::memory();
-  double load = machine::load();
-  std::string governor = machine::governor();
-  bool is_virtual = machine::is_virtual();
-  std::string clock{MachineClock::name};
-  std::string device;
-  std::vector<std::string> arguments{};  ///< of the program
-  std::optional<SpeedOfLight> speed_of_light{};
+  std::string version{anechain::version};          ///< of anechain
+  std::string compiler = __VERSION__;              ///< as it calls itself
+  std::string time = machine::utc();               ///< when this was made, UTC: "2026-01-31T12:00:00Z"
+  std::string system = machine::system();          ///< "Linux 6.1.0 x86_64"
+  std::string processor = machine::processor();    ///< as its maker calls it, or "unknown processor"
+  long cores = machine::cores();                   ///< that are online
+  std::uint64_t memory_bytes = machine::memory();  ///< physical; 0 where it cannot be told
+  double load = machine::load();                 ///< processes that wanted to run, the last minute's mean; negative where it cannot be told
+  std::string governor = machine::governor();    ///< what sets the processor's frequency; empty where it cannot be told
+  bool is_virtual = machine::is_virtual();       ///< whether the machine says that it is a virtual one
+  std::string clock{MachineClock::name};         ///< as the system calls it; "virtual" where whoever measured a simulated engine says so
+  std::string device;                            ///< its name(), to be set by whoever measures; chip_of() reads it
+  std::vector<std::string> arguments{};          ///< of the program
+  std::optional<SpeedOfLight> speed_of_light{};  ///< where it is given, reports have shares of it
 };
 
 /// One run of an experiment over any number of configurations. Every output format is made from this alone.
 struct Report {
-  Environment environment;
-  Protocol protocol{};
-  std::vector<Measurement> measurements{};
-  std::optional<Sweep> sweep{};
-  bool interrupted = false;  ///< the user stopped it: configurations may be missing
+  Environment environment;                  ///< of the first launch
+  Protocol protocol{};                      ///< as asked for; what a measurement was made in is its Observations::order
+  std::vector<Measurement> measurements{};  ///< one a configuration, and one more where the original's protocol measured it too
+  std::optional<Sweep> sweep{};             ///< chains of several lengths, where they were measured
+  bool interrupted = false;                 ///< the user stopped it: configurations may be missing
 
   /// Whether every strategy of every configuration was verified and measured.
   bool ok() const {

@@ -25,14 +25,14 @@ namespace anechain {
 
 /// A number and its interval.
 struct Bounded {
-  double value = std::numeric_limits<double>::quiet_NaN();
-  statistics::Interval interval{};
+  double value = std::numeric_limits<double>::quiet_NaN();  ///< NaN where it cannot be told
+  statistics::Interval interval{};                          ///< of the bootstrap, at the protocol's confidence for this number alone
 };
 
 /// A configuration's passes under one strategy as a straight line over the chain's length: T(n) = fixed + n slope.
 struct LengthFit {
-  std::string configuration;
-  std::string strategy;
+  std::string configuration;            ///< Cell::configuration
+  std::string strategy;                 ///< MeasuredStrategy::name
   std::vector<std::size_t> cells;       ///< positions in Sweep::cells, by length
   Bounded slope_us;                     ///< each further kernel, with its copy where the strategy copies
   Bounded fixed_us;                     ///< what is left of a pass without kernels
@@ -47,17 +47,19 @@ struct LengthFit {
 
 /// What a strategy's slope has more than the baseline's: the cost of a link, without the fixed cost in it.
 struct SlopeDifference {
-  std::string configuration;
-  std::string strategy;
-  Bounded us;
+  std::string configuration;  ///< Cell::configuration
+  std::string strategy;       ///< MeasuredStrategy::name
+  Bounded us;                 ///< that each further kernel takes more; negative where it takes less
 };
 
 /// The terms of a pass's cost.
 struct Term {
-  std::string_view name;
-  std::string_view unit;
+  std::string_view name;        ///< as reports and refusals print it
+  std::string_view unit;        ///< of its cost
   std::string_view more_of_it;  ///< the cells that would tell it from others
 };
+
+/// All terms. A sweep is fitted with those that some cell has any of.
 inline constexpr std::array<Term, 6> cost_terms{{
     {"fixed", "us a pass", "chains of another length"},
     {"dispatch", "us a dispatch", "chains of another length, and the fused form of one"},
@@ -67,42 +69,43 @@ inline constexpr std::array<Term, 6> cost_terms{{
     {"hop", "us a hop", "the same chains without a queue"},
 }};
 
+/// What one term costs.
 struct FittedTerm {
-  std::size_t term = 0;  ///< position in cost_terms
-  Bounded cost;
+  std::size_t term = 0;       ///< position in cost_terms
+  Bounded cost;               ///< in Term::unit; not below zero
   bool held_at_zero = false;  ///< it would have come out negative
 };
 
 /// What the terms imply for one configuration at the longest length that was measured.
 struct Implied {
-  std::string configuration;
-  std::size_t length = 0;
-  double kernel_gflop = 0;
-  Bounded dispatch_share;  ///< of a pass of the baseline
-  Bounded fused_pass_us;   ///< predicted for the whole chain as one program: the ceiling
+  std::string configuration;  ///< Cell::configuration
+  std::size_t length = 0;     ///< kernels, the most that the baseline was measured with
+  double kernel_gflop = 0;    ///< 10^9 operations of one kernel
+  Bounded dispatch_share;     ///< of a pass of the baseline
+  Bounded fused_pass_us;      ///< predicted for the whole chain as one program: the ceiling
 };
 
 /// A pass's cost as fixed + dispatches + GFLOP + copies + megabytes + hops, over all cells.
 struct Decomposition {
-  std::vector<FittedTerm> terms;
-  double condition = 0;  ///< of the design; above 10^8 it is refused
-  std::size_t worst_cell = 0;
+  std::vector<FittedTerm> terms;              ///< those that occur, in the order of cost_terms
+  double condition = 0;                       ///< of the design; above 10^8 it is refused
+  std::size_t worst_cell = 0;                 ///< the one fitted worst: position in Sweep::cells
   double worst_residual = 0;                  ///< of that cell, as a share of its time
   std::optional<Bounded> tflops{};            ///< 10^12 operations a second of a large kernel, from the compute term
   std::optional<Bounded> gb_per_s{};          ///< 10^9 bytes copied a second, from the bandwidth term
   std::optional<Bounded> break_even_gflop{};  ///< a kernel whose compute takes as long as its dispatch
-  std::vector<Implied> implied{};
+  std::vector<Implied> implied{};             ///< for each configuration whose baseline was fitted; needs fixed, dispatch and compute
 };
 
 /// What a sweep says. Levels are those at the median state of the machine.
 struct Scaling {
-  std::vector<double> pass_us;       ///< of each cell; NaN for one that failed
-  statistics::Interval state{1, 1};  ///< range of the machine's state over the rounds, as a factor of its median
-  std::size_t rounds = 0;
-  std::vector<LengthFit> fits;
-  std::vector<SlopeDifference> links;
-  std::optional<Decomposition> decomposition;
-  std::string refusal;  ///< why there is no decomposition, and what to add
+  std::vector<double> pass_us;                 ///< of each cell; NaN for one that failed
+  statistics::Interval state{1, 1};            ///< range of the machine's state over the rounds, as a factor of its median
+  std::size_t rounds = 0;                      ///< complete ones, which alone are used
+  std::vector<LengthFit> fits;                 ///< for each configuration and strategy that has two lengths or more
+  std::vector<SlopeDifference> links;          ///< for those of them that have links, where the baseline was fitted too
+  std::optional<Decomposition> decomposition;  ///< none where it was refused
+  std::string refusal;                         ///< why there is no decomposition, and what to add
 };
 
 namespace detail {

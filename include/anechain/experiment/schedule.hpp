@@ -18,6 +18,7 @@ inline constexpr std::size_t turns_a_round = 2;
 /// round, so that no strategy always follows the same other. The same seed gives the same schedule everywhere.
 class Schedule {
  public:
+  /// `seed` is the protocol's.
   explicit Schedule(std::uint64_t seed) : random_(seed) {}
 
   /// The next round's order of the given strategies, once each; valid until the next call.

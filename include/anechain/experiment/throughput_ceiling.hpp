@@ -119,6 +119,7 @@ class ThroughputCeiling {
   static_assert(detail::have_names_of_their_own<S...>());
 
  public:
+  /// In the order of the arguments: what MeasurementOptions::strategies may name.
   static constexpr std::array<std::string_view, sizeof...(S)> strategy_names{S::name...};
 
   /// `name` is what the report calls the configuration. Throws std::invalid_argument for a chain traced at run time that

@@ -30,13 +30,13 @@ namespace anechain {
 /// How far a measurement has come.
 struct Progress {
   std::string_view stage;  ///< "compiling", "verifying", "measuring", "verifying again"
-  std::size_t done = 0;
-  std::size_t total = 0;
+  std::size_t done = 0;    ///< of the stage: configurations, strategies, or rounds; passes of one strategy in blocks
+  std::size_t total = 0;   ///< of the same, as far as is known: the pilot may ask for more rounds, the budget for fewer
 };
 
 /// What can be chosen for a measurement without changing what is measured.
 struct MeasurementOptions {
-  Protocol protocol{};
+  Protocol protocol{};                    ///< one call makes one launch of it: to make as many as it asks for is the caller's part
   std::vector<std::string> strategies{};  ///< the names of those to measure; all where it is empty
   std::function<void(std::size_t, const WeightFacts&, std::span<float>)> weights{};  ///< a WeightSource; random where it is empty
   std::function<void(const Progress&)> on_progress{};                                ///< told of every step; nobody where it is empty

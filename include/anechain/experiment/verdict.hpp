@@ -24,6 +24,7 @@ enum class Verdict {
   indistinguishable,  ///< from zero; more rounds would tell
 };
 
+/// What reports call it.
 constexpr std::string_view name(Verdict verdict) {
   switch (verdict) {
     case Verdict::unreliable: return "unreliable";
@@ -38,21 +39,22 @@ constexpr std::string_view name(Verdict verdict) {
 
 /// All that a verdict rests on. Effects are shares of the baseline's pass: 0.01 is one per cent.
 struct Evidence {
-  double effect = 0;
-  std::optional<statistics::Interval> interval;
-  double epsilon = 0.005;         ///< the smallest effect of interest
-  double minimum_detectable = 0;  ///< what such a run finds in four of five cases
-  double effective_rounds = 0;
-  double tied_share = 0;                   ///< rounds that gave the very number of another one
-  double failed_share = 0;                 ///< rounds that a failing evaluation spoilt
-  std::optional<bool> control_is_quiet{};  ///< the A/A control: whether its interval holds zero; none where there was no control
-  bool launches_disagree = false;
+  double effect = 0;                             ///< positive where the strategy is slower
+  std::optional<statistics::Interval> interval;  ///< of the effect; none for too few rounds
+  double epsilon = 0.005;                        ///< the smallest effect of interest
+  double minimum_detectable = 0;                 ///< what such a run finds in four of five cases
+  double effective_rounds = 0;                   ///< independent ones that would say as much
+  double tied_share = 0;                         ///< rounds that gave the very number of another one
+  double failed_share = 0;                       ///< rounds that a failing evaluation spoilt
+  std::optional<bool> control_is_quiet{};        ///< the A/A control: whether its interval holds zero; none where there was no control
+  bool launches_disagree = false;                ///< more than half of a round's variance is between launches
 };
 
+/// A verdict, and what goes with it.
 struct Judgement {
-  Verdict verdict = Verdict::unreliable;
-  std::string reason;  ///< why it is unreliable; empty otherwise
-  std::string next;    ///< what to do, where there is something to do
+  Verdict verdict = Verdict::unreliable;  ///< see judge()
+  std::string reason;                     ///< why it is unreliable; empty otherwise
+  std::string next;                       ///< what to do, where there is something to do
 };
 
 /// Rounds that are needed to tell anything: with fewer independent ones the autocorrelation time is a guess.

@@ -25,12 +25,14 @@ struct VerificationError : std::runtime_error {
 /// What says what a device's results should be: the host, unless the device names another.
 template <class D>
 struct ReferenceDeviceOf {
-  using type = HostDevice;
+  using type = HostDevice;  ///< what computes the reference
 };
+
+/// The one that the device names.
 template <class D>
   requires requires { typename D::ReferenceDevice; }
 struct ReferenceDeviceOf<D> {
-  using type = typename D::ReferenceDevice;
+  using type = typename D::ReferenceDevice;  ///< what computes the reference
 };
 
 /// What each kernel should give, computed one kernel at a time from packed arrays: independent of how a strategy lays out
@@ -38,6 +40,7 @@ struct ReferenceDeviceOf<D> {
 template <Device D>
 class Reference {
  public:
+  /// Compiles every kernel for a device that it has for itself. Throws CompileError.
   Reference(std::span<const KernelFacts> kernels, const WeightBlobs& weights) {
     for (std::size_t k = 0; k < kernels.size(); ++k) kernels_.push_back(std::make_unique<Evaluated>(device_, kernels[k], weights.blob(k)));
   }

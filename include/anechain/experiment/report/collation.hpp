@@ -32,6 +32,7 @@ inline constexpr const char* how_collated =
 
 }  // namespace detail
 
+/// One row for each chip, configuration and strategy, under a header.
 inline std::vector<Row> collated_table(std::span<const CollatedStrategy> collated) {
   std::vector<Row> rows{{"chip", "configuration", "strategy", "reports", std::string{baseline} + " [us a kernel]",
                          std::string{"vs "} + std::string{baseline}, "interval", "link [us]", "verdict"}};
@@ -41,11 +42,13 @@ inline std::vector<Row> collated_table(std::span<const CollatedStrategy> collate
   return rows;
 }
 
+/// The table, and how it came about.
 inline void collated_markdown(std::ostream& to, std::span<const CollatedStrategy> collated) {
   detail::markdown_table(to, collated_table(collated));
   detail::markdown_list(to, {detail::how_collated});
 }
 
+/// The same as a page that needs nothing else.
 inline void collated_html(std::ostream& to, std::span<const CollatedStrategy> collated) {
   to << page::whole("anechain: chips side by side", "<header>\n" + page::element("h1", "Chips side by side") +
                                                         page::paragraph(detail::how_collated, "about") + "</header>\n<main>\n<section>\n" +

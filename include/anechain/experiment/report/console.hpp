@@ -64,6 +64,7 @@ inline void print(std::ostream& to, const Report& report, const Analysis& analys
   for (const std::string& note : notes(report)) to << note << '\n';
 }
 
+/// The same, analysed here.
 inline void print(std::ostream& to, const Report& report) { print(to, report, analyse(report)); }
 
 }  // namespace anechain::report

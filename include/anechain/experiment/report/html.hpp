@@ -25,11 +25,12 @@ namespace anechain::report {
 
 namespace page {
 
+/// A part of the page under a heading.
 struct Section {
-  std::string_view id;
-  std::string_view title;
-  std::string_view about;
-  std::string body;  ///< none: the page goes without the section
+  std::string_view id;     ///< what links within the page point at
+  std::string_view title;  ///< plain text, escaped where it is written
+  std::string_view about;  ///< how to read it; may be empty
+  std::string body;        ///< none: the page goes without the section
 };
 
 /// One figure for each configuration that was measured by this library's protocol.

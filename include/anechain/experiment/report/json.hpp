@@ -323,6 +323,7 @@ inline std::string json(const Report& report, const Analysis& analysis) {
   return text + "\n}\n";
 }
 
+/// The same, analysed here.
 inline std::string json(const Report& report) { return json(report, analyse(report)); }
 
 }  // namespace anechain::report

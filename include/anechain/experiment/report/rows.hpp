@@ -18,12 +18,14 @@
 /// A report's numbers as rows of text, and its sentences: what the console, Markdown and the page have in common.
 namespace anechain::report {
 
+/// One row's cells; a table's first row is its header.
 using Row = std::vector<std::string>;
 
 /// "[+0.86 %, +1.15 %]".
 inline std::string shares(const std::optional<statistics::Interval>& of) {
   return of ? std::string{"["} + percent(of->low, true) + ", " + percent(of->high, true) + "]" : "too few rounds";
 }
+/// "[0.398, 0.778]", in the unit that they come in; with a sign "[+5.501, +6.746]".
 inline std::string numbers(const statistics::Interval& of, bool sign = false) {
   return std::string{"["} + digits(of.low, sign) + ", " + digits(of.high, sign) + "]";
 }
@@ -192,6 +194,7 @@ inline std::vector<Row> length_table(const Scaling& scaling) {
   return rows;
 }
 
+/// One row for each term of the cost model, under a header.
 inline std::vector<Row> cost_table(const Decomposition& decomposition) {
   std::vector<Row> rows{{"cost of", "unit", "estimate", "interval", ""}};
   for (const FittedTerm& term : decomposition.terms)

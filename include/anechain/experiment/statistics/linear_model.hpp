@@ -102,6 +102,7 @@ struct Conditioning {
 /// Columns are scaled to length 1, so that units do not matter.
 class NormalEquations {
  public:
+  /// One weight for each observation. Keeps design and weights, which must outlive it.
   NormalEquations(const Table& design, std::span<const double> weights)
       : design_(design), weights_(weights), scale_(design.columns), matrix_(design.columns, std::vector<double>(design.columns)) {
     const std::size_t terms = design.columns;
@@ -113,6 +114,7 @@ class NormalEquations {
       for (std::size_t q = 0; q < terms; ++q) matrix_[p][q] /= scale_[p] * scale_[q];
   }
 
+  /// The number is infinite where terms cannot be told apart at all. Needs one term at least.
   Conditioning conditioning() const {
     const detail::Eigensystem system = detail::eigensystem(matrix_);
     Conditioning conditioning;

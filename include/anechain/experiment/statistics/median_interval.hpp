@@ -17,11 +17,15 @@
 /// A median with an interval that assumes nothing of the samples' distribution, and little of their independence.
 namespace anechain::statistics {
 
+/// From one number to another, both within it; in the unit of what it is an interval of.
 struct Interval {
-  double low = 0;
-  double high = 0;
+  double low = 0;   ///< NaN, as `high` is, where there was nothing to make it from
+  double high = 0;  ///< never below `low`
 
+  /// Whether a number lies between the bounds, or on one.
   bool contains(double number) const { return low <= number && number <= high; }
+
+  /// Half the distance of the bounds.
   double half_width() const { return (high - low) / 2; }
 };
 
@@ -137,14 +141,14 @@ inline std::optional<Interval> median_interval(std::span<const double> sorted, d
 
 /// Where a set of samples has its middle, by whichever estimator.
 struct Location {
-  double value = 0;
-  std::optional<Interval> interval;
-  double confidence = 0;  ///< of the interval
-  std::size_t count = 0;
-  Dependence dependence;
-  std::size_t ties = 0;       ///< samples equal to another one
-  double sigma = 0;           ///< spread of the samples: 1.4826 times the median absolute deviation, a normal's standard deviation
-  double standard_error = 0;  ///< of the value
+  double value = 0;                  ///< in the samples' unit; NaN where there are none
+  std::optional<Interval> interval;  ///< none for too few samples
+  double confidence = 0;             ///< of the interval
+  std::size_t count = 0;             ///< of samples
+  Dependence dependence;             ///< of the samples, in the order in which they were taken
+  std::size_t ties = 0;              ///< samples equal to another one
+  double sigma = 0;                  ///< spread of the samples: 1.4826 times the median absolute deviation, a normal's standard deviation
+  double standard_error = 0;         ///< of the value
 
   /// Independent samples that would say as much.
   double effective_count() const { return static_cast<double>(count) / dependence.tau; }

@@ -44,8 +44,13 @@ inline double median_of(std::span<double> samples) {
 
 /// What is told of a set of samples.
 struct Summary {
-  std::size_t count = 0;
+  std::size_t count = 0;  ///< of samples
+
+  /// In the samples' unit; NaN where there are none. Quartiles, and p99, which 99 of 100 do not exceed, are quantile_of_sorted()'s.
+  ///@{
   double min = 0, q1 = 0, median = 0, q3 = 0, p99 = 0, mean = 0;
+  ///@}
+
   double sd = 0;  ///< with count - 1 below; NaN for fewer than two
 };
 

@@ -16,10 +16,11 @@ namespace anechain::statistics {
 
 /// The difference of two means, unpaired.
 struct Difference {
-  double value = 0;  ///< of the second less the first
-  double standard_error = 0;
-  double degrees = 1;
+  double value = 0;           ///< of the second less the first
+  double standard_error = 0;  ///< of the value
+  double degrees = 1;         ///< of freedom; they need not be whole
 
+  /// Two-sided, by Student's distribution.
   Interval interval(double confidence) const {
     const double reach = student_quantile((1 + confidence) / 2, degrees) * standard_error;
     return {value - reach, value + reach};

@@ -11,6 +11,7 @@
 /// Where a series that starts cold has become steady.
 namespace anechain::statistics {
 
+/// How much of a series to leave out.
 struct WarmUp {
   std::size_t cut = 0;  ///< so many samples at the start are not steady
   bool steady = true;   ///< false: no steady part was found; more samples are needed
