@@ -8,4 +8,9 @@
 /^ *static constexpr Link link = /               s|^ *|&/** Whether a link has one surface or two: see Transfer. */ |
 /^ *static constexpr bool delivers = /           s|^ *|&/** Whether the next kernel reads what this one gave: see Transfer. */ |
 /^ *using \(Surface\|Program\|Request\) = /      s|^ *|&/** See Device. */ |
+/^ *explicit \(Inline\|SerialQueue\|Overlapped\)(std::size_t/  s|^ *|&/** For passes of so many steps: see Executor. */ |
+/^ *void run(std::span<const std::span<Step>> /  s|^ *|&/** Does the steps of each lane: see Executor. */ |
+/^ *static constexpr bool hops = /               s|^ *|&/** Whether each step is handed to a queue: see Executor. */ |
+/^ *void operator()(std::size_t.*std::span<float>.*) const {/  s|^ *|&/** Fills one tensor: see WeightSource. */ |
+/^ *const mil::TensorType& type() const { return type_; }/  s|^ *|&/** What it holds: see Surface. */ |
 /= default;/                                     s|^ *|&/** As the compiler makes it. */ |

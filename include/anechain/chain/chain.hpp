@@ -23,9 +23,9 @@ struct Chain {
   /// The same computation as one program: a chain of one kernel.
   using Fused = Chain<Fuse<Ks...>>;
 
-  static constexpr std::size_t length = sizeof...(Ks);
-  static constexpr mil::TensorType input = kernels::linking::Ends<Ks...>::inputs.front();
-  static constexpr mil::TensorType output = kernels::linking::Ends<Ks...>::outputs.back();
+  static constexpr std::size_t length = sizeof...(Ks);                                      ///< its kernels
+  static constexpr mil::TensorType input = kernels::linking::Ends<Ks...>::inputs.front();   ///< what the first kernel reads
+  static constexpr mil::TensorType output = kernels::linking::Ends<Ks...>::outputs.back();  ///< what the last kernel gives
 
   /// The facts of every kernel, in order, with the text in one dialect.
   template <mil::Dialect D = mil::Dialect::ios16>

@@ -62,6 +62,7 @@ class CompiledKernels {
   template <StrategyWithName S>
   void bind(const S&) && = delete;  // the programs would be gone before the pass runs
 
+  /// A copy of the facts that it was made from. What they point at is still the chain's, which must outlive this.
   std::span<const KernelFacts> kernels() const { return kernels_; }
 
  private:
@@ -87,6 +88,8 @@ class Compiled : public CompiledKernels<D> {
   void bind(const S&) && = delete;  // keep the compiled chain: `auto chain = Net::compile(device, weights);`
 };
 
+// Explained where it is declared.
+///@cond
 template <class... Ks>
 template <mil::Dialect Spelling, class D, class W>
 Compiled<Chain<Ks...>, D> Chain<Ks...>::compile(D& device, const W& weights) {
@@ -98,5 +101,6 @@ Compiled<Chain<Ks...>, D> Chain<Ks...>::compile(D& device, const W& weights) {
     return {device, kernels<Spelling>, weights.blobs()};
   }
 }
+///@endcond
 
 }  // namespace anechain

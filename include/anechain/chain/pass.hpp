@@ -17,6 +17,7 @@ namespace anechain {
 
 /// A pass that failed: under which strategy, at which kernel, and why. What the device threw is nested in it (std::rethrow_if_nested).
 struct PassError : std::runtime_error {
+  /// Says "under: kernel at (called): reason".
   PassError(std::string_view under, std::size_t at, std::string_view called, const std::string& reason)
       : std::runtime_error(std::string{under} + ": kernel " + std::to_string(at) + " (" + std::string{called} + "): " + reason),
         strategy(under),
@@ -24,10 +25,10 @@ struct PassError : std::runtime_error {
         kernel_name(called),
         cause(reason) {}
 
-  std::string strategy;
-  std::size_t kernel;
-  std::string kernel_name;
-  std::string cause;
+  std::string strategy;     ///< the strategy's name
+  std::size_t kernel;       ///< position in the chain, from 0
+  std::string kernel_name;  ///< what reports call it
+  std::string cause;        ///< the words of what is nested
 };
 
 namespace detail {
@@ -53,13 +54,14 @@ template <Device D, StrategyWithName S>
 struct Step {
   using Surface = typename D::Surface;
 
-  D* device;
-  typename D::Request* request;
-  Surface* from;  ///< this kernel's output
-  Surface* to;    ///< the next kernel's input; null behind the last kernel, which has no step where only transfers are done
-  std::size_t kernel;
-  std::string_view kernel_name;
+  D* device;                     ///< not owned, like all that a step points at
+  typename D::Request* request;  ///< this kernel's in this lane
+  Surface* from;                 ///< this kernel's output
+  Surface* to;                   ///< the next kernel's input; null behind the last kernel, which has no step where only transfers are done
+  std::size_t kernel;            ///< position in the chain; this and the name are for a PassError
+  std::string_view kernel_name;  ///< what reports call it
 
+  /// Evaluates, then moves, as far as the strategy has it. Throws PassError, whatever was thrown.
   void operator()() const {
     try {
       if constexpr (requires {
@@ -139,11 +141,14 @@ class Pass {
     return read<Number>(output_surface(length() - 1, lane));
   }
 
+  /// Kernels that it runs: the first ones of the chain, or all.
   std::size_t length() const { return kernels_.size(); }
 
   /// What a kernel of a lane reads and writes. Throws std::out_of_range.
+  ///@{
   Surface& input_surface(std::size_t kernel, std::size_t lane = 0) { return *inputs_[position(kernel, lane)]; }
   Surface& output_surface(std::size_t kernel, std::size_t lane = 0) { return *outputs_[position(kernel, lane)]; }
+  ///@}
 
  private:
   /// One a kernel; where only transfers are done, one a link.

@@ -23,9 +23,9 @@ enum class Work {
 ///     struct Mine : Strategy<MyTransfer, executor::Inline> { static constexpr std::string_view name = "mine"; };
 template <class T, class E, Work W = Work::all>
 struct Strategy {
-  using Transfer = T;
-  using Executor = E;
-  static constexpr Work work = W;
+  using Transfer = T;                   ///< what happens on a link
+  using Executor = E;                   ///< who submits the steps
+  static constexpr Work work = W;       ///< which half is done
   static constexpr bool fuses = false;  ///< whether it runs the chain as one program
 };
 
@@ -90,15 +90,17 @@ struct OverlappedName {
 template <std::size_t N>
 struct Overlapped : Strategy<transfer::ZeroCopy, executor::Overlapped<N>> {
   static_assert(N < 1000, "anechain::Overlapped: fewer than 1000 passes in flight");
-  static constexpr std::string_view name{anechain::detail::OverlappedName<N>::characters.data()};
+  static constexpr std::string_view name{anechain::detail::OverlappedName<N>::characters.data()};  ///< "overlapped4"
 };
 
 /// The whole chain as one program: no link is left.
 struct Fused : Strategy<transfer::None, executor::Inline> {
   static constexpr std::string_view name = "fused";
-  static constexpr bool fuses = true;
+  static constexpr bool fuses = true;  ///< it takes a chain of one kernel: Chain::Fused
 };
 
+/// The strategies as `bind` takes them: `chain.bind(zero_copy)`.
+///@{
 inline constexpr Sequential sequential{};
 inline constexpr RunOnly run_only{};
 inline constexpr TransferOnly transfer_only{};
@@ -108,5 +110,6 @@ inline constexpr ZeroCopy zero_copy{};
 template <std::size_t N>
 inline constexpr Overlapped<N> overlapped{};
 inline constexpr Fused fused{};
+///@}
 
 }  // namespace anechain

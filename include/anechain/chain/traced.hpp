@@ -20,6 +20,7 @@ namespace anechain {
 /// same builder as a Chain does at compile time and gives the same facts; what a Chain refuses to compile, it throws.
 class TracedChain {
  public:
+  /// A kernel's body. It is kept, and called again by `first` and `fused`: what it captured must live as long.
   using Body = std::function<mil::Value(mil::Builder&, mil::Value)>;
 
   TracedChain() = default;

@@ -43,6 +43,7 @@ struct Memcpy {
   static constexpr Link link = Link::two_surfaces;
   static constexpr bool delivers = true;
 
+  /// Copies as many bytes as `from` has; `to` must have them.
   template <Surface S>
   static void move(S& from, S& to) {
     const auto reading = from.lock(Access::read);
@@ -58,6 +59,7 @@ struct None {
   static constexpr Link link = Link::two_surfaces;
   static constexpr bool delivers = false;
 
+  /// Does nothing.
   template <Surface S>
   static void move(S&, S&) {}
 };
@@ -67,6 +69,7 @@ struct ZeroCopy {
   static constexpr Link link = Link::one_surface;
   static constexpr bool delivers = true;
 
+  /// Never called: a link has nothing to move between.
   template <Surface S>
   static void move(S&, S&) {}
 };

@@ -45,19 +45,20 @@ struct Identity {
       values[static_cast<std::size_t>((i * shape[1] + i) * kernel + centre)] = 1;
   }
 };
-inline constexpr Identity identity{};
+inline constexpr Identity identity{};  ///< `Net::compile(device, identity)`
 
 /// All zero.
 struct Zeros {
   void operator()(std::size_t, const WeightFacts&, std::span<float>) const {}
 };
-inline constexpr Zeros zeros{};
+inline constexpr Zeros zeros{};  ///< what a Weights has at first
 
 /// Random weights that depend on the seed, the kernel's position and the tensor's name alone. Uniform, with a spread of
 /// 1/sqrt(inputs of one output), so that numbers keep their size along a chain; a matrix is taken as [out, in, kernel...].
 /// Gains are spread around one.
 class RandomWeights {
  public:
+  /// See random_weights.
   explicit constexpr RandomWeights(std::uint64_t seed) : seed_(seed) {}
 
   void operator()(std::size_t kernel, const WeightFacts& weight, std::span<float> values) const {
@@ -83,6 +84,8 @@ constexpr RandomWeights random_weights(std::uint64_t seed) { return RandomWeight
 /// that is a type, use Weights<Chain>, which checks names when it is compiled.
 class WeightBlobs {
  public:
+  /// Lays the blobs out and has the source fill them, but for causal masks, which are filled here. The facts are copied; what they
+  /// point at must outlive this.
   template <WeightSource S>
   WeightBlobs(std::span<const KernelFacts> kernels, const S& source) : kernels_(kernels.begin(), kernels.end()) {
     for (const KernelFacts& kernel : kernels_) blobs_.push_back(empty_blob(kernel));
@@ -215,6 +218,7 @@ void no_kernel_of_this_chain_has_a_weight_of_this_name(const char* name);
 template <class Chain>
 class WeightName {
  public:
+  /// From a literal. Whether the very kernel that is asked has it, is found at run time.
   template <std::size_t N>
   consteval WeightName(const char (&name)[N]) : text_(name) {
     for (const KernelFacts& kernel : Chain::template kernels<>)
@@ -223,6 +227,7 @@ class WeightName {
     no_kernel_of_this_chain_has_a_weight_of_this_name(name);
   }
 
+  /// In static storage.
   constexpr std::string_view text() const { return text_; }
 
  private:
@@ -237,20 +242,26 @@ class WeightName {
 template <class Chain>
 class Weights {
  public:
+  /// Filled by a source: see WeightBlobs. Zeros by default.
+  ///@{
   explicit Weights() : Weights(zeros) {}
 
   template <WeightSource S>
   explicit Weights(const S& source) : blobs_(Chain::template kernels<>, source) {}
+  ///@}
 
   /// See WeightBlobs.
+  ///@{
   void set(std::size_t kernel, WeightName<Chain> name, std::span<const float> values) { blobs_.set(kernel, name.text(), values); }
   std::span<std::byte> tensor(std::size_t kernel, WeightName<Chain> name) { return blobs_.tensor(kernel, name.text()); }
   void save(const std::filesystem::path& path) const { blobs_.save(path); }
   void load(const std::filesystem::path& path) { blobs_.load(path); }
+  ///@}
 
   /// The same weights for the chain as one program.
   Weights<typename Chain::Fused> fused() const { return Weights<typename Chain::Fused>{blobs_.refitted(Chain::Fused::template kernels<>)}; }
 
+  /// The same as data, for CompiledKernels. They live as long as this.
   const WeightBlobs& blobs() const { return blobs_; }
 
  private:

@@ -83,9 +83,13 @@ class AneDevice {
 
   /// What the engine is known not to take; a chain with a kernel that breaks an established one does not compile for it.
   static constexpr std::span<const ane::Constraint> constraints{ane::constraints};
+
+  /// The first established one that the program's first function breaks, as its place in `constraints`; -1 where there is none.
   static constexpr std::int32_t first_broken(const mil::Graph& graph) { return ane::first_established(graph, graph.functions[0]); }
 
-  /// Throws DeviceError where there is no engine, or not the route, and says what is missing.
+  /// Throws DeviceError where there is no engine, or not the route, and says what is missing. Devices may share a framework, which is not
+  /// null; each opens one of its own by default.
+  ///@{
   explicit AneDevice(ane::Options options = {}) : AneDevice(std::make_shared<ane::Framework>(), std::move(options)) {}
   explicit AneDevice(std::shared_ptr<const ane::Framework> framework, ane::Options options = {})
       : framework_(std::move(framework)), options_(std::move(options)) {
@@ -94,6 +98,7 @@ class AneDevice {
     if (options_.qos > 63) throw DeviceError("QoS " + std::to_string(options_.qos) + ": it is between 0 and 63");
     if (options_.route == ane::Route::real_time || options_.route == ane::Route::direct) ane::let_failures_through(*framework_);
   }
+  ///@}
 
   /// "ane: Apple M4 Max h16g, macOS 26.2 (25C56), route standard, QoS 21".
   std::string name() const {
@@ -106,14 +111,20 @@ class AneDevice {
     return path == ane::Libraries{}.neural_engine ? name : name + ", in place of the engine: " + path;
   }
 
+  /// See Device. An error is an ane::Failed where the framework said why.
+  ///@{
   Surface surface(const mil::TensorType& type) const { return {framework_, type}; }
   Program compile(std::string_view text, std::span<const std::byte> blob) const { return {framework_, text, blob, options_}; }
   Request request(const Program& program, std::span<Surface* const> inputs, std::span<Surface* const> outputs) const {
     return {framework_, program, inputs, outputs, options_};
   }
   void evaluate(const Request& request) const { request.evaluate(); }
+  ///@}
+
+  /// The MachineClock's.
   std::chrono::nanoseconds now() const { return MachineClock::now(); }
 
+  /// As they were given.
   const ane::Options& options() const { return options_; }
 
  private:

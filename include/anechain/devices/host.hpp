@@ -24,12 +24,15 @@ namespace host {
 /// Memory in the ANE's layout. Locks cost nothing here.
 class Surface {
  public:
+  /// Zeroed, at a multiple of 64 bytes. Throws DeviceError where there is not so much memory.
   explicit Surface(const mil::TensorType& type)
       : type_(type), size_(static_cast<std::size_t>(type.surface_bytes())), memory_(zeroed(size_, "a surface of " + to_string(type))) {}
   Surface(Surface&&) = default;
   Surface& operator=(Surface&&) = default;
 
   const mil::TensorType& type() const { return type_; }
+
+  /// For either access the same; it keeps nobody out.
   MemoryLock lock(Access) const { return MemoryLock{{memory_.get(), size_}}; }
 
  private:
@@ -43,12 +46,18 @@ class Surface {
 /// A planned program.
 class Program {
  public:
+  /// Shares the plan, which is not null.
   explicit Program(std::shared_ptr<const Plan> plan) : plan_(std::move(plan)) {}
   Program(Program&&) = default;
   Program& operator=(Program&&) = default;
 
+  /// In alphabetical order of their names, as a request takes them.
+  ///@{
   std::span<const Port> inputs() const { return plan_->inputs(); }
   std::span<const Port> outputs() const { return plan_->outputs(); }
+  ///@}
+
+  /// What its requests run. It lives as long as the program or one of them.
   const Plan& plan() const { return *plan_; }
 
  private:
@@ -69,6 +78,7 @@ class Request {
   Request(Request&&) = default;
   Request& operator=(Request&&) = default;
 
+  /// See Device. It has the memory of one evaluation: two threads take two requests.
   void evaluate() const {
     Cell* const cells = reinterpret_cast<Cell*>(scratch_.get());
     for (const Binding& input : inputs_) load(input, cells + input.scratch);
@@ -144,6 +154,7 @@ class HostDevice {
     return "host: " + machine::processor() + ", " + host::micro_kernels().front().name + (helper_ != nullptr ? ", two threads" : "");
   }
 
+  /// See Device.
   Surface surface(const mil::TensorType& type) const { return Surface{type}; }
 
   /// The function called main, or the only one.
@@ -157,10 +168,15 @@ class HostDevice {
     return Program{std::make_shared<host::Plan>(text, files, function, helper_)};
   }
 
+  /// See Device. A request keeps the program's plan and the memory of its surfaces alive.
   Request request(const Program& program, std::span<Surface* const> inputs, std::span<Surface* const> outputs) const {
     return {program, inputs, outputs};
   }
+
+  /// See Device.
   void evaluate(const Request& request) const { request.evaluate(); }
+
+  /// The MachineClock's.
   std::chrono::nanoseconds now() const { return MachineClock::now(); }
 
  private:

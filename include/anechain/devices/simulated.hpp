@@ -24,7 +24,8 @@ namespace anechain {
 namespace simulated {
 
 /// FNV-1a over words of eight bytes, the last one filled up with zeros: two different inputs or programs have different
-/// digests, for all that a test will see.
+/// digests, for all that a test will see. With the digest of what comes before as `state` it goes on from there.
+///@{
 inline constexpr std::uint64_t digest_basis = 0xCBF29CE484222325;
 inline std::uint64_t digest(std::span<const std::byte> bytes, std::uint64_t state = digest_basis) {
   for (std::size_t at = 0; at < bytes.size(); at += sizeof(std::uint64_t)) {
@@ -35,15 +36,18 @@ inline std::uint64_t digest(std::span<const std::byte> bytes, std::uint64_t stat
   }
   return state;
 }
+///@}
 
 /// Memory in the ANE's layout whose locks and copies take virtual time.
 class Surface {
  public:
+  /// Zeroed. `time` is that of its device.
   Surface(const mil::TensorType& type, std::shared_ptr<Timeline> time)
       : type_(type), bytes_(static_cast<std::size_t>(type.surface_bytes())), time_(std::move(time)) {}
 
   const mil::TensorType& type() const { return type_; }
 
+  /// Takes Costs::lock_us, its end included.
   MemoryLock lock(Access) {
     time_->charge(time_->costs().lock_us);
     return MemoryLock{bytes_};
@@ -62,17 +66,21 @@ class Surface {
 
 /// A program's cost, and a digest of its text and weights.
 struct Program {
-  double gflop = 0;
-  std::uint64_t digest = 0;
+  double gflop = 0;          ///< 10^9 operations of one evaluation
+  std::uint64_t digest = 0;  ///< results depend on it
 };
 
 /// A program bound to one input and one output.
 class Request {
  public:
+  /// The surfaces must outlive it. A track is one request's alone.
   Request(const Program& program, Surface& input, Surface& output, const Track& track)
       : program_(program), input_(&input), output_(&output), track_(std::make_unique<Track>(track)) {}
 
+  /// The program's.
   double gflop() const { return program_.gflop; }
+
+  /// Which request it is, and its slow state, which each evaluation changes.
   Track& track() const { return *track_; }
 
   /// In place of arithmetic: numbers that depend on every byte of the input and of the program. All rows are the same but
@@ -113,14 +121,22 @@ class SimulatedDevice {
   /// Its results are stamps, so another one of its kind says what they should be, not the host.
   using ReferenceDevice = SimulatedDevice;
 
+  /// Without noise, and so without anything that the seed could change.
   explicit SimulatedDevice(const simulated::Costs& costs = {}, std::uint64_t seed = 1) : SimulatedDevice(costs, {}, seed) {}
+
+  /// The seed draws the noise.
   SimulatedDevice(const simulated::Costs& costs, const simulated::Noise& noise, std::uint64_t seed)
       : time_(std::make_shared<simulated::Timeline>(costs, noise, seed)) {}
+
+  /// An engine like a measured one; its name says like which.
   SimulatedDevice(const simulated::Preset& preset, std::uint64_t seed) : SimulatedDevice(preset.costs, preset.noise, seed) {
     name_ += " like an " + std::string{preset.chip};
   }
 
+  /// "simulated engine", or "simulated engine like an M4 Max".
   std::string name() const { return name_; }
+
+  /// See Device. Its locks and copies are charged to this device.
   Surface surface(const mil::TensorType& type) const { return Surface{type, time_}; }
 
   /// Throws CompileError where the text is not a valid program.
@@ -150,6 +166,7 @@ class SimulatedDevice {
   /// Told of every step that an executor handed to a queue.
   void hopped() const { time_->charge(time_->costs().hop_us); }
 
+  /// Virtual time, from 0, in whole ticks. A reading takes its time too, and what is evaluated next begins a pass.
   std::chrono::nanoseconds now() const { return time_->read(); }
 
   /// Lets virtual time pass.

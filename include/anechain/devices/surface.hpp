@@ -28,7 +28,10 @@ concept Surface = std::movable<S> && requires(S& surface, const S& constant, Acc
 /// The lock of a surface that is plain memory: there is nothing to wait for.
 class MemoryLock {
  public:
+  /// Of memory that outlives it.
   explicit MemoryLock(std::span<std::byte> bytes) : bytes_(bytes) {}
+
+  /// All of it, the rows' padding too.
   std::span<std::byte> bytes() const { return bytes_; }
 
  private:

@@ -35,6 +35,7 @@ struct Sigmoid {
   static constexpr mil::Value body(mil::Builder& b, mil::Value x) { return b.sigmoid(x); }
 };
 
+/// tanh x.
 template <int Channels, int Spatial, mil::DType D = mil::fp16>
 struct Tanh {
   static constexpr auto input = mil::tensor(D, 1, Channels, 1, Spatial);

@@ -17,24 +17,29 @@ struct Conv1x1 {
 
 /// What a Conv2d is: `Conv2d<{.in = 64, ...}>` is not C++20, so write `Conv2d<Conv2dShape{.in = 64, .out = 128, ...}>`.
 struct Conv2dShape {
-  int in = 1;
-  int out = 1;
-  int height = 1;
-  int width = 1;
-  int kernel_height = 1;
-  int kernel_width = 1;
-  int stride_height = 1;
-  int stride_width = 1;
-  int dilation_height = 1;
-  int dilation_width = 1;
-  int groups = 1;
-  mil::Padding padding = mil::Padding::valid;
-  int pad_top = 0;  ///< this and the next three with Padding::custom
+  int in = 1;                                  ///< channels of the input
+  int out = 1;                                 ///< channels of the result
+  int height = 1;                              ///< of the input
+  int width = 1;                               ///< of the input
+  int kernel_height = 1;                       ///< before it is dilated
+  int kernel_width = 1;                        ///< before it is dilated
+  int stride_height = 1;                       ///< rows from one place of the kernel to the next
+  int stride_width = 1;                        ///< columns from one place of the kernel to the next
+  int dilation_height = 1;                     ///< rows from one element of the kernel to the next
+  int dilation_width = 1;                      ///< columns from one element of the kernel to the next
+  int groups = 1;                              ///< divides `in` and `out`: each group of results reads its group of inputs alone
+  mil::Padding padding = mil::Padding::valid;  ///< none by default
+
+  /// Zeros around the input. Padding::custom alone reads them.
+  ///@{
+  int pad_top = 0;
   int pad_bottom = 0;
   int pad_left = 0;
   int pad_right = 0;
-  bool bias = false;
-  mil::DType dtype = mil::fp16;
+  ///@}
+
+  bool bias = false;             ///< within the convolution, which some chips refuse; for a separate one see add_bias
+  mil::DType dtype = mil::fp16;  ///< of the input, the weights and the result
 };
 
 /// A two-dimensional convolution of [1, in, height, width]. Its weight is "W", [out, in / groups, kernel height, kernel

@@ -28,7 +28,7 @@ struct Fuse {
   static_assert(linking::are_linked_kernels<Ks...>());
 
   static constexpr std::string_view name = "Fuse";
-  static constexpr mil::TensorType input = linking::Ends<Ks...>::inputs.front();
+  static constexpr mil::TensorType input = linking::Ends<Ks...>::inputs.front();  ///< the first part's
 
   static constexpr mil::Value body(mil::Builder& b, mil::Value x) {
     constexpr Body bodies[]{&Ks::body...};

@@ -48,10 +48,10 @@ constexpr mil::Graph trace() {
 
 /// One tensor of a kernel's weight blob: its name in the body, its type, where it stands, and what it is for.
 struct WeightFacts {
-  std::string_view name;
-  mil::TensorType type;
-  mil::blob::Placement placement;
-  mil::Role role = mil::Role::matrix;
+  std::string_view name;               ///< with its scopes: "k2_W"
+  mil::TensorType type;                ///< as the blob holds it
+  mil::blob::Placement placement;      ///< in the blob of its kernel
+  mil::Role role = mil::Role::matrix;  ///< sources choose their numbers by it; the library fills causal masks
 };
 
 /// What one evaluation of a kernel reads and writes.
@@ -60,6 +60,7 @@ struct Bytes {
   std::int64_t output = 0;   ///< packed
   std::int64_t weights = 0;  ///< payloads only
 
+  /// What moves where nothing is read or written twice.
   constexpr std::int64_t total() const { return input + output + weights; }
   constexpr bool operator==(const Bytes&) const = default;
 };
@@ -67,13 +68,13 @@ struct Bytes {
 /// All that a chain needs to know of a kernel: plain data, the same for a kernel that is a type and for one that was
 /// traced at run time. Texts and spans point into memory that outlives it.
 struct KernelFacts {
-  std::string_view name;
-  mil::TensorType input;
-  mil::TensorType output;
-  std::string_view text;  ///< MIL
-  std::span<const WeightFacts> weights;
-  std::int64_t flops = 0;
-  Bytes bytes;
+  std::string_view name;                 ///< what reports call it
+  mil::TensorType input;                 ///< what it reads
+  mil::TensorType output;                ///< what it gives
+  std::string_view text;                 ///< MIL
+  std::span<const WeightFacts> weights;  ///< in the order of the blob; empty where it has none
+  std::int64_t flops = 0;                ///< of one evaluation
+  Bytes bytes;                           ///< of one evaluation
 
   /// Bytes of the weight blob; 0 where the kernel has no weights.
   constexpr std::uint64_t blob_size() const { return weights.empty() ? 0 : weights.back().placement.end(); }

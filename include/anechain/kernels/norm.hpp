@@ -20,6 +20,7 @@ constexpr mil::Value inverse_root_mean_square(mil::Builder& b, mil::Value x, dou
   return b.pow(b.add(mean, b.scalar(dtype, epsilon)), b.scalar(dtype, -0.5));
 }
 
+/// The weight of this name: a factor for each channel of x, [1, channels, 1, 1].
 constexpr mil::Value gain_of(mil::Builder& b, mil::Value x, std::string_view name) {
   return b.weight(name, mil::tensor(x.type.dtype, 1, x.type.shape[1], 1, 1), mil::Role::gain);
 }

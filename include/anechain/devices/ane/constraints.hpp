@@ -14,6 +14,7 @@
 /// observed it, where, and how sure it is.
 namespace anechain::ane {
 
+/// How sure a rule is, and so what becomes of a program that breaks it.
 enum class Certainty : std::uint8_t {
   established,  ///< observed by several, or by one on several chips, and contradicted by none: a program that breaks it is refused
   reported,     ///< observed by one: a program that breaks it is warned of
@@ -22,6 +23,7 @@ enum class Certainty : std::uint8_t {
   artefact,     ///< was taken for a rule, and is explained by another one: recorded, and enforced by nothing
 };
 
+/// The word in warnings and errors: "established".
 constexpr std::string_view name_of(Certainty certainty) {
   constexpr std::string_view names[]{"established", "reported", "contested", "advice", "artefact"};
   return names[static_cast<int>(certainty)];
@@ -35,14 +37,16 @@ enum class Keeper : std::uint8_t {
   nobody,        ///< it cannot be told of a program, or is not a rule
 };
 
+/// A rule, where it comes from, and what sees to it.
 struct Constraint {
-  std::string_view id;  ///< number of the Orion paper's table (arXiv 2603.06728), R of its repository's, H of other projects' findings
-  std::string_view rule;
-  std::string_view observed;
-  Certainty certainty;
-  Keeper keeper;
+  std::string_view id;    ///< number of the Orion paper's table (arXiv 2603.06728), R of its repository's, H of other projects' findings
+  std::string_view rule;  ///< what is refused or what happens, and often what to do instead
+  std::string_view observed;  ///< by whom, on which chip, and by whom it is contradicted
+  Certainty certainty;        ///< what follows for who breaks it
+  Keeper keeper;              ///< who asks or counts
   predicates::Place (*broken_at)(const mil::Graph&, const mil::Function&) = nullptr;  ///< where that is the keeper
 
+  /// Whether there is a `broken_at` to ask.
   constexpr bool is_predicate() const { return keeper == Keeper::predicate; }
 };
 
@@ -155,8 +159,8 @@ inline constexpr std::span<const Constraint> constraints{catalogue::constraints}
 
 /// A rule that a program breaks, and where it does so first; 0:0 for the program as a whole.
 struct Violation {
-  const Constraint* constraint;
-  mil::Position at;
+  const Constraint* constraint;  ///< one of `constraints`, never null
+  mil::Position at;              ///< in the program's text; 0:0 too where the graph was built, not read
 };
 
 /// The rules that a function breaks, in the order of the catalogue.

@@ -13,11 +13,11 @@ namespace anechain::ane {
 
 /// What the framework said of a call that failed: an NSError, or an Objective-C exception, whose name is then the domain.
 struct Failure {
-  std::string domain{};
-  std::int64_t code = 0;
-  std::string text{};
+  std::string domain{};      ///< "com.apple.appleneuralengine", or the exception's name
+  std::int64_t code = 0;     ///< the NSError's; exceptions have none
+  std::string text{};        ///< the framework's own words
   std::string underlying{};  ///< what the NSError says lies beneath, like "InvalidMILProgram"
-  bool exception = false;
+  bool exception = false;    ///< Objective-C's, not an NSError
 };
 
 /// A failure that others met before, and what they found out of it.
@@ -25,9 +25,9 @@ struct KnownFailure {
   std::string_view domain;    ///< empty: any
   std::string_view fragment;  ///< of the text, or of what lies beneath; empty: any
   std::int64_t code;          ///< 0: any
-  std::string_view cause;
-  std::string_view remedy;
-  std::string_view source;
+  std::string_view cause;     ///< in words, for to_string
+  std::string_view remedy;    ///< what helps, or "not known"
+  std::string_view source;    ///< the projects that found it out
 };
 
 /// The more special ones first.
@@ -94,9 +94,10 @@ inline std::string to_string(const Failure& failure) {
 /// One of the device's errors, with what the framework said: `catch (const ane::Failed<EvaluateError>& error)`.
 template <class Error>
 struct Failed : Error {
+  /// `call` is what was asked of the framework: "compileWithQoS".
   Failed(const std::string& call, Failure reported) : Error(call + ": " + to_string(reported)), failure(std::move(reported)) {}
 
-  Failure failure;
+  Failure failure;  ///< what `what()` says, as data
 };
 
 }  // namespace anechain::ane

@@ -21,8 +21,10 @@ enum class Route : std::uint8_t {
   program,    ///< `_ANEProgramForEvaluation processRequest:…`
 };
 
+/// What `--route` takes, in the order of Route.
 inline constexpr std::array<std::string_view, 4> route_names{"standard", "realtime", "direct", "program"};
 
+/// The word of route_names.
 constexpr std::string_view name_of(Route route) { return route_names[static_cast<std::size_t>(route)]; }
 
 /// The route of a name; none for other words.
@@ -43,7 +45,7 @@ inline constexpr std::size_t loaded_with_certainty = 55;
 
 /// How an ANE device does its work.
 struct Options {
-  Route route = Route::standard;
+  Route route = Route::standard;  ///< of every evaluation
 
   /// 0 to 63. 21 is what the framework calls default, and nearly everyone uses; 33 is user-interactive, 9 background. No effect on
   /// latency has been seen (maderix on M5, dev-erik on M4 Max).
@@ -56,8 +58,11 @@ struct Options {
   /// Whether requests ask for the time that the hardware took. Other programs than Apple's have been told 0.
   bool statistics = false;
 
+  /// Programs of the whole process, those of other devices too. What would go beyond throws CompileError.
+  ///@{
   std::size_t compile_budget = ane::compile_budget;
   std::size_t loaded_budget = ane::loaded_budget;
+  ///@}
 
   /// Before the one repetition of a load that failed (maderix, tmc).
   std::chrono::milliseconds load_retry_after{100};

@@ -12,18 +12,18 @@ namespace anechain::simulated {
 
 /// Where a number of a preset comes from. What nobody has published is said to be assumed.
 struct Source {
-  std::string_view figure;
-  std::string_view source;
+  std::string_view figure;  ///< of the costs or the noise, in a word: "dispatch"
+  std::string_view source;  ///< who measured what, or what is assumed
 };
 
 /// An engine like one that others have measured: for planning an experiment, not for claims about the chip.
 struct Preset {
-  std::string_view name;
-  std::string_view chip;
-  Costs costs;
-  Noise noise;
-  double peak_tflops = 0;  ///< the most that was measured on the chip, fp16
-  std::array<Source, 7> sources;
+  std::string_view name;          ///< what `preset` finds it by: "m4-max"
+  std::string_view chip;          ///< "M4 Max"
+  Costs costs;                    ///< measured by others or assumed: `sources` says which
+  Noise noise;                    ///< assumed: see `sources`
+  double peak_tflops = 0;         ///< the most that was measured on the chip, fp16
+  std::array<Source, 7> sources;  ///< of each figure
 };
 
 /// The engines that can be simulated by name.
