@@ -315,6 +315,10 @@ TEST_CASE("report: comparing two finds what became slower, and says when it cann
     }
   CHECK(compare(launches(200, 31), before).has(Change::improvement));
 
+  double product = 1;
+  for (const ComparedStrategy& row : slower.rows) product *= 1 + row.change;
+  CHECK(slower.geometric_mean == doctest::Approx(std::pow(product, 1.0 / static_cast<double>(slower.rows.size())) - 1));
+
   const ReportComparison single = compare(simulated_report(1, 20), simulated_report(2, 20));
   for (const ComparedStrategy& row : single.rows) {
     CHECK(row.verdict == Change::ambiguous);
@@ -327,7 +331,9 @@ TEST_CASE("report: comparing two finds what became slower, and says when it cann
   const ReportComparison warned = compare(simulated_report(1, 20), elsewhere);
   CHECK(warned.warnings.size() == 1);
   CHECK(warned.warnings[0].find("the processor differs: ") == 0);
-  CHECK(warned.missing.size() == 1);
+  REQUIRE(warned.missing.size() == 2);
+  CHECK(warned.missing[0].ends_with(" is only in the first"));
+  CHECK(warned.missing[1].ends_with(", renamed is only in the second"));
   CHECK(warned.lost);
   CHECK_FALSE(single.lost);
   CHECK(compare(empty_report(), empty_report()).rows.empty());

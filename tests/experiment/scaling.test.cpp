@@ -197,6 +197,8 @@ TEST_CASE("chain lengths: real kernels on a simulated engine, in every length th
   CHECK(term(*found.decomposition, "dispatch").value == doctest::Approx(150).epsilon(1e-4));
   CHECK(fit(found, "64x32", "run_only").slope_us.value == doctest::Approx(150 + 90.9 * 2 * 64 * 64 * 32 / 1e9).epsilon(1e-4));
 
+  CHECK_THROWS_WITH_AS(lengths.add("64x32", Repeat<Conv1x1<64, 32>, 6>{}, {2}), "64x32 is there already: give its lengths at once",
+                       std::invalid_argument);
   ChainLengths<RunOnly> wrong;
   CHECK_THROWS_WITH_AS(wrong.add("a", Repeat<Relu<16, 20>, 3>{}, {4}), "a: a length of 4, of a chain of 3 kernels", std::invalid_argument);
   CHECK_THROWS_WITH_AS(wrong.add("a", Repeat<Relu<16, 20>, 3>{}, {0, 2}), "a: chain lengths are whole numbers from 1 on",

@@ -10,7 +10,7 @@
 
 #include <anechain/kernels/links.hpp>
 
-/// What a device cannot run does not compile for it.
+// What a device cannot run does not compile for it.
 namespace anechain {
 
 /// A device that says of a graph which of its constraints it breaks, and how long a chain may be.

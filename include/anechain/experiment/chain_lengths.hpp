@@ -15,6 +15,7 @@
 
 #include <anechain/chain/traced.hpp>
 #include <anechain/experiment/contender.hpp>
+#include <anechain/experiment/strategy_names.hpp>
 #include <anechain/experiment/trial.hpp>
 
 namespace anechain {
@@ -31,15 +32,18 @@ namespace anechain {
 template <StrategyWithName... S>
 class ChainLengths {
   static_assert(sizeof...(S) > 0, "anechain::ChainLengths: name at least one strategy");
+  static_assert(detail::have_names_of_their_own<S...>());
   static_assert(((S::work == Work::all) && ...), "anechain::ChainLengths: a strategy without kernels has no cost of a kernel");
   static_assert(((S::Executor::lanes == 1) && ...), "anechain::ChainLengths: a strategy with several passes in flight has no time of one");
 
  public:
   /// The first kernels of a chain, in each of the given lengths. Throws std::invalid_argument where the chain has not so
-  /// many, its kernels differ from each other, or there is no length.
+  /// many, its kernels differ from each other, there is no length, or the configuration is there already.
   void add(std::string configuration, TracedChain chain, std::vector<std::size_t> lengths) {
     std::ranges::sort(lengths);
     lengths.erase(std::unique(lengths.begin(), lengths.end()), lengths.end());
+    if (std::ranges::find(configurations_, configuration, &Configuration::name) != configurations_.end())
+      throw std::invalid_argument(configuration + " is there already: give its lengths at once");
     if (lengths.empty() || lengths.front() < 1) throw std::invalid_argument(configuration + ": chain lengths are whole numbers from 1 on");
     const std::span<const KernelFacts> kernels = chain.kernels();
     if (lengths.back() > kernels.size())
@@ -60,8 +64,9 @@ class ChainLengths {
   }
 
   /// Measures every cell once a round, in random order; the protocol is options.protocol.for_sweep() unless it is one
-  /// already. A strategy that copies, or fuses, differs from the baseline from two kernels on, and is measured from there.
-  /// Throws CompileError, and MeasurementError for a clock that goes backwards.
+  /// already. Names in options.strategies that are not among these strategies are taken for those of another experiment. A strategy that
+  /// copies, or fuses, differs from the baseline from two kernels on, and is measured from there. Throws CompileError, and MeasurementError
+  /// for a clock that goes backwards.
   template <Device D>
   Sweep run(D& device, MeasurementOptions options = {}) const {
     if (options.protocol.order != Order::shuffles) options.protocol = options.protocol.for_sweep();

@@ -80,6 +80,19 @@ inline std::vector<std::vector<double>> log_passes(const Measurement& measuremen
   return launches;
 }
 
+/// The measurement of the same configuration in another report, by the same schedule; nullptr where there is none.
+inline const Measurement* counterpart(const Measurement& one, const Report& other) {
+  const auto found = ranges::find_if(other.measurements, [&](const Measurement& its) {
+    return its.name == one.name && its.length == one.length && its.order == one.order;
+  });
+  return found == other.measurements.end() ? nullptr : &*found;
+}
+
+inline bool has_strategy(const Measurement& measurement, std::string_view name) {
+  return ranges::find_if(measurement.strategies, [&](const MeasuredStrategy& one) { return one.name == name; }) !=
+         measurement.strategies.end();
+}
+
 /// Differences of the conditions: a change may be theirs.
 inline std::vector<std::string> differing_conditions(const Report& first, const Report& second) {
   std::vector<std::string> warnings;
@@ -114,11 +127,8 @@ inline ReportComparison compare(const Report& first, const Report& second, doubl
   std::vector<std::size_t> tested;
   std::vector<double> changes;
   for (const Measurement& before : first.measurements) {
-    const auto same = [&](const Measurement& one) {
-      return one.name == before.name && one.length == before.length && one.order == before.order;
-    };
-    const auto after = ranges::find_if(second.measurements, same);
-    if (after == second.measurements.end()) {
+    const Measurement* const after = detail::counterpart(before, second);
+    if (after == nullptr) {
       comparison.lost = true;
       comparison.missing.push_back(before.name + " is only in the first");
       continue;
@@ -158,7 +168,6 @@ inline ReportComparison compare(const Report& first, const Report& second, doubl
       row.first_interval_us = interval_us(mine);
       row.second_interval_us = interval_us(its);
       row.change = row.second_us / row.first_us - 1;
-      changes.push_back(std::log(row.second_us / row.first_us));
       const std::optional<statistics::Difference> difference = statistics::welch(a, b);
       if (difference && a.size() >= least_launches && b.size() >= least_launches) {
         const statistics::Interval interval = difference->interval(confidence);
@@ -170,12 +179,17 @@ inline ReportComparison compare(const Report& first, const Report& second, doubl
                       : row.interval->low > -epsilon && row.interval->high < epsilon ? Change::none
                                                                                      : Change::inconclusive;
       }
+      changes.push_back(std::log1p(row.change));
       comparison.rows.push_back(row);
     }
   }
-  for (const Measurement& after : second.measurements)
-    if (ranges::find_if(first.measurements, [&](const Measurement& one) { return one.name == after.name; }) == first.measurements.end())
-      comparison.missing.push_back(after.name + " is only in the second");
+  for (const Measurement& after : second.measurements) {
+    const Measurement* const before = detail::counterpart(after, first);
+    if (before == nullptr) comparison.missing.push_back(after.name + " is only in the second");
+    for (std::size_t s = 0; before != nullptr && s < after.strategies.size(); ++s)
+      if (!detail::has_strategy(*before, after.strategies[s].name))
+        comparison.missing.push_back(after.name + ", " + after.strategies[s].name + " is only in the second");
+  }
 
   const std::vector<double> adjusted = statistics::holm(p_values);
   for (std::size_t i = 0; i < tested.size(); ++i) {

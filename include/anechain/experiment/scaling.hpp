@@ -90,7 +90,7 @@ struct Decomposition {
   std::vector<FittedTerm> terms;              ///< those that occur, in the order of cost_terms
   double condition = 0;                       ///< of the design; above 10^8 it is refused
   std::size_t worst_cell = 0;                 ///< the one fitted worst: position in Sweep::cells
-  double worst_residual = 0;                  ///< of that cell, as a share of its time
+  double worst_residual = 0;                  ///< of that cell, as a share of the fitted time
   std::optional<Bounded> tflops{};            ///< 10^12 operations a second of a large kernel, from the compute term
   std::optional<Bounded> gb_per_s{};          ///< 10^9 bytes copied a second, from the bandwidth term
   std::optional<Bounded> break_even_gflop{};  ///< a kernel whose compute takes as long as its dispatch

@@ -57,7 +57,7 @@ class Parser : private ValueReader {
     Function made{.first_port = static_cast<std::uint32_t>(graph_.ports.size())};
     names_.clear();
     const Located name = identifier("the function's name");
-    if (!functions_.insert(name.name).second) fail_at(name.at, "a function '" + std::string{name.name} + "' is there already");
+    if (!functions_.insert(name.name).second) fail_at(name.at, "a function " + quoted(name.name) + " is there already");
     made.name = graph_.add_text(name.name);
     if (accept('<')) {
       made.opset = graph_.add_text(identifier("the operation set, like ios16").name);
@@ -83,9 +83,9 @@ class Parser : private ValueReader {
       const Located result = identifier("the name of a result");
       const std::int32_t value = defined(result);
       const auto index = static_cast<std::size_t>(value);
-      if (is_result_[index]) fail_at(result.at, "'" + std::string{result.name} + "' is a result twice");
+      if (is_result_[index]) fail_at(result.at, quoted(result.name) + " is a result twice");
       is_result_[index] = true;
-      if (graph_[value].state) fail_at(result.at, "the state '" + std::string{result.name} + "' cannot be a result: read_state reads it");
+      if (graph_[value].state) fail_at(result.at, "the state " + quoted(result.name) + " cannot be a result: read_state reads it");
       graph_.ports.push_back(value);
       ++made.output_count;
     });
@@ -124,7 +124,7 @@ class Parser : private ValueReader {
   void finish(Operation& operation, const std::vector<std::pair<Type, Located>>& results, const Located& at) {
     for (const ParamUse& use : facts(operation.kind))
       if (use.required() && graph_.argument(graph_.arguments_of(operation), use.param) < 0)
-        fail_at(at.at, std::string{at.name} + " needs the operand '" + std::string{facts(use.param).text} + "'");
+        fail_at(at.at, std::string{at.name} + " needs the operand " + quoted(facts(use.param).text));
     if (operation.kind == OpKind::constant && results.size() != 1) fail_at(at.at, "const has one result");
     const auto number = static_cast<std::int32_t>(graph_.operations.size());
     operation.result = results.empty() ? -1 : static_cast<std::int32_t>(graph_.values.size());
@@ -144,7 +144,7 @@ class Parser : private ValueReader {
       const ParamUse& use = operand(operation.kind, name);
       expect('=');
       if (is('(')) {
-        if (use.kind != ParamUse::Kind::list) fail("operand '" + std::string{name.name} + "' takes one value, not a list in parentheses");
+        if (use.kind != ParamUse::Kind::list) fail("operand " + quoted(name.name) + " takes one value, not a list in parentheses");
         advance();
         separated(')', [&] { pending_.push_back({use.param, binding()}); });
       } else {
@@ -198,7 +198,7 @@ class Parser : private ValueReader {
           const Located word = identifier("a value with its type, like int32(0)");
           pending_.push_back({use.param, unnamed(word)});
         } else {
-          fail_at(attribute.at, std::string{at.name} + " has no attribute '" + std::string{attribute.name} + "'");
+          fail_at(attribute.at, std::string{at.name} + " has no attribute " + quoted(attribute.name));
         }
       });
     }
@@ -220,11 +220,10 @@ class Parser : private ValueReader {
     if (found != operation_table.end() && found->name == name.name) return found->kind;
     require_more();
     if (std::ranges::find(other_operations, name.name) != std::end(other_operations))
-      fail_at(name.at, "'" + std::string{name.name} + "' is an operation of MIL that anechain does not know yet");
+      fail_at(name.at, quoted(name.name) + " is an operation of MIL that anechain does not know yet");
     if (name.name == "cond" || name.name == "while_loop")
-      fail_at(name.at,
-              "'" + std::string{name.name} + "' has nested blocks, which are not read: no text of Apple's shows how they are written");
-    fail_at(name.at, "no operation is called '" + std::string{name.name} + "'" + did_you_mean(name.name, operation_table, named));
+      fail_at(name.at, quoted(name.name) + " has nested blocks, which are not read: no text of Apple's shows how they are written");
+    fail_at(name.at, "no operation is called " + quoted(name.name) + did_you_mean(name.name, operation_table, named));
   }
 
   const ParamUse& operand(OpKind kind, const Located& name) const {
@@ -232,13 +231,13 @@ class Parser : private ValueReader {
     for (const ParamUse& use : facts(kind)) {
       if (facts(use.param).text == name.name) {
         for (const Argument& bound : pending_)
-          if (bound.param == use.param) fail_at(name.at, "operand '" + std::string{name.name} + "' is given twice");
+          if (bound.param == use.param) fail_at(name.at, "operand " + quoted(name.name) + " is given twice");
         return use;
       }
       known += (known.empty() ? "" : ", ") + std::string{facts(use.param).text};
     }
-    fail_at(name.at, std::string{facts(kind).name} + " has no operand '" + std::string{name.name} + "'; it takes " +
-                         (known.empty() ? "none" : known));
+    fail_at(name.at,
+            std::string{facts(kind).name} + " has no operand " + quoted(name.name) + "; it takes " + (known.empty() ? "none" : known));
   }
 
   std::int32_t add_value(std::string_view name, const Type& type, std::int32_t operation) {
@@ -249,9 +248,9 @@ class Parser : private ValueReader {
 
   std::int32_t define(const Located& name, const Type& type, std::int32_t operation) {
     for (const std::string_view word : {"true", "false", "inf", "nan"})
-      if (name.name == word) fail_at(name.at, "'" + std::string{word} + "' is a literal, not a name");
+      if (name.name == word) fail_at(name.at, quoted(word) + " is a literal, not a name");
     const std::int32_t id = add_value(name.name, type, operation);
-    if (!names_.emplace(name.name, id).second) fail_at(name.at, "'" + std::string{name.name} + "' is defined twice");
+    if (!names_.emplace(name.name, id).second) fail_at(name.at, quoted(name.name) + " is defined twice");
     return id;
   }
 
@@ -259,7 +258,7 @@ class Parser : private ValueReader {
     const auto found = names_.find(name.name);
     if (found != names_.end()) return found->second;
     require_more();
-    fail_at(name.at, "'" + std::string{name.name} + "' is not defined before this use" +
+    fail_at(name.at, quoted(name.name) + " is not defined before this use" +
                          did_you_mean(name.name, names_, [](const auto& entry) { return entry.first; }));
   }
 

@@ -20,7 +20,7 @@ struct Costs {
   double clock_read_ns = 0;  ///< each reading of it
 };
 
-/// Delays that are rarely short and sometimes very long: Pareto's distribution.
+/// Delays that are mostly short and rarely very long: Pareto's distribution.
 struct Tail {
   double probability = 0;  ///< of an evaluation
   double least_us = 0;     ///< the shortest

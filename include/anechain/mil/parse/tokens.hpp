@@ -36,11 +36,11 @@ class TokenReader {
   }
 
   void expect(char punctuation) {
-    if (!accept(punctuation)) wrong(std::string{"'"} + punctuation + "'");
+    if (!accept(punctuation)) wrong(quoted({&punctuation, 1}));
   }
 
   void keyword(std::string_view word) {
-    if (!is_word(word)) wrong("'" + std::string{word} + "'");
+    if (!is_word(word)) wrong(quoted(word));
     advance();
   }
 
@@ -68,6 +68,12 @@ class TokenReader {
   /// A word that nobody knows may be cut short, where the text ends behind it.
   void require_more() const {
     if (token_.kind == Token::Kind::end) wrong("the rest of the program");
+  }
+
+  static std::string quoted(std::string_view word) {
+    std::string text{'\''};
+    text += word;
+    return text += '\'';
   }
 
   [[noreturn]] void wrong(const std::string& expected) const {

@@ -142,8 +142,8 @@ class TypeReader : protected TokenReader {
     constexpr std::string_view meant[]{"fp16", "fp16", "fp32", "fp32", "fp64", "fp64", "string", "bool"};
     std::string hint = did_you_mean(name.name, dtype_table, [](const DTypeFacts& facts) { return facts.name; });
     for (std::size_t i = 0; i < std::size(others); ++i)
-      if (others[i] == name.name) hint = "; did you mean '" + std::string{meant[i]} + "'?";
-    fail_at(name.at, "no type is called '" + std::string{name.name} + "'" + hint);
+      if (others[i] == name.name) hint = "; did you mean " + quoted(meant[i]) + "?";
+    fail_at(name.at, "no type is called " + quoted(name.name) + hint);
   }
 };
 

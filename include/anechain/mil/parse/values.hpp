@@ -80,7 +80,7 @@ class ValueReader : protected TypeReader {
     expect('[');
     separated(']', [&] {
       const Located name = identifier("the name of an attribute");
-      if (!names.insert(name.name).second) fail_at(name.at, "'" + std::string{name.name} + "' is given twice");
+      if (!names.insert(name.name).second) fail_at(name.at, quoted(name.name) + " is given twice");
       expect('=');
       type();
       one_value();
