@@ -10,6 +10,7 @@
 #include <anechain/experiment/report/read_json.hpp>
 
 #include <clocale>
+#include <cmath>
 #include <functional>
 #include <sstream>
 #include <string>
