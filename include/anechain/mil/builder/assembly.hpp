@@ -45,8 +45,8 @@ inline constexpr TakenNames taken_names = [] {
 
 /// A result of a program and what it is called.
 struct Output {
-  std::string_view name;
-  Value value;
+  std::string_view name;  ///< in the program's text: unique among its inputs and results
+  Value value;            ///< the result of an operation: not an input, not a constant
 };
 
 /// How a graph is put together: inputs, weights, constants, operations with inferred types, results. What Builder's
@@ -130,6 +130,7 @@ class Assembly {
   }
 
   /// Ends the program with several results, each of its own name.
+  ///@{
   constexpr Graph finish(std::initializer_list<Output> results) { return finish(std::span<const Output>{results.begin(), results.size()}); }
   constexpr Graph finish(std::span<const Output> results) {
     require(broken_.rule == nullptr, facts(broken_.operation).name.data(), broken_.rule, broken_.first, broken_.second);
@@ -147,11 +148,13 @@ class Assembly {
     graph_.functions[0].operation_count = static_cast<std::uint32_t>(graph_.operations.size());
     return static_cast<Graph&&>(graph_);
   }
+  ///@}
 
  protected:
-  /// Appends an operation with one result; arguments without a value are left out.
+  /// Appends an operation, with one result or as many as `results` takes; arguments without a value are left out.
   /// Once a rule is broken in a constant evaluation, what is built no longer matters: it goes on with an operand in place
   /// of the result, so that the body runs to its end and the rule can be reported.
+  ///@{
   constexpr Value add(OpKind kind, std::initializer_list<Argument> arguments) { return add(kind, {arguments.begin(), arguments.size()}); }
 
   constexpr Value add(OpKind kind, Entries<Argument> arguments) {
@@ -184,9 +187,11 @@ class Assembly {
     operation.result = results.empty() ? -1 : results[0].id;
     graph_.operations.push_back(operation);
   }
+  ///@}
 
   /// An immediate operand: integers (or the bits of doubles), a number, a flag, a string, a list of integers. Equal ones of one
   /// parameter are made once.
+  ///@{
   constexpr Value operand(Param param, const TensorType& type, Entries<std::int64_t> numbers) {
     for (std::int32_t known = latest_[static_cast<std::size_t>(param)]; known >= 0;) {
       const Shared& shared = shared_.data()[known];
@@ -219,6 +224,9 @@ class Assembly {
   constexpr Value operand(Param param, std::initializer_list<std::int64_t> numbers) {
     return operand(param, Entries<std::int64_t>{numbers.begin(), numbers.size()});
   }
+  ///@}
+
+  /// An immediate operand of flags, one an axis.
   constexpr Value flags(Param param, std::initializer_list<bool> given) {
     std::int64_t numbers[max_rank]{};
     require(given.size() <= max_rank, facts(param).text.data(), "it has {} elements, there are at most {} axes", std::ssize(given),
