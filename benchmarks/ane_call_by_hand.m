@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // One evaluation as one writes it in Objective-C: with a pool of its own, and the bare call.
 #import <Foundation/Foundation.h>
 

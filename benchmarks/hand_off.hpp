@@ -13,7 +13,7 @@
 #include <unistd.h>
 #endif
 
-/// The barest ways to have another thread do one job and to wait for it. Each is a word that says whose turn it is: `flip` gives the turn
+/// The barest ways to have another thread do one job and to wait for it. Each is a word that says whose turn it is: `set` gives the turn
 /// to the other, `wait` returns when the word is not what it was.
 namespace hand_off {
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // How fast the host device computes, on one thread: chains of twelve kernels beside the same work done by hand with the libraries
 // that were found, and beside the multiply-adds that a core can do at most. Every result is compared with a reference in double
 // precision before it is timed.

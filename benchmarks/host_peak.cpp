@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Compiled for the processor that it is built on, but with no mathematics that could make one step of two.
 #include "host_peers.hpp"
 

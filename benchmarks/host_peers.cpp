@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Compiled for the processor that it is built on, and with fast mathematics: peers are to be as fast as they can be.
 #include "host_peers.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The same work as the host device's, done by hand with the libraries that one would otherwise take.
 #pragma once
 

@@ -67,12 +67,6 @@ inline double median(std::vector<double> values) {
 /// The repetition that nothing else on the machine disturbed.
 inline double best(const std::vector<double>& seconds) { return std::ranges::min(seconds); }
 
-/// A quarter of the repetitions took less: near the best, and steadier where memory is slow.
-inline double quartile(std::vector<double> seconds) {
-  std::ranges::sort(seconds);
-  return seconds.at(seconds.size() / 4);
-}
-
 /// A number with so many digits behind the point.
 inline std::string fixed(double value, int digits = 2) {
   char text[64];

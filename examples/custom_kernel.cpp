@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A kernel of one's own: a gated feed-forward block with a residual connection, chained, run under two strategies and
 // verified against a reference in double precision.
 #include <anechain/anechain.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A strategy of one's own: a transfer that copies the numbers of each row and leaves the padding out, set beside the copy of whole
 // surfaces. Rows of 24 numbers take 48 of 64 bytes here, so a quarter of what a plain copy moves is padding.
 #include <anechain/anechain.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A program in MIL from elsewhere, with its weight file, run on the host through the device's own interface: compile, surfaces, request,
 // evaluate. `mil run` does the same for files.
 #include <anechain/anechain.hpp>

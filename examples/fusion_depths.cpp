@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Twelve layers as 1, 2, 3, 4, 6 or 12 programs: how much does each further cut of the network cost? All six are measured in one run, in
 // turns.
 //   fusion_depths [PICTURE.svg]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Before hardware time is spent: what would an experiment of this design see? An engine like an M4 Max is simulated, whose copies cost what
 // one knows; so one sees how near the answer comes, and how often the interval holds the truth.
 #include <anechain/anechain.hpp>
@@ -14,9 +15,7 @@ int main() {
   using Experiment = ThroughputCeiling<Net, Sequential, RunOnly>;
   const simulated::Preset& engine = *simulated::preset("m4-max");
 
-  // What a link costs in truth: two locks, a copy, and its bytes.
-  const double megabytes = static_cast<double>(Net::output.surface_bytes()) / 1e6;
-  const double truth = 2 * engine.costs.lock_us + engine.costs.copy_us + engine.costs.us_per_mb * megabytes;
+  const double truth = engine.costs.link_us(static_cast<double>(Net::output.packed_bytes()) / 1e6);
   std::cout << "a link costs " << std::fixed << std::setprecision(2) << truth
             << " us there, in truth\n\n rounds   found   +-      of 20 intervals with the truth\n";
 

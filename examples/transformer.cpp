@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A chain of transformer layers: run once, and measured under three strategies.
 #include <anechain/anechain.hpp>
 

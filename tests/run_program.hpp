@@ -7,7 +7,6 @@
 #include <anechain/devices/host.hpp>
 #include <anechain/mil/builder.hpp>
 #include <anechain/mil/print.hpp>
-#include <anechain/mil/same_program.hpp>
 #include <anechain/support/random.hpp>
 
 #include <algorithm>
@@ -19,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "mil/same_program.hpp"
 #include "reference_operations.hpp"
 
 namespace run_program {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // blob list, blob check: what can be said of a weight file.
 #include <anechain/mil/blob_file.hpp>
 

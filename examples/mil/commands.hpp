@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What the program can be asked for. Each returns the exit code: 0, or 1 where something is wrong with a file.
 #pragma once
 

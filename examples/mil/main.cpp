@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Programs in MIL, Apple's model intermediate language: checked, printed, described and run, on any machine.
 #include <CLI/CLI.hpp>
 #include <anechain/version.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A program on disk: a .mil file, or a .mlmodelc folder, and the weight files that it names.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // run: a program evaluated once, on the host.
 #include <anechain/devices/host.hpp>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // check, print, info: what can be said of a program's text.
 #include <anechain/devices/ane/constraints.hpp>
 #include <anechain/devices/host.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "ane.hpp"
 
 #include <algorithm>

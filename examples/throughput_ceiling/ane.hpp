@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The Apple Neural Engine, as the command line asks for it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // collate: the reports of several machines in one table.
 #include <anechain/experiment/collation.hpp>
 #include <anechain/experiment/report/collation.hpp>

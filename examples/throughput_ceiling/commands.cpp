@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "commands.hpp"
 
 #include <anechain/anechain.hpp>
@@ -37,7 +38,7 @@ void print_truth(const simulated::Preset& preset) {
   const simulated::Costs& costs = preset.costs;
   std::cout << "the truth of this engine: fixed " << report::digits(costs.fixed_us) << " us a pass, dispatch "
             << report::digits(costs.dispatch_us) << " us, compute " << report::digits(costs.us_per_gflop) << " us a GFLOP, copy "
-            << report::digits(costs.copy_us + 2 * costs.lock_us) << " us and " << report::digits(costs.us_per_mb) << " us a MB, hop "
+            << report::digits(costs.link_us(0)) << " us and " << report::digits(costs.us_per_mb) << " us a MB, hop "
             << report::digits(costs.hop_us) << " us; its state multiplies them all\n";
 }
 
@@ -131,12 +132,12 @@ int selftest(const RunArguments& arguments) {
       throw std::runtime_error("selftest: " + measurement.name + ": too few rounds");
     if (!found.control_is_quiet())
       throw std::runtime_error("selftest: " + measurement.name + ": too few rounds for the A/A control; more rounds, or a larger budget");
-    const bool its_quiet = *found.control_is_quiet();
-    quiet = quiet && its_quiet;
+    const bool is_quiet = *found.control_is_quiet();
+    quiet = quiet && is_quiet;
     const Contrast& twin = *found.strategies[1]->contrast;
     rows.push_back({measurement.name, std::to_string(measurement.rounds()), report::percent(found.control->relative(), true),
                     report::shares(found.control->relative_interval()), report::percent(twin.relative(), true),
-                    report::shares(twin.relative_interval()), its_quiet ? "quiet" : "NOT QUIET"});
+                    report::shares(twin.relative_interval()), is_quiet ? "quiet" : "NOT QUIET"});
   }
   report::print_aligned(std::cout, rows);
   std::cout << "The twin differs from the baseline in nothing but where its memory lies: what it shows beyond its interval is what one "
@@ -156,8 +157,8 @@ int plan(const RunArguments& arguments) {
   pilot.lengths = "none";
   const Report measured = measure(pilot, {});
   std::cout << "what a run like this would see on a simulated engine like an " << preset.chip << " (dispatch "
-            << report::digits(preset.costs.dispatch_us) << " us, copy " << report::digits(preset.costs.copy_us + 2 * preset.costs.lock_us)
-            << " us + " << report::digits(preset.costs.us_per_mb) << " us/MB; its noise is assumed, see --list)\n";
+            << report::digits(preset.costs.dispatch_us) << " us, copy " << report::digits(preset.costs.link_us(0)) << " us + "
+            << report::digits(preset.costs.us_per_mb) << " us/MB; its noise is assumed, see --list)\n";
   std::vector<std::vector<std::string>> rows{
       {"configuration", "strategy", "true cost of a link [us]", "rounds", "time [s]", "half-width [us]", "would see [us]", ""}};
   for (const Measurement& measurement : measured.measurements) {
@@ -172,7 +173,7 @@ int plan(const RunArguments& arguments) {
       const statistics::Location& ratio = found.strategies[s]->contrast->log_ratio;
       const double link_us = found.strategies[s]->contrast->base_pass_us / static_cast<double>(measurement.links());
       const double megabytes = static_cast<double>(measurement.link_bytes) / static_cast<double>(measurement.links()) / 1e6;
-      const double truth = strategy.copies ? preset.costs.copy_us + 2 * preset.costs.lock_us + megabytes * preset.costs.us_per_mb : 0;
+      const double truth = strategy.copies ? preset.costs.link_us(megabytes) : 0;
       for (const double rounds : {96.0, 400.0, 1000.0, 4000.0}) {
         const double standard_error = statistics::median_inefficiency * ratio.sigma * std::sqrt(ratio.dependence.tau / rounds) * link_us;
         const double z = statistics::normal_quantile((1 + ratio.confidence) / 2);

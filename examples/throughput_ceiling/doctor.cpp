@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <anechain/experiment/verify.hpp>
 
 #include <array>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Several processes in place of one.
 #pragma once
 

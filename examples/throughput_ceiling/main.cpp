@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The throughput-ceiling experiment: what does the CPU's round trip between two kernels cost, and what would be gained
 // without it? Chains of 1x1 convolutions, as in the experiment that this one succeeds, of any size and length.
 #include <CLI/CLI.hpp>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include <anechain/devices/ane/options.hpp>
+#include <anechain/devices/simulated.hpp>
 
 #include "arguments.hpp"
 #include "commands.hpp"
@@ -44,16 +46,19 @@ void add_ane(CLI::App& app, RunArguments& run) {
   app.add_option("--framework", run.framework, "On the ANE: a library in place of Apple's, for tests")->type_name("FILE");
 }
 
-void add_experiment(CLI::App& app, RunArguments& run) {
-  app.add_option(
-         "--device", run.device,
-         "Where to run: host, ane (the Apple Neural Engine), auto (ane where there is one), or simulated (virtual time, known costs)")
-      ->check(CLI::IsMember({"host", "ane", "auto", "simulated"}))
-      ->capture_default_str();
-  add_ane(app, run);
-  app.add_option("--preset", run.preset, "The simulated engine: m4-max, m1 or m5")
-      ->check(CLI::IsMember({"m4-max", "m1", "m5"}))
-      ->capture_default_str();
+void add_confidence(CLI::App& app, double& percent, const char* of_what) {
+  app.add_option("--confidence", percent, of_what)->check(digits_only)->check(CLI::Range(50.0, 99.99))->capture_default_str();
+}
+
+void add_epsilon(CLI::App& app, double& percent, const char* of_what) {
+  app.add_option("--epsilon", percent, of_what)->check(digits_only)->check(CLI::Range(0.0, 100.0))->capture_default_str();
+}
+
+// What is measured, whatever measures it.
+void add_design(CLI::App& app, RunArguments& run) {
+  std::vector<std::string> presets;
+  for (const simulated::Preset& preset : simulated::presets()) presets.emplace_back(preset.name);
+  app.add_option("--preset", run.preset, "The simulated engine")->check(CLI::IsMember(presets))->capture_default_str();
   app.add_option("--chain", run.chain, "The kernels: conv, 1x1 convolutions as in the original, or transformer, its layers")
       ->check(CLI::IsMember({"conv", "transformer"}))
       ->capture_default_str();
@@ -64,20 +69,24 @@ void add_experiment(CLI::App& app, RunArguments& run) {
   app.add_option("--seed", run.seed, "Seed of the schedule, the weights and the data")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
+  add_confidence(app, run.confidence_percent, "Per cent, of all comparisons of a size together");
+}
+
+void add_experiment(CLI::App& app, RunArguments& run) {
+  app.add_option(
+         "--device", run.device,
+         "Where to run: host, ane (the Apple Neural Engine), auto (ane where there is one), or simulated (virtual time, known costs)")
+      ->check(CLI::IsMember({"host", "ane", "auto", "simulated"}))
+      ->capture_default_str();
+  add_ane(app, run);
+  add_design(app, run);
   app.add_option("--rounds", run.rounds, "Exactly so many rounds; otherwise a pilot of 48 decides, from 400 to 4000")
       ->check(CLI::Range(1, 1'000'000));
   app.add_option("--budget", run.budget_s, "Seconds of measuring for each size, at most (20)")
       ->check(digits_only)
       ->check(CLI::Range(0.0, 1e6));
-  app.add_flag("--quick", run.quick, "A first look: 96 rounds, 3 s for each size");
-  app.add_option("--confidence", run.confidence_percent, "Per cent, of all comparisons of a size together")
-      ->check(digits_only)
-      ->check(CLI::Range(50.0, 99.99))
-      ->capture_default_str();
-  app.add_option("--epsilon", run.epsilon_percent, "Per cent of a pass: the smallest effect of interest")
-      ->check(digits_only)
-      ->check(CLI::Range(0.0, 100.0))
-      ->capture_default_str();
+  app.add_flag("--quick", run.quick, "A first look: 96 to 400 rounds, 3 s for each size");
+  add_epsilon(app, run.epsilon_percent, "Per cent of a pass: the smallest effect of interest");
 }
 
 void add_run(CLI::App& app, RunArguments& run) {
@@ -143,14 +152,8 @@ int main(int argc, char** argv) {
   CLI::App& compare_command = *app.add_subcommand("compare", "Compare two JSON files: what became slower, and is it sure");
   compare_command.add_option("FIRST", compare_arguments.first, "The older one")->required();
   compare_command.add_option("SECOND", compare_arguments.second, "The newer one")->required();
-  compare_command.add_option("--confidence", compare_arguments.confidence_percent, "Per cent")
-      ->check(digits_only)
-      ->check(CLI::Range(50.0, 99.99))
-      ->capture_default_str();
-  compare_command.add_option("--epsilon", compare_arguments.epsilon_percent, "Per cent: the threshold")
-      ->check(digits_only)
-      ->check(CLI::Range(0.0, 100.0))
-      ->capture_default_str();
+  add_confidence(compare_command, compare_arguments.confidence_percent, "Per cent");
+  add_epsilon(compare_command, compare_arguments.epsilon_percent, "Per cent: the threshold");
   compare_command.add_flag("--fail-on-regression", compare_arguments.fail_on_regression,
                            "Exit code 1 where something became slower by more than that");
   compare_command.add_flag("--strict", compare_arguments.strict, "Exit code 3 where a comparison is ambiguous or inconclusive");
@@ -167,9 +170,8 @@ int main(int argc, char** argv) {
   add_experiment(selftest_command, selftest_arguments);
 
   RunArguments plan_arguments;
-  plan_arguments.device = "simulated";
   CLI::App& plan_command = *app.add_subcommand("plan", "What a design would resolve, on a simulated engine");
-  add_experiment(plan_command, plan_arguments);
+  add_design(plan_command, plan_arguments);
 
   RunArguments doctor_arguments;
   CLI::App& doctor_command =

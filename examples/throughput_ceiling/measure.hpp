@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // From arguments to a report, in this process.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Measures on any device: one source file instantiates it for each, since every strategy is compiled for every device.
 #pragma once
 

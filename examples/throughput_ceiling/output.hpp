@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Files that results go to.
 #pragma once
 

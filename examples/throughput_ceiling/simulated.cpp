@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "measure_on.hpp"
 
 namespace program {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-/// All of anechain, with the Apple Neural Engine: the device, and the check of kernels against what it takes.
+/// <anechain/anechain.hpp>, and the Apple Neural Engine: the device, and the check of kernels against what it takes.
 #include <anechain/requirements.hpp>
 
 #include <anechain/anechain.hpp>

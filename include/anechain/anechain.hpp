@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-/// All of anechain but the ANE device, and reading and writing JSON, which need a library.
+/// All of anechain but the ANE device. What programs around a report need is included by its own name: experiment/compare.hpp, merge.hpp,
+/// collation.hpp, report/html.hpp, and, with nlohmann_json, report/json.hpp and read_json.hpp.
 #include <anechain/requirements.hpp>
 
 #include <anechain/chain/compiled.hpp>

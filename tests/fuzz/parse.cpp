@@ -2,8 +2,8 @@
 // Texts: what is read is the same after printing, in both dialects; the checks come to an end.
 #include <anechain/core.hpp>
 #include <anechain/mil/check.hpp>
-#include <anechain/mil/same_program.hpp>
 
+#include "../mil/same_program.hpp"
 #include "target.hpp"
 
 using namespace anechain;

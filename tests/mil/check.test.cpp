@@ -4,12 +4,12 @@
 
 #include <anechain/anechain.hpp>
 #include <anechain/mil/check.hpp>
-#include <anechain/mil/same_program.hpp>
 
 #include <string>
 #include <vector>
 
 #include "mil/fault_of.hpp"
+#include "mil/same_program.hpp"
 
 using namespace anechain;
 

@@ -3,7 +3,6 @@
 
 #include <anechain/anechain.hpp>
 #include <anechain/mil/check.hpp>
-#include <anechain/mil/same_program.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -16,6 +15,7 @@
 #include <vector>
 
 #include "mil/fault_of.hpp"
+#include "mil/same_program.hpp"
 
 using namespace anechain;
 

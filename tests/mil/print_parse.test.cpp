@@ -2,12 +2,12 @@
 #include <doctest/doctest.h>
 
 #include <anechain/anechain.hpp>
-#include <anechain/mil/same_program.hpp>
 
 #include <limits>
 #include <string>
 
 #include "mil/fault_of.hpp"
+#include "mil/same_program.hpp"
 
 using namespace anechain;
 

@@ -4,11 +4,12 @@
 #include <doctest/doctest.h>
 
 #include <anechain/anechain.hpp>
-#include <anechain/mil/same_program.hpp>
 
 #include <cstring>
 #include <string>
 #include <vector>
+
+#include "mil/same_program.hpp"
 
 using namespace anechain;
 

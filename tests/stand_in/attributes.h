@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // -modelAttributes: what a loaded program says of itself.
 #pragma once
 

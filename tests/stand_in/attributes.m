@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #import "attributes.h"
 
 #include "settings.h"

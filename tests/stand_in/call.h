@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What every method of the stand-in begins with.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #import "call.h"
 
 #include <objc/runtime.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The classes of AppleNeuralEngine.framework. Names, selectors and types are those that public code calls and class dumps show
 // (maderix, Orion, libane, tmc, nano). Where ANE_STAND_IN_BARE is defined only what every version of the framework has is there.
 #pragma once

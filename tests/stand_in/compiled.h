@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Programs that have been compiled, by their identifiers: what the real daemon keeps from one process to the next.
 #pragma once
 

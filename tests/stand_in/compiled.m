@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #import "compiled.h"
 
 #include <pthread.h>

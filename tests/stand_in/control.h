@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What tests ask of the stand-in, and hear from it. Every function can be called from any thread.
 #pragma once
 

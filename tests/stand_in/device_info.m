@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "call.h"
 
 @interface _ANEDeviceInfo : NSObject

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What computes: MIL text and weight files, executed by the project's own CPU device.
 #pragma once
 

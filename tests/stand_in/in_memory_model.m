@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <objc/runtime.h>
 
 #include "attributes.h"

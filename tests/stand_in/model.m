@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "attributes.h"
 #include "call.h"
 #include "classes.h"

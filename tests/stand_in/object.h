@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Objects that count who holds them, and notice those who do not.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The stand-in's memory of what it was asked and what was wrong with it.
 #pragma once
 

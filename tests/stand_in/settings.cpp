@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "settings.h"
 
 #include <chrono>
@@ -99,11 +100,11 @@ bool obey(const std::string& command) {
   } else if (verb == "hardware") {
     settings().hardware = std::strtoull(word.c_str(), nullptr, 10);
   } else if (verb == "attributes" && (word == "on" || word == "off" || word == "wrong" || word == "planes" || word == "suffixed")) {
-    settings().attributes = word == "on"      ? attributes_on
-                            : word == "off"   ? attributes_off
-                            : word == "wrong" ? attributes_wrong
+    settings().attributes = word == "on"       ? attributes_on
+                            : word == "off"    ? attributes_off
+                            : word == "wrong"  ? attributes_wrong
                             : word == "planes" ? attributes_planes
-                                              : attributes_suffixed;
+                                               : attributes_suffixed;
   } else if (verb == "chip") {
     settings().chip = word;
   } else if (verb == "wrong") {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What the commands have set.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // IOSurface, as far as the ANE's callers use it.
 #pragma once
 

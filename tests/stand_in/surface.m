@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #import "surface.h"
 
 #include <pthread.h>

@@ -3,8 +3,6 @@
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
-#include <span>
 #include <utility>
 
 #include <anechain/kernels/fuse.hpp>

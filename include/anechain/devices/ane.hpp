@@ -9,7 +9,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include <anechain/devices/ane/constraints.hpp>
 #include <anechain/devices/ane/framework.hpp>

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstddef>
-#include <limits>
 #include <stdexcept>
 #include <string>
 #include <vector>

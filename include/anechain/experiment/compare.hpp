@@ -82,9 +82,7 @@ inline std::vector<std::vector<double>> log_passes(const Measurement& measuremen
 
 /// The measurement of the same configuration in another report, by the same schedule; nullptr where there is none.
 inline const Measurement* counterpart(const Measurement& one, const Report& other) {
-  const auto found = ranges::find_if(other.measurements, [&](const Measurement& its) {
-    return its.name == one.name && its.length == one.length && its.order == one.order;
-  });
+  const auto found = ranges::find_if(other.measurements, [&](const Measurement& its) { return its.is_of_the_same_configuration(one); });
   return found == other.measurements.end() ? nullptr : &*found;
 }
 

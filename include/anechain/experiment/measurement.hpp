@@ -123,6 +123,11 @@ struct Measurement : Observations {
 
   /// Places where data goes from one kernel to the next. A measurement has two kernels or more.
   std::size_t links() const { return length - 1; }
+
+  /// Whether the other is of the same name, length and order, and so can be set beside this one, or added to it.
+  bool is_of_the_same_configuration(const Measurement& other) const {
+    return name == other.name && length == other.length && order == other.order;
+  }
 };
 
 /// What one pass of a cell does: a configuration's chain of some length under one strategy.

@@ -55,10 +55,8 @@ inline void merge(Report& into, Report&& launch) {
     throw MergeError("the launches measured other chains, or in another order");
   into.interrupted = into.interrupted || launch.interrupted;
   for (Measurement& measurement : launch.measurements) {
-    const auto same = [&](const Measurement& one) {
-      return one.name == measurement.name && one.length == measurement.length && one.order == measurement.order;
-    };
-    const auto found = ranges::find_if(into.measurements, same);
+    const auto found =
+        ranges::find_if(into.measurements, [&](const Measurement& one) { return one.is_of_the_same_configuration(measurement); });
     if (found == into.measurements.end())
       throw MergeError(std::string{"the report has no configuration '"} + measurement.name + "' to add a launch to");
     detail::merge(*found, std::move(measurement));

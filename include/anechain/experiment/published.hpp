@@ -25,7 +25,8 @@ inline constexpr std::string_view published_chip = "M4 Max";
 inline constexpr std::size_t published_length = 12;
 /// Where the table stands: document, section, program and commit, and what it lacks.
 inline constexpr std::string_view published_source =
-    "docs/ANE_CHAINING_RESEARCH.md, Throughput Ceiling (test_throughput_ceiling.m, Experiment I), commit 99ba013; no interval was "
+    "maderix/ANE, docs/ANE_CHAINING_RESEARCH.md, Throughput Ceiling (test_throughput_ceiling.m, Experiment I), commit 99ba013; no interval "
+    "was "
     "published";
 /// All of the table, by size.
 inline constexpr std::array<PublishedRow, 3> published_table{{

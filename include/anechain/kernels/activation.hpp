@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstdint>
-
 #include <anechain/kernels/kernel.hpp>
 
 namespace anechain::kernels {

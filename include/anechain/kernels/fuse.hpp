@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
+#include <string_view>
 
 #include <anechain/kernels/links.hpp>
 

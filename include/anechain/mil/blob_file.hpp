@@ -11,6 +11,7 @@
 #include <limits>
 #include <span>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <anechain/mil/blob.hpp>

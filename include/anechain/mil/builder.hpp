@@ -20,7 +20,7 @@ struct PerAxis {
   constexpr PerAxis() = default;
   /// Implicit: `{.strides = {2, 2}}`. More than 6, two for each of three axes, are a TypeError.
   constexpr PerAxis(std::initializer_list<std::int64_t> given) {
-    require(given.size() <= 6, "conv", "at most 3 spatial axes");
+    require(given.size() <= 6, "a window", "it has at most 3 spatial axes");
     for (const std::int64_t value : given) values[count++] = value;
   }
 };

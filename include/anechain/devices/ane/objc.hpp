@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstdint>
 #include <utility>
 
 #include <anechain/devices/ane/library.hpp>

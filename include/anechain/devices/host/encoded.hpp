@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <functional>
-#include <vector>
 
 #include <anechain/devices/host/cell.hpp>
 #include <anechain/mil/infer.hpp>

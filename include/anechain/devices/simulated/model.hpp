@@ -18,6 +18,9 @@ struct Costs {
   double hop_us = 0;         ///< each step that is handed to a queue
   double clock_tick_ns = 1;  ///< the clock shows whole ones; 41.67 on Apple's chips
   double clock_read_ns = 0;  ///< each reading of it
+
+  /// What a copy between two kernels costs, of so many megabytes (10^6 bytes): its two locks with it.
+  double link_us(double megabytes) const { return 2 * lock_us + copy_us + megabytes * us_per_mb; }
 };
 
 /// Delays that are mostly short and rarely very long: Pareto's distribution.

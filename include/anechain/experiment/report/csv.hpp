@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
@@ -44,9 +45,9 @@ class CsvLine {
     if (!std::isfinite(value)) return *this;
     char digits[64];
     std::snprintf(digits, sizeof digits, "%.9g", value);
-    for (char& c : digits)
-      if (c == ',') c = '.';
-    to_ << digits;
+    std::string written{digits};
+    std::ranges::replace(written, ',', '.');
+    to_ << written;
     return *this;
   }
   template <class Number>

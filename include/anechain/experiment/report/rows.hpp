@@ -72,7 +72,7 @@ inline std::string headline(const Measurement& measurement) {
 /// The share of the speed of light that a strategy reaches; empty where it is not known.
 inline std::string light_share(const Report& report, const Measurement& measurement, const StrategyEstimate& estimate) {
   if (!report.environment.speed_of_light) return {};
-  const auto bytes = static_cast<double>(measurement.bytes.input + measurement.bytes.output + measurement.bytes.weights);
+  const auto bytes = static_cast<double>(measurement.bytes.total());
   return percent(report.environment.speed_of_light->least_us(static_cast<double>(measurement.flops), bytes) / estimate.pass_us.median);
 }
 

@@ -3,7 +3,6 @@
 
 #include <cmath>
 #include <cstddef>
-#include <limits>
 
 /// The few distributions that intervals need.
 namespace anechain::statistics {

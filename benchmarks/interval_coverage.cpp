@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // How often the protocol's intervals hold a truth that is known, over many experiments on a simulated engine.
 //   coverage [EXPERIMENTS]
 #include <cstdlib>
