@@ -89,6 +89,7 @@ TEST_CASE("weights from memory land in their tensor, rounded to its dtype") {
   for (std::size_t i = 0; i < numbers.size(); ++i) CHECK(stored[i] == static_cast<float>(static_cast<mil::half>(numbers[i])));
   CHECK(weights.blobs().blob(1).empty());
   CHECK_THROWS_WITH_AS(weights.set(1, "W", numbers), doctest::Contains("has no weight 'W'; it has none"), std::out_of_range);
+  CHECK_THROWS_WITH_AS(weights.set(7, "W", numbers), doctest::Contains("kernel 7: this chain has "), std::out_of_range);
   CHECK_THROWS_WITH_AS(weights.set(0, "W", numbers), "96 numbers for the weight 'W', which is a tensor<fp16, [8, 8, 1, 1]>",
                        std::invalid_argument);
   CHECK_THROWS_AS(weights.set(3, "W", numbers), std::out_of_range);

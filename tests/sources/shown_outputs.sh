@@ -37,7 +37,7 @@ awk '
 
 # Lines that are to be compared, in a form that holds on any machine.
 without_numbers() {
-  sed -E -e '/: not distinguishable|: equal to|does more than/d' -e 's/(slower|faster|negligible|equivalent|indistinguishable|unreliable)/VERDICT/g' -e 's/;.*$//' -e 's/[-+]?[0-9]+(\.[0-9]+)?/0/g' \
+  sed -E -e '/: not distinguishable|: equal to|does more than|does what/d' -e 's/(slower|faster|negligible|equivalent|indistinguishable|unreliable)/VERDICT/g' -e 's/;.*$//' -e 's/[-+]?[0-9]+(\.[0-9]+)?/0/g' \
     -e 's/ +/ /g' -e 's/ $//'
 }
 

@@ -191,7 +191,10 @@ class WeightBlobs {
   }
 
   const WeightFacts& find(std::size_t kernel, std::string_view name) const {
-    const KernelFacts& facts = kernels_.at(kernel);
+    if (kernel >= kernels_.size())
+      throw std::out_of_range("kernel " + std::to_string(kernel) + ": this chain has " + std::to_string(kernels_.size()) +
+                              ", counted from 0");
+    const KernelFacts& facts = kernels_[kernel];
     std::string known;
     for (const WeightFacts& weight : facts.weights) {
       if (weight.name == name) return weight;

@@ -152,7 +152,8 @@ class HostDevice {
 
   /// "host: AMD EPYC 9354, AVX-512", and "two threads" where it has them.
   std::string name() const {
-    return "host: " + machine::processor() + ", " + host::micro_kernels().front().name + (helper_ != nullptr ? ", two threads" : "");
+    return "host: " + machine::processor() + ", " + host::micro_kernels().front().name + (helper_ != nullptr ? ", two threads" : "") +
+           (optimised ? "" : ", compiled without optimisation: its times mean nothing");
   }
 
   /// See Device.
@@ -181,6 +182,12 @@ class HostDevice {
   std::chrono::nanoseconds now() const { return MachineClock::now(); }
 
  private:
+#if defined(__OPTIMIZE__)
+  static constexpr bool optimised = true;
+#else
+  static constexpr bool optimised = false;
+#endif
+
   std::shared_ptr<host::Helper> helper_;
 };
 

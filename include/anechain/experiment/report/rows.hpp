@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include <range/v3/algorithm/all_of.hpp>
 #include <range/v3/algorithm/find.hpp>
 
 #include <anechain/experiment/analysis.hpp>
@@ -173,6 +174,9 @@ inline std::vector<std::string> remarks(const Report& report, const Measurement&
       lines.push_back(
           strategy.name + " does more than " + std::string{baseline} +
           " and took less time: carry-over, another power state or another placement of its memory; see the A/A control, and launch again");
+    if (judgement.verdict == Verdict::faster && strategy.has_links() && !does_more)
+      lines.push_back(strategy.name + " does what " + std::string{baseline} +
+                      " does, and took less time: its memory lies elsewhere; launch again, and believe what stays");
     if (contrast.launch_share)
       lines.push_back(strategy.name + ": " + percent(*contrast.launch_share) + " of a round's variance lies between launches");
   }
@@ -307,7 +311,7 @@ inline std::vector<std::string> notes(const Report& report) {
             "follow any.");
         break;
     }
-    if (report.protocol.launches == 1)
+    if (ranges::all_of(report.measurements, [](const Measurement& measurement) { return measurement.launches.size() <= 1; }))
       lines.push_back(
           "one launch: another one lays out memory and programs anew, and may differ by more than an interval says; --launches 5 tells.");
   }
