@@ -9,7 +9,7 @@
 #include <anechain/anechain.hpp>
 #include <anechain/experiment/report/html.hpp>
 #include <anechain/experiment/report/json.hpp>
-#include <anechain/experiment/seed_estimate.hpp>
+#include <anechain/experiment/original_estimate.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -117,11 +117,11 @@ double by_palindromes(const simulated::Noise& noise, std::size_t passes, std::ui
   return copy_us(estimate(simulation::measure(usual_costs, noise, protocol, seed), protocol).strategies[0]->contrast->relative());
 }
 
-/// The seed's: one strategy after the other, each once and for all, and the means.
+/// The original's: one strategy after the other, each once and for all, and the means.
 double by_blocks(const simulated::Noise& noise, std::size_t passes, std::uint64_t seed) {
-  Protocol protocol = Protocol::seed_experiment();
+  Protocol protocol = Protocol::original();
   protocol.block_passes = passes / 2;
-  const SeedEstimate found = seed_estimate(simulation::measure(usual_costs, noise, protocol, seed));
+  const OriginalEstimate found = original_estimate(simulation::measure(usual_costs, noise, protocol, seed));
   return copy_us(*found.sequential_ms / *found.run_only_ms - 1);
 }
 
@@ -145,12 +145,12 @@ struct NamedDesign {
   const char* name;
   Design estimate;
 };
-constexpr NamedDesign designs[] = {{"ours", by_palindromes}, {"fixed turns", by_turns}, {"the seed's blocks", by_blocks}};
+constexpr NamedDesign designs[] = {{"ours", by_palindromes}, {"fixed turns", by_turns}, {"the original's blocks", by_blocks}};
 constexpr std::size_t sizes[] = {128, 256, 512, 1024, 2048, 4096};
 constexpr std::uint64_t experiments = 200;
 
 /// The half-width of the interval that holds the truth in 95 % of the experiments: found from the errors, so it needs no trust in
-/// what a design says of itself, and the seed's says nothing.
+/// what a design says of itself, and the original's says nothing.
 double half_width_us(Design design, const simulated::Noise& noise, std::size_t passes) {
   const double truth = copy_us(simulation::true_relative(usual_costs));
   std::vector<double> errors;

@@ -35,7 +35,7 @@ std::size_t compilations(const RunArguments& arguments) {
     return arguments.strategies.empty() || std::ranges::find(arguments.strategies, name) != arguments.strategies.end();
   };
   const std::size_t longest = lengths.empty() ? 0 : *std::ranges::max_element(lengths);
-  const std::size_t fused = wants(Fused::name) && arguments.protocol != "seed" ? 1 : 0;
+  const std::size_t fused = wants(Fused::name) && arguments.protocol != "original" ? 1 : 0;
   std::size_t of_a_size = std::max(arguments.length, longest) + lengths.size() + fused;
   if (arguments.distinct) of_a_size = (arguments.protocol == "both" ? 2 : 1) * arguments.length + fused + longest + lengths.size();
   return of_a_size * arguments.sizes().size();

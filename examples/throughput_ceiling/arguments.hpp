@@ -33,8 +33,8 @@ inline std::vector<std::string> parts(const std::string& text) {
 using Experiment =
     ThroughputCeiling<TracedChain, Sequential, RunOnly, TransferOnly, GcdSerial, GcdSequential, ZeroCopy, Overlapped<2>, Fused>;
 
-// The three sizes of the seed experiment: a test, a small network's, and a transformer's layers.
-inline constexpr std::string_view seed_configurations = "64x32,256x64,768x256";
+// The three sizes of the original experiment: a test, a small network's, and a transformer's layers.
+inline constexpr std::string_view original_configurations = "64x32,256x64,768x256";
 
 // The widths of the stories15M and stories110M models, which ANE projects train.
 inline constexpr std::string_view transformer_configurations = "288x64,768x64";
@@ -153,7 +153,7 @@ struct RunArguments {
   std::vector<Size> sizes() const {
     std::vector<Size> all;
     const ChainKind kind = chain == "transformer" ? ChainKind::transformer : ChainKind::conv;
-    const std::string_view standard = kind == ChainKind::transformer ? transformer_configurations : seed_configurations;
+    const std::string_view standard = kind == ChainKind::transformer ? transformer_configurations : original_configurations;
     for (const std::string& name : parts(configurations.value_or(std::string{standard}))) {
       all.push_back(parsed_size(name, kind));
       if (std::ranges::count(all, all.back().name, &Size::name) > 1) throw UsageError("--config " + name + ": named twice");
@@ -163,7 +163,7 @@ struct RunArguments {
 
   // Chain lengths for the regression; none where it is not wanted.
   std::vector<std::size_t> chain_lengths() const {
-    if (lengths == "none" || protocol == "seed") return {};
+    if (lengths == "none" || protocol == "original") return {};
     const std::string given = !lengths.empty() ? lengths : quick ? "2,12" : publish ? "1,2,4,8,12,16,24" : "1,2,4,8,12";
     std::vector<std::size_t> all;
     for (const std::string& text : parts(given)) {

@@ -25,7 +25,7 @@ namespace {
 void list() {
   std::cout << "strategies:\n";
   for (const std::string_view name : Experiment::strategy_names) std::cout << "  " << name << '\n';
-  std::cout << "configurations, unless --config says otherwise:\n  " << seed_configurations
+  std::cout << "configurations, unless --config says otherwise:\n  " << original_configurations
             << "\n  with --chain transformer: " << transformer_configurations << "\nsimulated engines (--device simulated --preset ...):\n";
   for (const simulated::Preset& preset : simulated::presets()) {
     std::cout << "  " << preset.name << ", like an " << preset.chip << ":\n";
@@ -52,7 +52,7 @@ int run(const RunArguments& arguments, const std::vector<std::string>& command_l
   for (const std::string& name : arguments.strategies)
     if (std::ranges::find(Experiment::strategy_names, name) == Experiment::strategy_names.end())
       throw UsageError("--strategies: there is no strategy '" + name + "'; --list names them");
-  if (arguments.protocol == "seed" && !arguments.strategies.empty())
+  if (arguments.protocol == "original" && !arguments.strategies.empty())
     throw UsageError("--strategies: the original protocol has its own four");
   const Protocol protocol = arguments.made();
   const std::size_t visits = 2 * (Experiment::strategy_names.size() + 1) * protocol.most_rounds;

@@ -63,7 +63,7 @@ void add_design(CLI::App& app, RunArguments& run) {
       ->check(CLI::IsMember({"conv", "transformer"}))
       ->capture_default_str();
   app.add_option("--config", run.configurations,
-                 "Sizes to measure, CHANNELSxSPATIAL, separated by commas (" + std::string{seed_configurations} + "; of transformers " +
+                 "Sizes to measure, CHANNELSxSPATIAL, separated by commas (" + std::string{original_configurations} + "; of transformers " +
                      std::string{transformer_configurations} + ")");
   app.add_option("--length", run.length, "Kernels in the chain")->check(CLI::Range(2, 1000))->capture_default_str();
   app.add_option("--seed", run.seed, "Seed of the schedule, the weights and the data")
@@ -104,8 +104,8 @@ void add_run(CLI::App& app, RunArguments& run) {
   app.add_option("--estimator", run.estimator, "median, trim20 or mean")
       ->check(CLI::IsMember({"median", "trim20", "mean"}))
       ->capture_default_str();
-  app.add_option("--protocol", run.protocol, "recommended, seed (the original experiment's), or both")
-      ->check(CLI::IsMember({"recommended", "seed", "both"}))
+  app.add_option("--protocol", run.protocol, "recommended, original (that of the experiment which this one succeeds), or both")
+      ->check(CLI::IsMember({"recommended", "original", "both"}))
       ->capture_default_str();
   app.add_flag("--publish", run.publish, "For numbers that others will cite: five launches, history own, 60 s for each size");
   app.add_option("--peak-tflops", run.peak_tflops, "The most that the device computes, for the share of the speed of light")

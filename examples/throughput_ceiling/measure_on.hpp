@@ -70,7 +70,7 @@ class ProgressLine {
 };
 
 // The first four strategies, which are the original's.
-inline std::vector<std::string> seed_strategies() { return {Experiment::strategy_names.begin(), Experiment::strategy_names.begin() + 4}; }
+inline std::vector<std::string> original_strategies() { return {Experiment::strategy_names.begin(), Experiment::strategy_names.begin() + 4}; }
 
 // What the arguments ask for, on devices that `make_device` gives: one for everything, and for the original's protocol a
 // new one, so that it has its own cold start.
@@ -96,15 +96,15 @@ Report measure_on(const RunArguments& arguments, MakeDevice make_device) {
   };
   if (arguments.protocol != "recommended") {
     const MeasurementOptions recommended = options;
-    options.protocol = Protocol::seed_experiment();
+    options.protocol = Protocol::original();
     options.protocol.seed = recommended.protocol.seed;
-    options.strategies = seed_strategies();
+    options.strategies = original_strategies();
     auto fresh = make_device();
     for (const Size& size : sizes)
       if (!interrupted) measure(fresh, size);
     options = recommended;
   }
-  if (arguments.protocol == "seed") return report;
+  if (arguments.protocol == "original") return report;
   for (const Size& size : sizes)
     if (!interrupted) measure(device, size);
   if (!lengths.empty() && !interrupted) {

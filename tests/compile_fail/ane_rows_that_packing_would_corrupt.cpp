@@ -8,7 +8,7 @@
 using namespace anechain;
 
 #ifdef CONTROL
-using Net = Repeat<Conv1x1<64, 32>, 12>;  // the seed's smallest: rows of 64 bytes
+using Net = Repeat<Conv1x1<64, 32>, 12>;  // the original's smallest: rows of 64 bytes
 #else
 using Net = Repeat<Conv1x1<64, 16>, 12>;
 #endif

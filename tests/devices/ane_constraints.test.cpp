@@ -114,7 +114,7 @@ TEST_CASE("what was taken for a rule and is none is recorded, and refuses nothin
     CHECK((constraint.broken_at != nullptr) == (constraint.keeper == ane::Keeper::predicate));
     if (constraint.certainty == ane::Certainty::artefact) CHECK(constraint.keeper == ane::Keeper::nobody);
   }
-  // The seed's smallest: surfaces of 4 kB, 64 channels. "49 kB at least" and "exactly 512 channels" would refuse it.
+  // The original's smallest: surfaces of 4 kB, 64 channels. "49 kB at least" and "exactly 512 channels" would refuse it.
   CHECK(is_for_the_ane<Conv1x1<64, 32>>);
   CHECK(is_for_the_ane<Conv1x1<256, 64>>);
   CHECK(is_for_the_ane<Conv1x1<768, 256>>);

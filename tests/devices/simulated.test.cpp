@@ -113,9 +113,9 @@ TEST_CASE("the presets' costs are found again through all of their noise, and th
   double largest = 0;
   for (const std::uint64_t seed : {1u, 2u, 3u}) {
     SimulatedDevice device{m4, seed};
-    MeasurementOptions options{.protocol = Protocol::seed_experiment(), .strategies = {"sequential", "run_only"}};
+    MeasurementOptions options{.protocol = Protocol::original(), .strategies = {"sequential", "run_only"}};
     for (int configuration = 0; configuration < 2; ++configuration)
-      largest = std::max(largest, std::abs(*seed_estimate(Experiment{"16x20"}.run(device, options)).overhead_us(12) - 1.4));
+      largest = std::max(largest, std::abs(*original_estimate(Experiment{"16x20"}.run(device, options)).overhead_us(12) - 1.4));
   }
   CHECK(largest > 20 * 1.4);
 }

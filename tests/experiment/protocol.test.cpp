@@ -78,20 +78,20 @@ TEST_CASE("protocol: five strategies together keep the confidence") {
 }
 
 TEST_CASE("protocol: the original's estimator fails where this one does not") {
-  const auto seed_overhead = [](const simulated::Noise& noise, std::size_t passes, std::uint64_t seed) {
-    Protocol protocol = Protocol::seed_experiment();
+  const auto original_overhead = [](const simulated::Noise& noise, std::size_t passes, std::uint64_t seed) {
+    Protocol protocol = Protocol::original();
     protocol.block_passes = passes;
     const Measurement measurement = measure(usual_costs, noise, protocol, seed);
-    return *seed_estimate(measurement).overhead_us(measurement.length);
+    return *original_estimate(measurement).overhead_us(measurement.length);
   };
   // A cold start of +50 % that decays with 80 ms: the truth is 2 us a copy, it says more than 25 us too many, every time.
   const simulated::Noise cold{.white = white, .cold_start = 0.5, .cold_start_ms = 80};
-  for (std::uint64_t seed = 1; seed <= 100; ++seed) CHECK(seed_overhead(cold, 50, seed) - 2 > 25);
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) CHECK(original_overhead(cold, 50, seed) - 2 > 25);
 
   // With a drift of 5 % a second, twenty times as many passes make it more than ten times as wrong.
   const simulated::Noise drift{.drift_per_s = 0.05};
-  const double error = std::abs(seed_overhead(drift, 50, 1) - 2);
-  const double longer_error = std::abs(seed_overhead(drift, 1000, 1) - 2);
+  const double error = std::abs(original_overhead(drift, 50, 1) - 2);
+  const double longer_error = std::abs(original_overhead(drift, 1000, 1) - 2);
   CHECK(longer_error > 10 * error);
 
   for (const simulated::Noise& noise : {cold, drift}) {

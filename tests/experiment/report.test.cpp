@@ -55,9 +55,9 @@ Report failed_report() {
   return report;
 }
 
-Report seed_report() {
+Report original_report() {
   SimulatedDevice device{costs, {.white = 0.03, .cold_start = 0.5}, 1};
-  MeasurementOptions options{.protocol = Protocol::seed_experiment(),
+  MeasurementOptions options{.protocol = Protocol::original(),
                              .strategies = {"sequential", "run_only", "transfer_only", "gcd_serial"}};
   Report report{.environment = {.device = device.name()}, .protocol = options.protocol};
   report.measurements.push_back(Experiment{"16x20"}.run(device, options));
@@ -66,7 +66,7 @@ Report seed_report() {
 
 std::vector<Report> all_reports() {
   std::vector<Report> all{empty_report(),     simulated_report(1, 1), simulated_report(1, 8),
-                          simulated_report(), failed_report(),        seed_report()};
+                          simulated_report(), failed_report(),        original_report()};
   all.push_back(simulated_report(2, 12));
   all.back().measurements[0].launches[0].end = End::interrupted;
   all.push_back(simulated_report(3, 12));

@@ -39,22 +39,22 @@ concept StrategyWithName = requires {
   { S::name } -> std::convertible_to<std::string_view>;
 };
 
-/// Run and copy: the whole round trip. The seed's test 1.
+/// Run and copy: the whole round trip. The original's test 1.
 struct Sequential : Strategy<transfer::Memcpy, executor::Inline> {
   static constexpr std::string_view name = "sequential";
 };
 
-/// The kernels without transfers. The seed's test 2.
+/// The kernels without transfers. The original's test 2.
 struct RunOnly : Strategy<transfer::None, executor::Inline> {
   static constexpr std::string_view name = "run_only";
 };
 
-/// The transfers without kernels. The seed's test 3.
+/// The transfers without kernels. The original's test 3.
 struct TransferOnly : Strategy<transfer::Memcpy, executor::Inline, Work::transfers> {
   static constexpr std::string_view name = "transfer_only";
 };
 
-/// The kernels through a serial queue, without transfers. The seed's test 4.
+/// The kernels through a serial queue, without transfers. The original's test 4.
 struct GcdSerial : Strategy<transfer::None, executor::SerialQueue> {
   static constexpr std::string_view name = "gcd_serial";
 };

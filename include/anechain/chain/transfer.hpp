@@ -38,7 +38,7 @@ concept MovesBetweenSurfaces = requires(S& from, S& to) {
 template <class T, class S>
 concept Transfer = LaysOutLinks<T> && SaysWhetherItDelivers<T> && MovesBetweenSurfaces<T, S>;
 
-/// Two surfaces and a copy under their locks: what the seed experiment does. The rows' padding is copied too.
+/// Two surfaces and a copy under their locks: what the original experiment does. The rows' padding is copied too.
 struct Memcpy {
   static constexpr Link link = Link::two_surfaces;
   static constexpr bool delivers = true;

@@ -25,7 +25,7 @@ template <class S>
 concept WeightSource =
     requires(const S& source, std::size_t kernel, const WeightFacts& weight, std::span<float> values) { source(kernel, weight, values); };
 
-/// Convolutions of one group, and matrices of rank 2, give back their input, as in the seed experiment: a matrix is taken
+/// Convolutions of one group, and matrices of rank 2, give back their input, as in the original experiment: a matrix is taken
 /// as [out, in, kernel...], with ones on the diagonal of the first two axes, at the centre of a wider kernel. Where there
 /// are more channels out than in, the rest is zero. Gains are one, biases zero.
 struct Identity {

@@ -11,12 +11,18 @@
 #include <vector>
 
 #include <anechain/devices/surface.hpp>
+#include <anechain/mil/error.hpp>
 
 namespace anechain {
 
 /// A program that a device refuses: what is wrong, and where in its text or weights.
 struct CompileError : std::runtime_error {
   using std::runtime_error::runtime_error;
+  /// Of a place in the program's text.
+  ///@{
+  explicit CompileError(const mil::ParseError& error) : std::runtime_error(std::string{"MIL text, "} + error.what()) {}
+  CompileError(mil::Position at, const std::string& message) : CompileError(mil::ParseError{at, message}) {}
+  ///@}
 };
 
 /// An evaluation that did not give a result.
@@ -59,6 +65,19 @@ std::vector<typename D::Surface> surfaces_for(D& device, const Ports& ports) {
   std::vector<typename D::Surface> surfaces;
   for (const auto& port : ports) surfaces.push_back(device.surface(port.type));
   return surfaces;
+}
+
+/// Throws DeviceError where a request's surfaces are not those of its program's ports: as many, of the same types. `role` is "input" or
+/// "output".
+template <class Port, Surface S>
+void require_fit(std::span<const Port> ports, std::span<S* const> surfaces, const char* role) {
+  if (ports.size() != surfaces.size())
+    throw DeviceError(std::to_string(surfaces.size()) + " surfaces for the " + std::to_string(ports.size()) + " " + role +
+                      "s of the program");
+  for (std::size_t i = 0; i < ports.size(); ++i)
+    if (surfaces[i]->type() != ports[i].type)
+      throw DeviceError("the surface for the " + std::string{role} + " '" + ports[i].name + "' is " + to_string(surfaces[i]->type()) +
+                        ", the program has " + to_string(ports[i].type));
 }
 
 /// Surfaces as a request takes them.

@@ -95,15 +95,8 @@ class Request {
   };
 
   static void bind(std::span<const Port> ports, std::span<Surface* const> surfaces, const char* role, std::vector<Binding>& to) {
-    if (ports.size() != surfaces.size())
-      throw DeviceError(std::to_string(surfaces.size()) + " surfaces for the " + std::to_string(ports.size()) + " " + role +
-                        "s of the program");
-    for (std::size_t i = 0; i < ports.size(); ++i) {
-      if (surfaces[i]->type() != ports[i].type)
-        throw DeviceError("the surface for the " + std::string{role} + " '" + ports[i].name + "' is " + to_string(surfaces[i]->type()) +
-                          ", the program has " + to_string(ports[i].type));
-      to.push_back({ports[i].type, ports[i].scratch, surfaces[i]->memory_});
-    }
+    require_fit(ports, surfaces, role);
+    for (std::size_t i = 0; i < ports.size(); ++i) to.push_back({ports[i].type, ports[i].scratch, surfaces[i]->memory_});
   }
 
   /// Calls `row(bytes of the surface's row, first cell, count)`, with as many rows at once as lie packed.

@@ -147,7 +147,7 @@ class SimulatedDevice {
       return {static_cast<double>(mil::flops(graph, graph.functions.front())) / 1e9,
               simulated::digest(blob, simulated::digest(std::as_bytes(std::span{text})))};
     } catch (const mil::ParseError& error) {
-      throw CompileError(std::string{"MIL text, "} + error.what());
+      throw CompileError(error);
     }
   }
 

@@ -10,11 +10,11 @@
 #include <vector>
 
 #include <anechain/experiment/estimate.hpp>
+#include <anechain/experiment/original_estimate.hpp>
 #include <anechain/experiment/published.hpp>
 #include <anechain/experiment/report.hpp>
 #include <anechain/experiment/report/format.hpp>
 #include <anechain/experiment/scaling.hpp>
-#include <anechain/experiment/seed_estimate.hpp>
 
 /// Everything that a report's samples say. Made from the report alone, so that it can be made again from a file, with another
 /// estimator if need be.
@@ -22,8 +22,8 @@ namespace anechain {
 
 /// One configuration's numbers: by this library's protocol, or the original's where it was measured in blocks.
 struct ConfigurationAnalysis {
-  std::optional<Estimates> estimates;  ///< none where it was measured in blocks
-  std::optional<SeedEstimate> seed;    ///< none where it was not
+  std::optional<Estimates> estimates;        ///< none where it was measured in blocks
+  std::optional<OriginalEstimate> original;  ///< none where it was not
 };
 
 /// How a run stands to something that was published.
@@ -145,7 +145,7 @@ inline Analysis analyse(const Report& report) {
   for (const Measurement& measurement : report.measurements) {
     ConfigurationAnalysis& configuration = analysis.configurations.emplace_back();
     if (measurement.order == Order::blocks)
-      configuration.seed = seed_estimate(measurement);
+      configuration.original = original_estimate(measurement);
     else
       configuration.estimates = estimate(measurement, report.protocol);
   }

@@ -12,7 +12,7 @@ namespace anechain {
 enum class Order {
   palindromes,  ///< the strategies in turns, twice a round, every round a random palindrome
   shuffles,     ///< once a round, in random order: for many cells of a sweep
-  blocks,       ///< the seed experiment's: one strategy after the other, each once and for all
+  blocks,       ///< the original experiment's: one strategy after the other, each once and for all
 };
 
 /// What runs before a measured pass, which may leave a cache or a clock in another state.
@@ -42,7 +42,7 @@ constexpr std::string_view name(Estimator estimator) {
 
 /// How a measurement is made and judged. The defaults are for diagnosis in a minute; see quick() and publish().
 struct Protocol {
-  Order order = Order::palindromes;  ///< see for_sweep() and seed_experiment() for the others
+  Order order = Order::palindromes;  ///< see for_sweep() and original() for the others
   std::uint64_t seed = 42;           ///< of the schedule, the gaps, the weights and the data
 
   History history = History::equal;  ///< what is estimated
@@ -93,7 +93,7 @@ struct Protocol {
   }
 
   /// The original experiment's: blocks in a fixed order.
-  static Protocol seed_experiment() {
+  static Protocol original() {
     Protocol protocol;
     protocol.order = Order::blocks;
     protocol.gaps = false;

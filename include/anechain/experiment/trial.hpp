@@ -96,7 +96,7 @@ class Trial {
       verify("verifying", protocol_.seed);
       calibrate(quality);
       measure_in_rounds();
-      verify("verifying again", ~protocol_.seed);
+      verify("verifying again", ~protocol_.seed, "after the measurement: ");
     }
     std::erase_if(observed_.samples, [&](const Sample& sample) { return !observed_.strategies[sample.strategy].ok(); });
   }
@@ -121,12 +121,12 @@ class Trial {
     return standing;
   }
 
-  void verify(std::string_view stage, std::uint64_t seed) {
+  void verify(std::string_view stage, std::uint64_t seed, std::string_view before_the_reason = "") {
     for (std::size_t s = 0; s < contenders_.size(); ++s) {
       report({stage, s, contenders_.size()});
       if (!observed_.strategies[s].ok()) continue;
       if (const std::optional<std::string> reason = failure_of([&] { contenders_[s]->verify(seed); }))
-        observed_.strategies[s].failure = stage == "verifying again" ? "after the measurement: " + *reason : *reason;
+        observed_.strategies[s].failure = std::string{before_the_reason} + *reason;
     }
   }
 

@@ -7,7 +7,7 @@
 namespace anechain::kernels {
 
 /// A 1x1 convolution, which mixes channels at each position: [1, Channels, 1, Spatial] to [1, OutChannels, 1, Spatial].
-/// Its weight is "W". With as many channels out as in it is the kernel of the seed experiment, token for token.
+/// Its weight is "W". With as many channels out as in it is the kernel of the original experiment, token for token.
 template <int Channels, int Spatial, mil::DType D = mil::fp16, int OutChannels = Channels>
 struct Conv1x1 {
   static constexpr auto input = mil::tensor(D, 1, Channels, 1, Spatial);

@@ -216,7 +216,7 @@ enum class Param : std::uint8_t {
 };
 
 /// `text` is the operand's name in MIL; `constant_name` is how the builder names a constant that it makes for it (the
-/// seed experiment's names where it has one), empty where the operand is always a value that the user gives.
+/// original experiment's names where it has one), empty where the operand is always a value that the user gives.
 struct ParamFacts {
   std::string_view text;             ///< like pad_type
   std::string_view constant_name{};  ///< like pt, which makes pt, pt_1, pt_2, ...

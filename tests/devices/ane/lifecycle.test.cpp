@@ -84,7 +84,7 @@ TEST_CASE("a chain's pass makes the same calls, and gives its surfaces back befo
   CHECK(std::vector(calls.end() - 3, calls.end()) == std::vector<std::string>{"CFRelease", "CFRelease", unload});
 }
 
-TEST_CASE("a link's copy takes the locks that the seed took, in its order") {
+TEST_CASE("a link's copy takes the locks that the original took, in its order") {
   StandIn stand_in;
   AneDevice device = stand_in.device();
   auto chain = Repeat<Conv1x1<64, 32>, 2>::compile(device, random_weights(1));

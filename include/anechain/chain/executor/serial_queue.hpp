@@ -29,7 +29,7 @@ namespace anechain::executor {
 
 #if ANECHAIN_HAS_LIBDISPATCH
 
-/// A serial queue of libdispatch: one `dispatch_async_f` a kernel, one semaphore wait a pass, as in the seed experiment.
+/// A serial queue of libdispatch: one `dispatch_async_f` a kernel, one semaphore wait a pass, as in the original experiment.
 class SerialQueue {
  public:
   static constexpr std::size_t lanes = 1;

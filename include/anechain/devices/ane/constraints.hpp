@@ -122,8 +122,8 @@ inline constexpr Constraint constraints[]{
     {"R16", "operations with scalar operands take up one of the 16 weights", "Orion's repository", reported, Keeper::nobody},
 
     asked("H6", "convolutions of 1, 2 or 4 groups are fast, others are not", "guide, abr", advice, first<has_slow_groups>),
-    asked("H7", "weights of one operation above 16 MiB are not streamed; 64 KiB stay in place (the seed's 1.2 MB ran)", "guide", advice,
-          first<has_weight_above_16_mib>),
+    asked("H7", "weights of one operation above 16 MiB are not streamed; 64 KiB stay in place (the original experiment's 1.2 MB ran)",
+          "guide", advice, first<has_weight_above_16_mib>),
     asked("H20", "softmax over channels wants a power of two of them", "Espresso", advice, first<has_odd_softmax>),
     asked("H22", "strided convolutions of one group read at half the bandwidth", "abr", advice, first<is_strided_dense_conv>),
     asked("H23", "from a width of 5120 on, layers take 4.7 times as long", "rus (M4 Max, M5 Max)", advice, first<has_channels_from<5120>>),
@@ -146,7 +146,8 @@ inline constexpr Constraint constraints[]{
     {"H21", "a process holds 55 to 127 loaded programs", "irm, omlx, maderix", contested, Keeper::budget},
 
     {"2", "results must be surfaces of one size", "Orion; the row rule explains it (H2)", artefact, Keeper::nobody},
-    {"4", "surfaces need 49 kB at least", "Orion; the row rule explains it (H2), and the seed's 4 kB ran", artefact, Keeper::nobody},
+    {"4", "surfaces need 49 kB at least", "Orion; the row rule explains it (H2), and the original experiment's 4 kB ran", artefact,
+     Keeper::nobody},
     {"18", "inputs must be surfaces of one size", "Orion; the row rule explains it (H2), and h3 binds others", artefact, Keeper::nobody},
     {"20", "surfaces are flat and packed", "Orion; contradicted by numbers that sky and abr compared (H2)", artefact, Keeper::nobody},
     {"H1", "convolutions have exactly 512 channels", "PR #42; a wrong blob header explains it", artefact, Keeper::nobody},

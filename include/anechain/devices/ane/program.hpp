@@ -6,18 +6,16 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -27,6 +25,7 @@
 #include <anechain/devices/ane/identity.hpp>
 #include <anechain/devices/ane/options.hpp>
 #include <anechain/devices/ane/surface.hpp>
+#include <anechain/mil/blob_file.hpp>
 #include <anechain/mil/check.hpp>
 
 namespace anechain::ane {
@@ -94,7 +93,7 @@ inline Signature read(std::string_view text, std::span<const std::byte> blob, co
       throw CompileError("the program has weights in '" + signature.weight_paths.front() + "', but no weight blob was given");
     return signature;
   } catch (const mil::ParseError& error) {
-    throw CompileError(std::string{"MIL text, "} + error.what());
+    throw CompileError(error);
   }
 }
 
@@ -117,11 +116,11 @@ inline void make_folder(const std::filesystem::path& path) {
 
 inline void write_file(const std::filesystem::path& path, std::span<const std::byte> bytes) {
   make_folder(path.parent_path());
-  errno = 0;
-  std::ofstream file(path, std::ios::binary);
-  file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  file.close();
-  if (!file) throw CompileError("cannot write " + path.string() + ": " + std::strerror(errno));
+  try {
+    mil::write_file(path, bytes);
+  } catch (const std::system_error& error) {
+    throw CompileError(error.what());
+  }
 }
 
 }  // namespace detail

@@ -71,16 +71,6 @@ class Request {
     objc::Owned request;
   };
 
-  static void require_fit(std::span<const Port> ports, std::span<Surface* const> surfaces, const char* role) {
-    if (ports.size() != surfaces.size())
-      throw DeviceError(std::to_string(surfaces.size()) + " surfaces for the " + std::to_string(ports.size()) + " " + role +
-                        "s of the program");
-    for (std::size_t i = 0; i < ports.size(); ++i)
-      if (surfaces[i]->type() != ports[i].type)
-        throw DeviceError("the surface for the " + std::string{role} + " '" + ports[i].name + "' is " + to_string(surfaces[i]->type()) +
-                          ", the program has " + to_string(ports[i].type));
-  }
-
   /// Without fuss where there are none.
   void make_statistics() {
     const Framework& framework = *state_->framework;

@@ -53,7 +53,7 @@ class SurfaceLock {
   std::span<std::byte> bytes_;
 };
 
-/// An IOSurface, and the object that requests know it by. A new one holds zeros, as the seed experiment's inputs did.
+/// An IOSurface, and the object that requests know it by. A new one holds zeros, as the original experiment's inputs did.
 class Surface {
  public:
   /// Throws DeviceError.

@@ -43,7 +43,7 @@ class Plan {
       mil::require_valid(graph);
       Builder{*this, graph, files}.plan(chosen(graph, function));
     } catch (const mil::ParseError& error) {
-      throw CompileError(std::string{"MIL text, "} + error.what());
+      throw CompileError(error);
     } catch (const mil::BlobError& error) {
       throw CompileError(error.what());
     }
@@ -108,9 +108,9 @@ class Plan {
         try {
           this->plan(operation);
         } catch (const std::invalid_argument& error) {
-          throw CompileError("MIL text, " + to_string(operation.at) + ": " + error.what());
+          throw CompileError(operation.at, error.what());
         } catch (const CompileError& error) {
-          throw CompileError("MIL text, " + to_string(operation.at) + ": " + error.what());
+          throw CompileError(operation.at, error.what());
         }
       }
       for (const std::int32_t output : graph_.outputs_of(function)) {

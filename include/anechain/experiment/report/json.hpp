@@ -154,12 +154,12 @@ inline Json configuration(const Measurement& measurement, const ConfigurationAna
     const std::optional<bool> quiet = analysis.estimates->control_is_quiet();
     json["aa"]["ok"] = quiet ? Json(*quiet) : Json(nullptr);
   }
-  if (analysis.seed)
-    json["seed_estimate"] = {{"sequential_ms", milliseconds(analysis.seed->sequential_ms)},
-                             {"run_only_ms", milliseconds(analysis.seed->run_only_ms)},
-                             {"copy_ms", milliseconds(analysis.seed->copy_ms)},
-                             {"gcd_ms", milliseconds(analysis.seed->gcd_ms)},
-                             {"overhead_us", milliseconds(analysis.seed->overhead_us(measurement.length))}};
+  if (analysis.original)
+    json["original_estimate"] = {{"sequential_ms", milliseconds(analysis.original->sequential_ms)},
+                                 {"run_only_ms", milliseconds(analysis.original->run_only_ms)},
+                                 {"copy_ms", milliseconds(analysis.original->copy_ms)},
+                                 {"gcd_ms", milliseconds(analysis.original->gcd_ms)},
+                                 {"overhead_us", milliseconds(analysis.original->overhead_us(measurement.length))}};
   return json;
 }
 

@@ -100,14 +100,14 @@ inline Row estimated_row(const Report& report, const Measurement& measurement, c
   return row;
 }
 
-inline std::vector<Row> seed_table(const SeedEstimate& seed, std::size_t length) {
+inline std::vector<Row> original_table(const OriginalEstimate& original, std::size_t length) {
   const auto cell = [](const std::optional<double>& number) { return number ? digits(*number) : std::string{"-"}; };
   std::vector<Row> rows{{"as the original prints it", "mean [ms]"},
-                        {"sequential, a kernel", cell(seed.sequential_ms)},
-                        {"run only, a kernel", cell(seed.run_only_ms)},
-                        {"memcpy only, a copy", cell(seed.copy_ms)},
-                        {"GCD serial, a kernel", cell(seed.gcd_ms)}};
-  if (const std::optional<double> overhead = seed.overhead_us(length))
+                        {"sequential, a kernel", cell(original.sequential_ms)},
+                        {"run only, a kernel", cell(original.run_only_ms)},
+                        {"memcpy only, a copy", cell(original.copy_ms)},
+                        {"GCD serial, a kernel", cell(original.gcd_ms)}};
+  if (const std::optional<double> overhead = original.overhead_us(length))
     rows.push_back({"its overhead formula, a copy", digits(*overhead / 1e3, true)});
   return rows;
 }
@@ -116,7 +116,7 @@ inline std::vector<Row> seed_table(const SeedEstimate& seed, std::size_t length)
 
 /// One row a strategy, under a header.
 inline std::vector<Row> table(const Report& report, const Measurement& measurement, const ConfigurationAnalysis& analysis) {
-  if (analysis.seed) return detail::seed_table(*analysis.seed, measurement.length);
+  if (analysis.original) return detail::original_table(*analysis.original, measurement.length);
   std::vector<Row> rows{{"strategy", "pass [us]", "kernel [us]", std::string{"vs "} + std::string{baseline}, "interval", "link [us]",
                          "interval", "kernels/s", "GFLOP/s"}};
   if (report.environment.speed_of_light) rows.front().push_back("of light");
@@ -144,7 +144,7 @@ inline std::vector<std::string> remarks(const Report& report, const Measurement&
   if (!measurement.failures.empty())
     lines.push_back(std::to_string(measurement.failures.size()) + " rounds were dropped for all strategies, the first because of " +
                     measurement.strategies[measurement.failures.front().strategy].name + ": " + measurement.failures.front().reason);
-  if (analysis.seed) return lines;
+  if (analysis.original) return lines;
   if (const std::optional<Contrast>& control = analysis.estimates->control)
     lines.push_back(std::string{"A/A, "} + std::string{baseline} + " against itself: " + percent(control->relative(), true) + " " +
                     shares(control->relative_interval()) +
@@ -238,16 +238,16 @@ namespace detail {
 /// One measured configuration as a row of the published table.
 inline Row published_row(const Measurement& measurement, const ConfigurationAnalysis& analysis) {
   const auto cell = [](const std::optional<double>& us) { return us ? digits(*us) : std::string{"-"}; };
-  if (analysis.seed) {
-    const SeedEstimate& seed = *analysis.seed;
+  if (analysis.original) {
+    const OriginalEstimate& original = *analysis.original;
     const auto us = [](const std::optional<double>& ms) { return ms ? std::optional{1e3 * *ms} : std::nullopt; };
     return {measurement.name,
             "by the original protocol",
-            cell(us(seed.sequential_ms)),
-            cell(us(seed.run_only_ms)),
-            cell(us(seed.copy_ms)),
-            cell(us(seed.gcd_ms)),
-            seed.sequential_ms && seed.run_only_ms ? digits(*seed.sequential_ms / *seed.run_only_ms) : "-"};
+            cell(us(original.sequential_ms)),
+            cell(us(original.run_only_ms)),
+            cell(us(original.copy_ms)),
+            cell(us(original.gcd_ms)),
+            original.sequential_ms && original.run_only_ms ? digits(*original.sequential_ms / *original.run_only_ms) : "-"};
   }
   const auto of = [&](std::string_view strategy) -> const StrategyEstimate* {
     for (const auto& [measured, estimate] : Paired{measurement.strategies, analysis.estimates->strategies})
@@ -290,7 +290,7 @@ inline std::vector<std::string> notes(const Report& report) {
   std::vector<std::string> lines;
   const auto any = [&](Order order) { return ranges::find(report.measurements, order, &Measurement::order) != report.measurements.end(); };
   if (any(Order::blocks))
-    for (const std::string_view fault : seed_faults)
+    for (const std::string_view fault : original_faults)
       lines.push_back(std::string{"what is wrong with the original protocol's numbers: "} + std::string{fault} + ".");
   if (any(Order::palindromes)) {
     lines.push_back(std::string{"vs "} + std::string{baseline} + ": the " + std::string{name(report.protocol.estimator)} +

@@ -258,7 +258,7 @@ class Assembly {
     std::uint32_t count;
   };
 
-  /// Immediate constants come first, as in the seed experiment's program; all else keeps its order.
+  /// Immediate constants come first, as in the original experiment's program; all else keeps its order.
   constexpr void hoist_immediate_constants() {
     const auto is_immediate = [&](const Operation& operation) {
       return operation.constant >= 0 && graph_.constants.data()[operation.constant].kind == Constant::Kind::immediate;

@@ -66,8 +66,8 @@ inline std::string answer(const Measurement& measurement, const ConfigurationAna
     return std::string{"<li class=\""} + std::string{css} + "\">" + element("b", escaped(title_of(measurement)) + ":") + std::string{text} +
            "</li>\n";
   };
-  if (analysis.seed) {
-    const std::optional<double> overhead = analysis.seed->overhead_us(measurement.length);
+  if (analysis.original) {
+    const std::optional<double> overhead = analysis.original->overhead_us(measurement.length);
     return item(
         overhead ? std::string{"a copy costs "} + escaped(digits(*overhead, true)) + " us by its formula, with no interval" : "no number",
         "");

@@ -13,7 +13,7 @@
 namespace anechain {
 
 /// What the original experiment prints of a configuration: means, in milliseconds, and nothing of how sure they are.
-struct SeedEstimate {
+struct OriginalEstimate {
   std::optional<double> sequential_ms{};  ///< a kernel, with its copy
   std::optional<double> run_only_ms{};    ///< a kernel
   std::optional<double> copy_ms{};        ///< a copy, alone
@@ -28,7 +28,7 @@ struct SeedEstimate {
 };
 
 /// The original's numbers, from a measurement in blocks.
-inline SeedEstimate seed_estimate(const Measurement& measurement) {
+inline OriginalEstimate original_estimate(const Measurement& measurement) {
   const auto mean_ms = [&](std::string_view strategy, std::size_t parts) -> std::optional<double> {
     const auto found = ranges::find(measurement.strategies, strategy, &MeasuredStrategy::name);
     if (found == measurement.strategies.end() || !found->ok()) return std::nullopt;
@@ -50,7 +50,7 @@ inline SeedEstimate seed_estimate(const Measurement& measurement) {
 }
 
 /// What is wrong with those numbers (measured by simulation with a known truth; the tests repeat it).
-inline constexpr std::string_view seed_faults[]{
+inline constexpr std::string_view original_faults[]{
     "order: each strategy is measured in one block, so a machine that grows faster or slower between blocks is taken for a difference of "
     "strategies",
     "cold start: five passes before the first block alone; what is left of the start is charged to sequential",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The program and the weight file of the seed experiment (test_throughput_ceiling.m, maderix/ANE 99ba013), written down
+// The program and the weight file of the original experiment (test_throughput_ceiling.m, maderix/ANE 99ba013), written down
 // here as its generator prints them, against ours.
 #include <doctest/doctest.h>
 
@@ -15,7 +15,7 @@ using namespace anechain;
 
 namespace {
 
-std::string seed_program(int channels, int spatial) {
+std::string original_program(int channels, int spatial) {
   const std::string c = std::to_string(channels);
   const std::string s = std::to_string(spatial);
   return "program(1.0)\n"
@@ -51,8 +51,8 @@ std::vector<std::string> tokens(std::string_view text) {
   return result;
 }
 
-/// As the seed fills its buffer: single bytes and 32-bit stores.
-std::vector<std::byte> seed_blob(std::size_t channels) {
+/// As the original fills its buffer: single bytes and 32-bit stores.
+std::vector<std::byte> original_blob(std::size_t channels) {
   const std::size_t weight_bytes = channels * channels * 2;
   std::vector<std::byte> blob(128 + weight_bytes);
   const auto put = [&](std::size_t at, auto value) { std::memcpy(&blob[at], &value, sizeof value); };
@@ -67,24 +67,24 @@ std::vector<std::byte> seed_blob(std::size_t channels) {
 }
 
 template <int Channels, int Spatial>
-void check_seed_configuration() {
+void check_original_configuration() {
   using Kernel = Conv1x1<Channels, Spatial>;
-  CHECK(tokens(mil_text<Kernel>) == tokens(seed_program(Channels, Spatial)));
+  CHECK(tokens(mil_text<Kernel>) == tokens(original_program(Channels, Spatial)));
   const WeightBlobs weights{Chain<Kernel>::template kernels<>, identity};
-  const auto expected = seed_blob(Channels);
+  const auto expected = original_blob(Channels);
   CHECK(std::ranges::equal(weights.blob(0), expected));
   CHECK(kernel_facts<Kernel>.blob_size() == expected.size());
 }
 
 }  // namespace
 
-TEST_CASE("Conv1x1 prints the seed's program and Identity fills the seed's blob") {
-  check_seed_configuration<64, 32>();
-  check_seed_configuration<256, 64>();
-  check_seed_configuration<768, 256>();
+TEST_CASE("Conv1x1 prints the original's program and Identity fills the original's blob") {
+  check_original_configuration<64, 32>();
+  check_original_configuration<256, 64>();
+  check_original_configuration<768, 256>();
 }
 
-TEST_CASE("the seed's own text is read, and is the same program as ours") {
-  CHECK(mil::same_program(mil::parse(seed_program(64, 32)), mil::parse(mil_text<Conv1x1<64, 32>>)));
-  CHECK_FALSE(mil::same_program(mil::parse(seed_program(64, 32)), mil::parse(mil_text<Conv1x1<64, 64>>)));
+TEST_CASE("the original's own text is read, and is the same program as ours") {
+  CHECK(mil::same_program(mil::parse(original_program(64, 32)), mil::parse(mil_text<Conv1x1<64, 32>>)));
+  CHECK_FALSE(mil::same_program(mil::parse(original_program(64, 32)), mil::parse(mil_text<Conv1x1<64, 64>>)));
 }
