@@ -2,8 +2,8 @@
 # What the pages show of a program's output is what it prints.
 #   shown_outputs.sh FOLDER PROGRAMS MASK PAGE...
 # A block below <!-- printed by: COMMAND --> must be lines of the command's output, in their order; "..." stands for others. Below
-# <!-- printed on one machine by: COMMAND -->, numbers, verdicts and what follows from them are that machine's: the rest must be the same of a size that takes
-# less, with few rounds, since nothing is measured here. A block below <!-- file: NAME --> is a file that commands may read. With MASK=yes, numbers count nowhere: for systems
+# <!-- printed on one machine by: COMMAND -->, only headings and the names of rows must be the same, and of a size that takes less, with few rounds,
+# since nothing is measured here. A block below <!-- file: NAME --> is a file that commands may read. With MASK=yes, numbers count nowhere: for systems
 # whose mathematics rounds otherwise.
 set -eu
 folder=$1 programs=$2 mask=$3
@@ -35,10 +35,13 @@ awk '
   inside { print >to }
 ' "$@"
 
-# Lines that are to be compared, in a form that holds on any machine.
+# Lines without what is a matter of the machine: on another system numbers; from another run of a measurement all but headings and the names of
+# rows, and what follows from the numbers.
 without_numbers() {
-  sed -E -e '/: not distinguishable|: equal to|does more than|does what/d' -e 's/(slower|faster|negligible|equivalent|indistinguishable|unreliable)/VERDICT/g' -e 's/;.*$//' -e 's/[-+]?[0-9]+(\.[0-9]+)?/0/g' \
-    -e 's/ +/ /g' -e 's/ $//'
+  sed -E -e 's/[-+]?[0-9]+(\.[0-9]+)?/0/g' -e 's/ +/ /g' -e 's/ $//'
+}
+without_measurements() {
+  without_numbers | sed -E -e '/: not distinguishable|: equal to|does more than|does what|is unreliable/d' -e '/^ strategy /!s/^( ?[^ ]+).*/\1/'
 }
 
 failed=0 count=0
@@ -48,7 +51,8 @@ for command in *.command; do
   PATH=$programs:$PATH sh -c "$(cat "$command")" >"$name.printed" 2>&1 || true
   for text in shown printed; do
     case $mask:$name in
-      yes:* | *.machine) without_numbers <"$name.$text" ;;
+      *.machine) without_measurements <"$name.$text" ;;
+      yes:*) without_numbers <"$name.$text" ;;
       *) sed -e 's/ *$//' "$name.$text" ;;
     esac >"$name.$text.compared"
   done
