@@ -145,7 +145,7 @@ struct NamedDesign {
   const char* name;
   Design estimate;
 };
-constexpr NamedDesign designs[] = {{"ours", by_palindromes}, {"fixed turns", by_turns}, {"the original's blocks", by_blocks}};
+constexpr NamedDesign designs[] = {{"ours", by_palindromes}, {"fixed turns", by_turns}, {"blocks", by_blocks}};
 constexpr std::size_t sizes[] = {128, 256, 512, 1024, 2048, 4096};
 constexpr std::uint64_t experiments = 200;
 
