@@ -65,8 +65,21 @@ namespace {
 ane::objc::Implementation (*original_look_up)(ane::objc::Id, ane::objc::Selector);
 std::size_t looked_up = 0;
 
-/// In place of the framework's method: what is allocated then, the device allocated.
-ane::objc::Bool succeed() { return 1; }
+/// In place of the framework's method for a message: what is allocated then, the device allocated.
+template <class... A>
+ane::objc::Implementation success(const ane::objc::Message<ane::objc::Bool(A...)>&) {
+  return reinterpret_cast<ane::objc::Implementation>(+[](ane::objc::Id, ane::objc::Selector, A...) -> ane::objc::Bool { return 1; });
+}
+ane::objc::Implementation success(const ane::Framework& framework, ane::Route route) {
+  switch (route) {
+    case ane::Route::standard: return success(framework.evaluate);
+    case ane::Route::real_time: return success(framework.evaluate_in_real_time);
+    case ane::Route::direct: return success(framework.evaluate_directly);
+    case ane::Route::program: return success(framework.process_request);
+  }
+  return nullptr;
+}
+ane::objc::Implementation succeed;
 
 }  // namespace
 
@@ -90,8 +103,9 @@ TEST_CASE("an evaluation is one message and its pool: nothing is looked up by na
     const auto register_selector = std::exchange(runtime.register_selector, nullptr);
     original_look_up = std::exchange(runtime.look_up, [](ane::objc::Id receiver, ane::objc::Selector selector) {
       constexpr std::size_t evaluation = 3;  // behind the pool's alloc and init
-      return ++looked_up == evaluation ? reinterpret_cast<ane::objc::Implementation>(succeed) : original_look_up(receiver, selector);
+      return ++looked_up == evaluation ? succeed : original_look_up(receiver, selector);
     });
+    succeed = success(*stand_in.framework, route);
     looked_up = 0;
     const std::size_t before = allocations;
     device.evaluate(request);
