@@ -108,6 +108,7 @@ TEST_CASE("an evaluation is one message and its pool: nothing is looked up by na
     succeed = success(*stand_in.framework, route);
     looked_up = 0;
     const std::size_t before = allocations;
+    REQUIRE(before > 0);
     device.evaluate(request);
     const std::size_t allocated = allocations - before;
     runtime.look_up = original_look_up;
