@@ -388,6 +388,6 @@ TEST_CASE("two threads give the same numbers as one, also where two passes want 
     CHECK(result_of(two, zero_copy) == expected);
     CHECK(result_of(two, overlapped<2>) == expected);
   }
-  CHECK(two.name().ends_with("two threads"));
+  CHECK(two.name().find("two threads") != std::string::npos);
   CHECK_THROWS_WITH_AS(HostDevice{3}, "the host device runs on 1 or 2 threads, not 3", DeviceError);
 }
