@@ -97,8 +97,7 @@ void describe(Model& model, const mil::Graph& graph, const mil::Function& functi
   std::cout << "  constraints of the ANE that it breaks: " << (broken.empty() ? "none that is known here" : "") << '\n';
   for (const ane::Violation& violation : broken) {
     const ane::Constraint& constraint = *violation.constraint;
-    std::cout << "    " << constraint.id << " (" << ane::name_of(constraint.certainty) << ") " << constraint.rule << "; "
-              << constraint.observed;
+    std::cout << "    " << constraint.id << " (" << name_of(constraint.certainty) << ") " << constraint.rule << "; " << constraint.observed;
     if (violation.at.line != 0) std::cout << "; first at " << to_string(violation.at);
     std::cout << '\n';
   }

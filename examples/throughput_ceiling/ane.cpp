@@ -17,7 +17,7 @@ std::shared_ptr<const ane::Framework> framework(const RunArguments& arguments) {
 }
 
 AneDevice ane_device(const RunArguments& arguments) {
-  ane::Options options{.route = *ane::route_named(arguments.route), .qos = arguments.qos, .distinct = arguments.distinct};
+  ane::Options options{.route = *named<ane::Route>(arguments.route), .qos = arguments.qos, .distinct = arguments.distinct};
   const auto told = std::make_shared<std::set<std::string>>();
   options.on_warning = [told](const std::string& warning) {
     if (told->insert(warning).second) std::cerr << "throughput_ceiling: warning: " << warning << '\n';

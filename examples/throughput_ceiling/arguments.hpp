@@ -92,11 +92,6 @@ struct OutputPaths {
   std::string json, csv, samples, markdown, html;
 };
 
-// The estimator that --estimator names.
-inline Estimator estimator_called(std::string_view word) {
-  return word == "trim20" ? Estimator::trim20 : word == "mean" ? Estimator::mean : Estimator::median;
-}
-
 // What is measured, where, how.
 struct RunArguments {
   std::string device = "host";
@@ -141,12 +136,12 @@ struct RunArguments {
     }
     if (budget_s) made.budget = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>{*budget_s});
     if (launches) made.launches = *launches;
-    if (history) made.history = *history == "own" ? History::own : *history == "both" ? History::both : History::equal;
+    if (history) made.history = *named<History>(*history);
     if (no_gaps) made.gaps = false;
     made.seed = seed;
     made.confidence = confidence_percent / 100;
     made.epsilon = epsilon_percent / 100;
-    made.estimator = estimator_called(estimator);
+    made.estimator = *named<Estimator>(estimator);
     return made;
   }
 

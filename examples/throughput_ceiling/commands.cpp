@@ -78,7 +78,7 @@ int run(const RunArguments& arguments, const std::vector<std::string>& command_l
 
 int report(const ReportArguments& arguments) {
   Report report = read_report(arguments.path);
-  if (arguments.estimator) report.protocol.estimator = estimator_called(*arguments.estimator);
+  if (arguments.estimator) report.protocol.estimator = *named<Estimator>(*arguments.estimator);
   if (arguments.confidence_percent) report.protocol.confidence = *arguments.confidence_percent / 100;
   if (arguments.epsilon_percent) report.protocol.epsilon = *arguments.epsilon_percent / 100;
   Outputs{arguments.outputs, 0}.write(report, analyse(report));
@@ -95,7 +95,7 @@ int compare(const CompareArguments& arguments) {
   for (const ComparedStrategy& row : comparison.rows)
     rows.push_back({row.configuration, row.strategy, report::digits(row.first_us), numbers(row.first_interval_us),
                     report::digits(row.second_us), numbers(row.second_interval_us), report::percent(row.change, true),
-                    row.interval ? report::shares(row.interval) : "", std::string{name(row.verdict)}});
+                    row.interval ? report::shares(row.interval) : "", std::string{name_of(row.verdict)}});
   report::print_aligned(std::cout, rows);
   for (const std::string& missing : comparison.missing) std::cout << "  not compared: " << missing << '\n';
   if (comparison.rows.empty()) throw UsageError("the two reports have nothing in common");

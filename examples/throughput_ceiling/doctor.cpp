@@ -128,7 +128,7 @@ int doctor(const RunArguments& arguments) {
   }
   try_layout(arguments, *found);
   bool works = false;
-  for (const std::string_view route : ane::route_names) works = try_route(arguments, route) || works;
+  for (const std::string_view route : words_of<ane::Route>) works = try_route(arguments, route) || works;
   if (!works) std::cout << "what to do: send this page as a bug report (docs/ane.md)\n";
   return works ? EXIT_SUCCESS : EXIT_FAILURE;
 }

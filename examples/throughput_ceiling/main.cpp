@@ -24,6 +24,12 @@ std::string require_digits(const std::string& text) {
 }
 const CLI::Validator digits_only{require_digits, ""};
 
+template <anechain::EnumerationWithWords Enumeration>
+CLI::IsMember a_word_of() {
+  const auto& words = anechain::words_of<Enumeration>;
+  return CLI::IsMember{std::vector<std::string>(words.begin(), words.end())};
+}
+
 void add_output(CLI::App& app, const char* flag, std::string& path, const char* what) {
   app.add_option(flag, path, what)->type_name("FILE")->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
@@ -38,7 +44,7 @@ void add_outputs(CLI::App& app, OutputPaths& paths) {
 
 void add_ane(CLI::App& app, RunArguments& run) {
   app.add_option("--route", run.route, "On the ANE: how programs are evaluated: standard, realtime, direct or program")
-      ->check(CLI::IsMember(std::vector<std::string>{ane::route_names.begin(), ane::route_names.end()}))
+      ->check(a_word_of<ane::Route>())
       ->capture_default_str();
   app.add_option("--qos", run.qos, "On the ANE: quality of service")->check(CLI::Range(0, 63))->capture_default_str();
   app.add_flag("--distinct", run.distinct,
@@ -99,11 +105,9 @@ void add_run(CLI::App& app, RunArguments& run) {
   app.add_option("--launches", run.launches, "Processes, each with memory and programs of its own")->check(CLI::Range(1, 100));
   app.add_option("--history", run.history,
                  "equal: every strategy follows every other; own: each follows itself; both: in turns, and the carry-over between them")
-      ->check(CLI::IsMember({"equal", "own", "both"}));
+      ->check(a_word_of<History>());
   app.add_flag("--no-gaps", run.no_gaps, "No random pause before each round");
-  app.add_option("--estimator", run.estimator, "median, trim20 or mean")
-      ->check(CLI::IsMember({"median", "trim20", "mean"}))
-      ->capture_default_str();
+  app.add_option("--estimator", run.estimator, "median, trim20 or mean")->check(a_word_of<Estimator>())->capture_default_str();
   app.add_option("--protocol", run.protocol, "recommended, original (that of the experiment which this one succeeds), or both")
       ->check(CLI::IsMember({"recommended", "original", "both"}))
       ->capture_default_str();
@@ -138,8 +142,7 @@ int main(int argc, char** argv) {
   ReportArguments report_arguments;
   CLI::App& report_command = *app.add_subcommand("report", "Make a report anew from the samples in a JSON file");
   report_command.add_option("FILE", report_arguments.path, "What --json wrote")->required();
-  report_command.add_option("--estimator", report_arguments.estimator, "median, trim20 or mean")
-      ->check(CLI::IsMember({"median", "trim20", "mean"}));
+  report_command.add_option("--estimator", report_arguments.estimator, "median, trim20 or mean")->check(a_word_of<Estimator>());
   report_command.add_option("--confidence", report_arguments.confidence_percent, "Per cent")
       ->check(digits_only)
       ->check(CLI::Range(50.0, 99.99));

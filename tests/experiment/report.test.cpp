@@ -11,9 +11,12 @@
 
 #include <clocale>
 #include <cmath>
+#include <fstream>
 #include <functional>
+#include <set>
 #include <sstream>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "experiment/schema.hpp"
@@ -57,8 +60,7 @@ Report failed_report() {
 
 Report original_report() {
   SimulatedDevice device{costs, {.white = 0.03, .cold_start = 0.5}, 1};
-  MeasurementOptions options{.protocol = Protocol::original(),
-                             .strategies = {"sequential", "run_only", "transfer_only", "gcd_serial"}};
+  MeasurementOptions options{.protocol = Protocol::original(), .strategies = {"sequential", "run_only", "transfer_only", "gcd_serial"}};
   Report report{.environment = {.device = device.name()}, .protocol = options.protocol};
   report.measurements.push_back(Experiment{"16x20"}.run(device, options));
   return report;
@@ -89,6 +91,16 @@ std::string message_of(const std::string& text) {
   return "accepted";
 }
 
+/// What the schema lists behind "enum", wherever.
+void collect_enumerations(const nlohmann::json& schema, std::set<std::vector<std::string>>& lists) {
+  if (!schema.is_structured()) return;
+  for (const auto& [key, value] : schema.items())
+    if (key == "enum")
+      lists.insert(value.get<std::vector<std::string>>());
+    else
+      collect_enumerations(value, lists);
+}
+
 }  // namespace
 
 TEST_CASE("report: every document keeps to the schema in docs/, and reads back as it was") {
@@ -107,6 +119,25 @@ TEST_CASE("report: every document keeps to the schema in docs/, and reads back a
       argument = read.environment.arguments[static_cast<std::size_t>(&argument - &same.environment.arguments[0])];
     CHECK(report::json(read) == report::json(same));
   }
+}
+
+TEST_CASE("report: the schema has the words of every enumeration that a report's file has") {
+  std::ifstream file(ANECHAIN_REPORT_SCHEMA);
+  std::set<std::vector<std::string>> lists;
+  collect_enumerations(nlohmann::json::parse(file), lists);
+  const auto listed = [&]<class Enumeration>(std::type_identity<Enumeration>) {
+    const std::vector<std::string> words(words_of<Enumeration>.begin(), words_of<Enumeration>.end());
+    CAPTURE(nlohmann::json(words).dump());
+    CHECK(lists.contains(words));
+  };
+  listed(std::type_identity<Order>{});
+  listed(std::type_identity<History>{});
+  listed(std::type_identity<Estimator>{});
+  listed(std::type_identity<End>{});
+  listed(std::type_identity<Work>{});
+  listed(std::type_identity<Status>{});
+  listed(std::type_identity<Verdict>{});
+  listed(std::type_identity<Standing>{});
 }
 
 TEST_CASE("report: the schema refuses what is not a report") {
@@ -184,7 +215,8 @@ TEST_CASE("report: a document that is cut short, of another schema or hostile is
   CHECK(changed([](auto& json) { json["configs"][0]["n"] = 1; }).find("configs[0].n: expected a number from 2 to") == 0);
   CHECK(changed([](auto& json) { json["configs"][0]["input"]["dtype"] = "fp17"; }) == "configs[0].input.dtype: 'fp17' is not a dtype");
   CHECK(changed([](auto& json) { json["protocol"]["confidence"] = 1.5; }) == "protocol.confidence: the number is out of range");
-  CHECK(changed([](auto& json) { json["protocol"]["estimator"] = "mode"; }) == "protocol.estimator: 'mode' is not a word that stands here");
+  CHECK(changed([](auto& json) { json["protocol"]["estimator"] = "mode"; }) ==
+        "protocol.estimator: expected one of median, trim20, mean, found 'mode'");
   CHECK(changed([](auto& json) {
           for (auto& cell : json["sweep"]["cells"]) {
             cell["strategy"]["status"] = "failed";

@@ -8,6 +8,7 @@
 
 #include <anechain/chain/executor.hpp>
 #include <anechain/chain/transfer.hpp>
+#include <anechain/support/words.hpp>
 
 namespace anechain {
 
@@ -16,6 +17,8 @@ enum class Work {
   all,        ///< kernels and transfers
   transfers,  ///< transfers alone
 };
+template <>
+inline constexpr auto words_of<Work> = std::to_array<std::string_view>({"all", "transfers"});
 
 /// How a chain is run: what moves data over its links, who submits, which half is done. A strategy is a struct with a
 /// name that derives from it:

@@ -104,7 +104,7 @@ class AneDevice {
     std::string name = "ane: " + machine::processor();
     if (const std::string engine = architecture(); !engine.empty()) name += " " + engine;
     if (const std::string system = machine::distribution(); !system.empty()) name += ", " + system;
-    name += ", route " + std::string{ane::name_of(options_.route)} + ", QoS " + std::to_string(options_.qos);
+    name += ", route " + std::string{name_of(options_.route)} + ", QoS " + std::to_string(options_.qos);
     if (options_.distinct) name += ", distinct programs";
     const std::string& path = framework_->inventory.libraries().neural_engine.path();
     return path == ane::Libraries{}.neural_engine ? name : name + ", in place of the engine: " + path;

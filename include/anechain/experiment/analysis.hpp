@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <initializer_list>
 #include <optional>
@@ -15,6 +16,7 @@
 #include <anechain/experiment/report.hpp>
 #include <anechain/experiment/report/format.hpp>
 #include <anechain/experiment/scaling.hpp>
+#include <anechain/support/words.hpp>
 
 /// Everything that a report's samples say. Made from the report alone, so that it can be made again from a file, with another
 /// estimator if need be.
@@ -29,16 +31,8 @@ struct ConfigurationAnalysis {
 /// How a run stands to something that was published.
 enum class Standing { agrees, contradicts, undecided, not_measured };
 
-/// What reports call it: "agrees", "not measured".
-constexpr std::string_view name(Standing standing) {
-  switch (standing) {
-    case Standing::agrees: return "agrees";
-    case Standing::contradicts: return "contradicts";
-    case Standing::undecided: return "undecided";
-    case Standing::not_measured: return "not measured";
-  }
-  return "";
-}
+template <>
+inline constexpr auto words_of<Standing> = std::to_array<std::string_view>({"agrees", "contradicts", "undecided", "not measured"});
 
 /// What a run implies for one of the published findings: on this machine, which need not be the one of the finding.
 struct Finding {
@@ -75,7 +69,7 @@ inline std::vector<Said> said_of(const Report& report, const Analysis& analysis,
       const std::optional<statistics::Interval> interval = estimate->contrast->relative_interval();
       std::string text = measurement.name + ": " + report::percent(estimate->contrast->relative(), true);
       if (interval) text += std::string{" ["} + report::percent(interval->low, true) + ", " + report::percent(interval->high, true) + "]";
-      all.push_back({text + ", " + std::string{name(estimate->judgement->verdict)}, estimate->judgement->verdict});
+      all.push_back({text + ", " + std::string{name_of(estimate->judgement->verdict)}, estimate->judgement->verdict});
     }
   }
   return all;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <optional>
@@ -13,6 +14,7 @@
 #include <anechain/experiment/report.hpp>
 #include <anechain/experiment/statistics/median_interval.hpp>
 #include <anechain/experiment/statistics/two_samples.hpp>
+#include <anechain/support/words.hpp>
 
 namespace anechain {
 
@@ -25,17 +27,9 @@ enum class Change {
   ambiguous,     ///< fewer than three launches of either: what differs between launches cannot be told from what changed
 };
 
-/// What reports call it: "regression", "no change".
-constexpr std::string_view name(Change change) {
-  switch (change) {
-    case Change::regression: return "regression";
-    case Change::improvement: return "improvement";
-    case Change::none: return "no change";
-    case Change::inconclusive: return "inconclusive";
-    case Change::ambiguous: return "ambiguous";
-  }
-  return "";
-}
+template <>
+inline constexpr auto words_of<Change> =
+    std::to_array<std::string_view>({"regression", "improvement", "no change", "inconclusive", "ambiguous"});
 
 /// One strategy of one configuration, in both reports. Shares: 0.01 is one per cent slower.
 struct ComparedStrategy {
@@ -106,9 +100,9 @@ inline std::vector<std::string> differing_conditions(const Report& first, const 
   differ("the number of cores", std::to_string(a.cores), std::to_string(b.cores));
   const Protocol& p = first.protocol;
   const Protocol& q = second.protocol;
-  differ("the history", std::string{name(p.history)}, std::string{name(q.history)});
+  differ("the history", std::string{name_of(p.history)}, std::string{name_of(q.history)});
   differ("the gaps", p.gaps ? "on" : "off", q.gaps ? "on" : "off");
-  differ("the schedule", std::string{name(p.order)}, std::string{name(q.order)});
+  differ("the schedule", std::string{name_of(p.order)}, std::string{name_of(q.order)});
   differ("the number of launches", std::to_string(p.launches), std::to_string(q.launches));
   if (!first.complete() || !second.complete()) warnings.emplace_back("a run was interrupted");
   return warnings;

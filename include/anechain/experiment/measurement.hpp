@@ -2,16 +2,19 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <anechain/chain/strategy.hpp>
 #include <anechain/experiment/protocol.hpp>
 #include <anechain/kernels/kernel.hpp>
+#include <anechain/support/words.hpp>
 
 /// What an experiment observes, before anything is made of it.
 namespace anechain {
@@ -44,6 +47,11 @@ struct FailedRound {
   std::string reason;        ///< what the failure said, with the kernel where that is known
 };
 
+/// Whether a strategy may be believed.
+enum class Status { ok, failed };
+template <>
+inline constexpr auto words_of<Status> = std::to_array<std::string_view>({"ok", "failed"});
+
 /// A strategy's properties, and whether it may be believed.
 struct MeasuredStrategy {
   std::string name;                      ///< the strategy type's; several cells of a sweep may share one
@@ -56,6 +64,7 @@ struct MeasuredStrategy {
 
   /// Whether nothing of it failed: only then it has samples.
   bool ok() const { return !failure; }
+  Status status() const { return ok() ? Status::ok : Status::failed; }
 
   /// Whether it has links whose cost its time tells: one program has none, and passes in flight hide them.
   bool has_links() const { return !fuses && lanes == 1; }
@@ -67,6 +76,8 @@ enum class End {
   budget,       ///< the time was spent
   interrupted,  ///< the user stopped it: the measurement is not complete
 };
+template <>
+inline constexpr auto words_of<End> = std::to_array<std::string_view>({"rounds", "budget", "interrupted"});
 
 /// One process's share of a measurement.
 struct Launch {

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+
+#include <anechain/support/words.hpp>
 
 namespace anechain {
 
@@ -29,16 +32,12 @@ enum class Estimator {
   mean,    ///< for the record: one stall moves it
 };
 
-/// What reports and their files call it.
-///@{
-constexpr std::string_view name(Order order) {
-  return order == Order::palindromes ? "palindromes" : order == Order::shuffles ? "shuffles" : "blocks";
-}
-constexpr std::string_view name(History history) { return history == History::equal ? "equal" : history == History::own ? "own" : "both"; }
-constexpr std::string_view name(Estimator estimator) {
-  return estimator == Estimator::median ? "median" : estimator == Estimator::trim20 ? "trim20" : "mean";
-}
-///@}
+template <>
+inline constexpr auto words_of<Order> = std::to_array<std::string_view>({"palindromes", "shuffles", "blocks"});
+template <>
+inline constexpr auto words_of<History> = std::to_array<std::string_view>({"equal", "own", "both"});
+template <>
+inline constexpr auto words_of<Estimator> = std::to_array<std::string_view>({"median", "trim20", "mean"});
 
 /// How a measurement is made and judged. The defaults are for diagnosis in a minute; see quick() and publish().
 struct Protocol {

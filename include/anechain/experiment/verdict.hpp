@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include <anechain/experiment/report/format.hpp>
 #include <anechain/experiment/statistics/median_interval.hpp>
+#include <anechain/support/words.hpp>
 
 namespace anechain {
 
@@ -23,18 +25,9 @@ enum class Verdict {
   indistinguishable,  ///< from zero; more rounds would tell
 };
 
-/// What reports call it.
-constexpr std::string_view name(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::unreliable: return "unreliable";
-    case Verdict::slower: return "slower";
-    case Verdict::faster: return "faster";
-    case Verdict::negligible: return "negligible";
-    case Verdict::equivalent: return "equivalent";
-    case Verdict::indistinguishable: return "indistinguishable";
-  }
-  return "";
-}
+template <>
+inline constexpr auto words_of<Verdict> =
+    std::to_array<std::string_view>({"unreliable", "slower", "faster", "negligible", "equivalent", "indistinguishable"});
 
 /// All that a verdict rests on. Effects are shares of the baseline's pass: 0.01 is one per cent.
 struct Evidence {

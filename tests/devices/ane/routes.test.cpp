@@ -21,7 +21,7 @@ constexpr std::array every_route{ane::Route::standard, ane::Route::real_time, an
 
 TEST_CASE("every strategy by every route computes what the host computes, and leaves nothing behind") {
   for (const ane::Route route : every_route) {
-    CAPTURE(ane::name_of(route));
+    CAPTURE(name_of(route));
     StandIn stand_in;
     AneDevice device = stand_in.device(route);
     using Experiment = ThroughputCeiling<Net, Sequential, RunOnly, TransferOnly, GcdSerial, GcdSequential, ZeroCopy, Overlapped<2>, Fused>;
@@ -49,7 +49,7 @@ TEST_CASE("a route is one message of its own, whatever the strategy") {
                             "-[_ANEClient doEvaluateDirectWithModel:options:request:qos:error:]",
                             "-[_ANEProgramForEvaluation processRequest:model:qos:qIndex:modelStringID:options:returnValue:error:]"};
   for (const ane::Route route : every_route) {
-    CAPTURE(ane::name_of(route));
+    CAPTURE(name_of(route));
     StandIn stand_in;
     AneDevice device = stand_in.device(route);
     auto chain = Net::compile(device, random_weights(1));
@@ -85,7 +85,7 @@ ane::objc::Implementation succeed;
 
 TEST_CASE("an evaluation is one message and its pool: nothing is looked up by name, and nothing is allocated") {
   for (const ane::Route route : every_route) {
-    CAPTURE(ane::name_of(route));
+    CAPTURE(name_of(route));
     StandIn stand_in;
     AneDevice device = stand_in.device(route);
     auto chain = Chain<Conv1x1<64, 32>>::compile(device, random_weights(1));
@@ -225,7 +225,7 @@ TEST_CASE("surfaces have whole pages of 16 KiB, and padded rows") {
 
 TEST_CASE("moving surfaces, programs and requests releases each once") {
   for (const ane::Route route : every_route) {
-    CAPTURE(ane::name_of(route));
+    CAPTURE(name_of(route));
     StandIn stand_in;
     AneDevice device = stand_in.device(route);
     ane::Program program = device.compile(Net::kernels<>[0].text, WeightBlobs{Net::kernels<>, identity}.blob(0));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -9,6 +10,7 @@
 
 #include <anechain/devices/ane/predicates.hpp>
 #include <anechain/mil/graph.hpp>
+#include <anechain/support/words.hpp>
 
 /// What the Apple Neural Engine is known not to take, as data. Nobody at Apple has published it: each rule says who
 /// observed it, where, and how sure it is.
@@ -23,11 +25,13 @@ enum class Certainty : std::uint8_t {
   artefact,     ///< was taken for a rule, and is explained by another one: recorded, and enforced by nothing
 };
 
-/// The word in warnings and errors: "established".
-constexpr std::string_view name_of(Certainty certainty) {
-  constexpr std::string_view names[]{"established", "reported", "contested", "advice", "artefact"};
-  return names[static_cast<int>(certainty)];
-}
+}  // namespace anechain::ane
+
+template <>
+inline constexpr auto anechain::words_of<anechain::ane::Certainty> =
+    std::to_array<std::string_view>({"established", "reported", "contested", "advice", "artefact"});
+
+namespace anechain::ane {
 
 /// What sees to a rule.
 enum class Keeper : std::uint8_t {

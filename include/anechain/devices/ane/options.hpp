@@ -6,9 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
+
+#include <anechain/support/words.hpp>
 
 namespace anechain::ane {
 
@@ -21,18 +22,13 @@ enum class Route : std::uint8_t {
   program,    ///< `_ANEProgramForEvaluation processRequest:…`
 };
 
-/// What `--route` takes, in the order of Route.
-inline constexpr std::array<std::string_view, 4> route_names{"standard", "realtime", "direct", "program"};
+}  // namespace anechain::ane
 
-/// The word of route_names.
-constexpr std::string_view name_of(Route route) { return route_names[static_cast<std::size_t>(route)]; }
+template <>
+inline constexpr auto anechain::words_of<anechain::ane::Route> =
+    std::to_array<std::string_view>({"standard", "realtime", "direct", "program"});
 
-/// The route of a name; none for other words.
-constexpr std::optional<Route> route_named(std::string_view name) {
-  for (std::size_t i = 0; i < route_names.size(); ++i)
-    if (route_names[i] == name) return static_cast<Route>(i);
-  return std::nullopt;
-}
+namespace anechain::ane {
 
 /// Programs that a process may compile: others were refused after 119 (irm on M3 Pro, 119 to 132 on M4) or 239 (M4 Pro).
 inline constexpr std::size_t compile_budget = 119;

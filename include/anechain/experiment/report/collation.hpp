@@ -20,7 +20,7 @@ namespace detail {
 inline std::string verdicts_of(const CollatedStrategy& row) {
   std::string text;
   for (const auto& [verdict, count] : row.verdicts) {
-    text += (text.empty() ? "" : ", ") + std::string{name(verdict)};
+    text += (text.empty() ? "" : ", ") + std::string{name_of(verdict)};
     if (row.verdicts.size() > 1) text += std::string{" "} + std::to_string(count);
   }
   return text;

@@ -55,7 +55,7 @@ inline void print(std::ostream& to, const Report& report, const Analysis& analys
     print_aligned(to, published);
     for (const Finding& finding : analysis.findings)
       if (finding.standing != Standing::not_measured)
-        to << "  \"" << finding.claim << "\": this run " << name(finding.standing) << " (" << finding.evidence << ")\n";
+        to << "  \"" << finding.claim << "\": this run " << name_of(finding.standing) << " (" << finding.evidence << ")\n";
   }
   to << '\n';
   for (const std::string& note : notes(report)) to << note << '\n';

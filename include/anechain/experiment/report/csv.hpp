@@ -85,10 +85,7 @@ inline void csv(std::ostream& to, const Report& report, const Analysis& analysis
     for (std::size_t s = 0; s < measurement.strategies.size(); ++s) {
       const MeasuredStrategy& strategy = measurement.strategies[s];
       detail::CsvLine line{to};
-      line.text(measurement.name)
-          .whole(static_cast<long long>(measurement.length))
-          .text(strategy.name)
-          .text(strategy.ok() ? "ok" : "failed");
+      line.text(measurement.name).whole(static_cast<long long>(measurement.length)).text(strategy.name).text(name_of(strategy.status()));
       if (!configuration.estimates || !configuration.estimates->strategies[s]) {
         for (int i = 0; i < 16; ++i) line.nothing();
         line.text(strategy.failure.value_or(""));
@@ -113,7 +110,7 @@ inline void csv(std::ostream& to, const Report& report, const Analysis& analysis
       line.whole(static_cast<long long>(contrast.log_ratio.count))
           .number(contrast.log_ratio.effective_count())
           .number(contrast.log_ratio.minimum_detectable());
-      line.text(name(estimate.judgement->verdict)).text(estimate.judgement->reason);
+      line.text(name_of(estimate.judgement->verdict)).text(estimate.judgement->reason);
     }
 }
 

@@ -31,8 +31,6 @@ inline Json number(double value) { return std::isfinite(value) ? Json(value) : J
 
 inline double seconds(std::chrono::nanoseconds duration) { return std::chrono::duration<double>{duration}.count(); }
 
-inline std::string_view name(End end) { return end == End::rounds ? "rounds" : end == End::budget ? "budget" : "interrupted"; }
-
 inline Json summary(const statistics::Summary& of) {
   return {{"median", number(of.median)}, {"q1", number(of.q1)},     {"q3", number(of.q3)}, {"min", number(of.min)},
           {"p99", number(of.p99)},       {"mean", number(of.mean)}, {"sd", number(of.sd)}, {"n", of.count}};
@@ -64,12 +62,8 @@ inline Json contrast(const Contrast& contrast) {
 
 /// What a strategy is, and whether it failed: enough to read it back.
 inline Json properties(const MeasuredStrategy& measured) {
-  Json json{{"name", measured.name},
-            {"status", measured.ok() ? "ok" : "failed"},
-            {"executor", measured.executor},
-            {"lanes", measured.lanes},
-            {"work", measured.work == Work::all ? "all" : "transfers"},
-            {"fuses", measured.fuses},
+  Json json{{"name", measured.name},    {"status", name_of(measured.status())}, {"executor", measured.executor},
+            {"lanes", measured.lanes},  {"work", name_of(measured.work)},       {"fuses", measured.fuses},
             {"copies", measured.copies}};
   if (!measured.ok()) json["reason"] = *measured.failure;
   return json;
@@ -83,7 +77,7 @@ inline Json strategy(const MeasuredStrategy& measured, const std::optional<Strat
   if (estimate->contrast) json["contrast"] = contrast(*estimate->contrast);
   if (estimate->carry_over) json["carry_over"] = estimate_with(estimate->carry_over->value, estimate->carry_over->interval);
   if (estimate->judgement) {
-    json["verdict"] = ::anechain::name(estimate->judgement->verdict);
+    json["verdict"] = name_of(estimate->judgement->verdict);
     if (!estimate->judgement->reason.empty()) json["verdict_reason"] = estimate->judgement->reason;
     if (!estimate->judgement->next.empty()) json["next"] = estimate->judgement->next;
   }
@@ -103,7 +97,7 @@ inline Json launches(const Observations& observed) {
                    {"warm_up", launch.warm_up},
                    {"steady", launch.steady ? Json(*launch.steady) : Json(nullptr)},
                    {"planned", launch.planned},
-                   {"end", name(launch.end)}});
+                   {"end", name_of(launch.end)}});
   return all;
 }
 
@@ -115,7 +109,7 @@ inline Json failed_rounds(const Observations& observed) {
 }
 
 inline Json observations(const Observations& observed) {
-  return {{"order", ::anechain::name(observed.order)},
+  return {{"order", name_of(observed.order)},
           {"complete", observed.complete()},
           {"clock", {{"resolution_ns", observed.clock.resolution.count()}, {"read_ns", observed.clock.reading.count()}}},
           {"launches", launches(observed)},
@@ -240,9 +234,9 @@ inline Json environment(const Environment& of) {
 }
 
 inline Json protocol(const Protocol& of) {
-  return {{"schedule", ::anechain::name(of.order)},
+  return {{"schedule", name_of(of.order)},
           {"seed", of.seed},
-          {"history", ::anechain::name(of.history)},
+          {"history", name_of(of.history)},
           {"gaps", of.gaps},
           {"launches", of.launches},
           {"pilot", of.pilot},
@@ -254,7 +248,7 @@ inline Json protocol(const Protocol& of) {
           {"warm_up_limit_s", number(seconds(of.warm_up_limit))},
           {"confidence", number(of.confidence)},
           {"epsilon", number(of.epsilon)},
-          {"estimator", ::anechain::name(of.estimator)},
+          {"estimator", name_of(of.estimator)},
           {"family", "bonferroni"},
           {"interval", of.estimator == Estimator::median ? "hs-sign" : "yuen"},
           {"warm_up", "1.5*mser5"}};
@@ -309,7 +303,7 @@ inline std::string json(const Report& report, const Analysis& analysis) {
                     {"protocol", detail::protocol(report.protocol)}};
   detail::Json findings = detail::Json::array();
   for (const Finding& finding : analysis.findings)
-    findings.push_back({{"claim", finding.claim}, {"standing", name(finding.standing)}, {"evidence", finding.evidence}});
+    findings.push_back({{"claim", finding.claim}, {"standing", name_of(finding.standing)}, {"evidence", finding.evidence}});
   head["published_findings"] = std::move(findings);
   std::string text = detail::opened(head) + ",\n\"configs\": [";
   bool first = true;

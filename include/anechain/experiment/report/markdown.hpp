@@ -79,8 +79,8 @@ inline void markdown(std::ostream& to, const Report& report, const Analysis& ana
     std::vector<std::string> findings;
     for (const Finding& finding : analysis.findings)
       if (finding.standing != Standing::not_measured)
-        findings.push_back(std::string{"\""} + std::string{finding.claim} + "\": this run " + std::string{name(finding.standing)} + " (" +
-                           finding.evidence + ")");
+        findings.push_back(std::string{"\""} + std::string{finding.claim} + "\": this run " + std::string{name_of(finding.standing)} +
+                           " (" + finding.evidence + ")");
     detail::markdown_list(to, findings);
   }
   detail::markdown_list(to, notes(report));

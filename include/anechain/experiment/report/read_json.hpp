@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <limits>
 #include <optional>
 #include <stdexcept>
@@ -86,13 +85,14 @@ class Field {
     return static_cast<Integer>(value);
   }
 
-  /// One of a few words.
-  template <class Value>
-  Value one_of(std::initializer_list<std::pair<std::string_view, Value>> words) const {
+  /// A word of `words_of<Enumeration>`.
+  template <EnumerationWithWords Enumeration>
+  Enumeration word() const {
     const std::string given = text();
-    for (const auto& [word, value] : words)
-      if (given == word) return value;
-    fail(std::string{"'"} + given + "' is not a word that stands here");
+    if (const auto value = named<Enumeration>(given)) return *value;
+    std::string expected;
+    for (const std::string_view one : words_of<Enumeration>) expected.append(expected.empty() ? "" : ", ").append(one);
+    fail("expected one of " + expected + ", found '" + given + "'");
   }
 
   const nlohmann::json& raw() const { return json_; }
@@ -127,17 +127,16 @@ inline MeasuredStrategy properties(const Field& field) {
   strategy.name = field["name"].text();
   strategy.executor = field["executor"].text();
   strategy.lanes = field["lanes"].integer(1000, 1);
-  strategy.work = field["work"].one_of<Work>({{"all", Work::all}, {"transfers", Work::transfers}});
+  strategy.work = field["work"].word<Work>();
   strategy.fuses = field["fuses"].flag();
   strategy.copies = field["copies"].flag();
-  if (field["status"].one_of<bool>({{"ok", false}, {"failed", true}})) strategy.failure = field["reason"].text();
+  if (field["status"].word<Status>() == Status::failed) strategy.failure = field["reason"].text();
   return strategy;
 }
 
 /// Launches, failed rounds and samples, once the strategies are known.
 inline void read_observations(const Field& field, Observations& observed) {
-  observed.order =
-      field["order"].one_of<Order>({{"palindromes", Order::palindromes}, {"shuffles", Order::shuffles}, {"blocks", Order::blocks}});
+  observed.order = field["order"].word<Order>();
   observed.clock.resolution = std::chrono::nanoseconds{field["clock"]["resolution_ns"].integer<std::int64_t>(most_nanoseconds)};
   observed.clock.reading = std::chrono::nanoseconds{field["clock"]["read_ns"].integer<std::int64_t>(most_nanoseconds)};
   for (const Field& one : field["launches"].elements(1000)) {
@@ -147,7 +146,7 @@ inline void read_observations(const Field& field, Observations& observed) {
     launch.warm_up = one["warm_up"].integer(launch.rounds);
     if (const auto steady = one.maybe("steady")) launch.steady = steady->flag();
     launch.planned = one["planned"].integer(most_rounds);
-    launch.end = one["end"].one_of<End>({{"rounds", End::rounds}, {"budget", End::budget}, {"interrupted", End::interrupted}});
+    launch.end = one["end"].word<End>();
     observed.launches.push_back(launch);
   }
   if (observed.rounds() * (observed.strategies.size() + 1) > most_table_cells) field["launches"].fail("more rounds than any run has");
@@ -241,10 +240,9 @@ inline std::chrono::nanoseconds seconds(const Field& field) {
 
 inline Protocol protocol(const Field& field) {
   Protocol protocol;
-  protocol.order =
-      field["schedule"].one_of<Order>({{"palindromes", Order::palindromes}, {"shuffles", Order::shuffles}, {"blocks", Order::blocks}});
+  protocol.order = field["schedule"].word<Order>();
   protocol.seed = field["seed"].integer<std::uint64_t>(std::numeric_limits<std::uint64_t>::max());
-  protocol.history = field["history"].one_of<History>({{"equal", History::equal}, {"own", History::own}, {"both", History::both}});
+  protocol.history = field["history"].word<History>();
   protocol.gaps = field["gaps"].flag();
   protocol.launches = field["launches"].integer(1000, 1);
   protocol.pilot = field["pilot"].integer(most_rounds);
@@ -256,8 +254,7 @@ inline Protocol protocol(const Field& field) {
   protocol.warm_up_limit = seconds(field["warm_up_limit_s"]);
   protocol.confidence = field["confidence"].number(0.5, 0.999999);
   protocol.epsilon = field["epsilon"].number(0, 1);
-  protocol.estimator =
-      field["estimator"].one_of<Estimator>({{"median", Estimator::median}, {"trim20", Estimator::trim20}, {"mean", Estimator::mean}});
+  protocol.estimator = field["estimator"].word<Estimator>();
   return protocol;
 }
 

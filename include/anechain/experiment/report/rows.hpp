@@ -96,7 +96,7 @@ inline Row estimated_row(const Report& report, const Measurement& measurement, c
   row.push_back(computes ? digits(estimate.kernels_per_s) : "");
   row.push_back(computes ? digits(estimate.gflops) : "");
   if (report.environment.speed_of_light) row.push_back(computes ? light_share(report, measurement, estimate) : "");
-  row.push_back(estimate.judgement ? std::string{name(estimate.judgement->verdict)} : "verified");
+  row.push_back(estimate.judgement ? std::string{name_of(estimate.judgement->verdict)} : "verified");
   return row;
 }
 
@@ -293,7 +293,7 @@ inline std::vector<std::string> notes(const Report& report) {
     for (const std::string_view fault : original_faults)
       lines.push_back(std::string{"what is wrong with the original protocol's numbers: "} + std::string{fault} + ".");
   if (any(Order::palindromes)) {
-    lines.push_back(std::string{"vs "} + std::string{baseline} + ": the " + std::string{name(report.protocol.estimator)} +
+    lines.push_back(std::string{"vs "} + std::string{baseline} + ": the " + std::string{name_of(report.protocol.estimator)} +
                     " of one ratio a round, with an interval that holds for all comparisons of a table together with " +
                     percent(report.protocol.confidence) + "; link: the same for each link of the chain.");
     switch (report.protocol.history) {

@@ -108,7 +108,7 @@ inline std::string contrasts(const Report& report, const Measurement& measuremen
   for (const auto& [strategy, estimate] : Paired{measurement.strategies, estimates.strategies}) {
     if (!estimate || !estimate->contrast || !estimate->judgement || !std::isfinite(estimate->contrast->relative())) continue;
     effects.push_back({strategy.name, strategy.name, estimate->contrast->relative(), estimate->contrast->relative_interval(),
-                       std::string{name(estimate->judgement->verdict)}});
+                       std::string{name_of(estimate->judgement->verdict)}});
   }
   if (effects.empty()) return element("p", std::string{"nothing could be compared with "} + escaped(baseline), "missing");
   return forest(std::string{"differences from the baseline, "} + measurement.name, effects, report.protocol.epsilon, series);

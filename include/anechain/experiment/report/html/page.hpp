@@ -80,7 +80,7 @@ inline std::string answer(const Measurement& measurement, const ConfigurationAna
     strategy = measured.name;
   }
   if (found == nullptr) return item(std::string{"nothing could be compared with "} + escaped(baseline), "unreliable");
-  const std::string_view verdict = name(found->judgement->verdict);
+  const std::string_view verdict = name_of(found->judgement->verdict);
   return item(escaped(strategy) + " " + escaped(percent(found->contrast->relative(), true)) + " " +
                   escaped(shares(found->contrast->relative_interval())) + " " + chip(verdict, verdict),
               verdict);
@@ -105,7 +105,7 @@ inline std::string published(const Report& report, const Analysis& analysis) {
   for (const Finding& finding : analysis.findings)
     if (finding.standing != Standing::not_measured)
       findings += element("li", std::string{"&ldquo;"} + escaped(finding.claim) + "&rdquo;: this run " +
-                                    chip(name(finding.standing), name(finding.standing)) + " " + escaped(finding.evidence)) +
+                                    chip(name_of(finding.standing), name_of(finding.standing)) + " " + escaped(finding.evidence)) +
                   "\n";
   return paragraph(std::string{published_chip} + ", us a kernel or copy; " + std::string{published_source} + ".", "about") +
          table_of(rows) + (findings.empty() ? "" : element("ul", findings, "remarks"));
@@ -146,9 +146,9 @@ inline std::string environment_table(const Environment& environment) {
 
 inline std::string protocol_table(const Protocol& protocol) {
   const auto seconds = [](std::chrono::nanoseconds time) { return digits(std::chrono::duration<double>{time}.count()) + " s"; };
-  return facts_table({{"order", std::string{name(protocol.order)}},
+  return facts_table({{"order", std::string{name_of(protocol.order)}},
                       {"seed", std::to_string(protocol.seed)},
-                      {"history", std::string{name(protocol.history)}},
+                      {"history", std::string{name_of(protocol.history)}},
                       {"random gaps", protocol.gaps ? "yes" : "no"},
                       {"launches", std::to_string(protocol.launches)},
                       {"rounds", std::string{"a pilot of "} + std::to_string(protocol.pilot) + ", then " +
@@ -158,7 +158,7 @@ inline std::string protocol_table(const Protocol& protocol) {
                       {"warm-up, at most", seconds(protocol.warm_up_limit)},
                       {"confidence", percent(protocol.confidence) + ", of all comparisons of a configuration together"},
                       {"effect of interest", percent(protocol.epsilon) + " of a pass of the baseline"},
-                      {"estimator", std::string{name(protocol.estimator)}}});
+                      {"estimator", std::string{name_of(protocol.estimator)}}});
 }
 
 /// What a verdict means, and what to do next.
@@ -186,7 +186,7 @@ inline constexpr Explanation explanations[]{
 inline std::string verdicts() {
   std::string items;
   for (const Explanation& one : explanations)
-    items += element("dt", chip(name(one.verdict), name(one.verdict))) + element("dd", escaped(one.text)) + "\n";
+    items += element("dt", chip(name_of(one.verdict), name_of(one.verdict))) + element("dd", escaped(one.text)) + "\n";
   return element("dl", items) + "\n";
 }
 
