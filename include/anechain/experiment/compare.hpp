@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <range/v3/algorithm/find_if.hpp>
@@ -80,9 +81,85 @@ inline const Measurement* counterpart(const Measurement& one, const Report& othe
   return found == other.measurements.end() ? nullptr : &*found;
 }
 
-inline bool has_strategy(const Measurement& measurement, std::string_view name) {
-  return ranges::find_if(measurement.strategies, [&](const MeasuredStrategy& one) { return one.name == name; }) !=
-         measurement.strategies.end();
+/// Where a strategy stands in a measurement.
+inline std::optional<std::size_t> place_of(std::string_view strategy, const Measurement& measurement) {
+  const auto found = ranges::find_if(measurement.strategies, [&](const MeasuredStrategy& one) { return one.name == strategy; });
+  if (found == measurement.strategies.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - measurement.strategies.begin());
+}
+
+/// Configurations and strategies of a report that another lacks.
+inline std::vector<std::string> missing_in(const Report& other, const Report& report) {
+  std::vector<std::string> missing;
+  for (const Measurement& measurement : report.measurements) {
+    const Measurement* const its = counterpart(measurement, other);
+    if (its == nullptr) {
+      missing.push_back(measurement.name);
+      continue;
+    }
+    for (const MeasuredStrategy& strategy : measurement.strategies)
+      if (!place_of(strategy.name, *its)) missing.push_back(measurement.name + ", " + strategy.name);
+  }
+  return missing;
+}
+
+inline std::vector<double> medians(const std::vector<std::vector<double>>& launches) {
+  std::vector<double> all;
+  for (const std::vector<double>& passes : launches) all.push_back(statistics::median(passes));
+  return all;
+}
+
+/// Of the passes of one launch; what several launches say is in their difference.
+inline std::optional<statistics::Interval> pass_interval_us(const std::vector<std::vector<double>>& launches, double confidence) {
+  if (launches.size() != 1) return std::nullopt;
+  const std::optional<statistics::Interval> interval = statistics::estimate_median(launches.front(), confidence).interval;
+  if (!interval) return std::nullopt;
+  return statistics::Interval{std::exp(interval->low), std::exp(interval->high)};
+}
+
+/// A strategy's passes in the two reports, side by side; the p-value, where there is one, is not adjusted.
+inline ComparedStrategy compared(const std::vector<std::vector<double>>& first, const std::vector<std::vector<double>>& second,
+                                 double confidence, double epsilon) {
+  constexpr std::size_t least_launches = 3;
+  const std::vector<double> a = medians(first);
+  const std::vector<double> b = medians(second);
+  ComparedStrategy row;
+  row.first_us = std::exp(statistics::median(a));
+  row.second_us = std::exp(statistics::median(b));
+  row.first_interval_us = pass_interval_us(first, confidence);
+  row.second_interval_us = pass_interval_us(second, confidence);
+  row.change = row.second_us / row.first_us - 1;
+  const std::optional<statistics::Difference> difference = statistics::welch(a, b);
+  if (!difference || a.size() < least_launches || b.size() < least_launches) return row;
+  const statistics::Interval interval = difference->interval(confidence);
+  row.interval = statistics::Interval{std::expm1(interval.low), std::expm1(interval.high)};
+  row.change = std::expm1(difference->value);
+  row.p_regression = difference->p_value_above(std::log1p(epsilon));
+  row.verdict = row.interval->high < -epsilon                                  ? Change::improvement
+                : row.interval->low > -epsilon && row.interval->high < epsilon ? Change::none
+                                                                               : Change::inconclusive;
+  return row;
+}
+
+/// Regressions are found among many rows: what calls one so is adjusted for all that were tested.
+inline void find_regressions(std::vector<ComparedStrategy>& rows, double confidence, double epsilon) {
+  std::vector<double> p_values;
+  for (const ComparedStrategy& row : rows)
+    if (row.interval) p_values.push_back(row.p_regression);
+  const std::vector<double> adjusted = statistics::holm(p_values);
+  auto p = adjusted.begin();
+  for (ComparedStrategy& row : rows) {
+    if (!row.interval) continue;
+    row.p_regression = *p++;
+    if (row.interval->low > epsilon && row.p_regression < 1 - confidence) row.verdict = Change::regression;
+  }
+}
+
+inline double geometric_mean(const std::vector<ComparedStrategy>& rows) {
+  if (rows.empty()) return 0;
+  double sum = 0;
+  for (const ComparedStrategy& row : rows) sum += std::log1p(row.change);
+  return std::expm1(sum / static_cast<double>(rows.size()));
 }
 
 /// Differences of the conditions: a change may be theirs.
@@ -113,86 +190,32 @@ inline std::vector<std::string> differing_conditions(const Report& first, const 
 /// Compares the strategies that both reports measured. Two files are unpaired: with three launches of each or more, Welch's
 /// interval over launches' medians decides; with fewer, nothing does.
 inline ReportComparison compare(const Report& first, const Report& second, double confidence = 0.95, double epsilon = 0.005) {
-  constexpr std::size_t least_launches = 3;
   ReportComparison comparison{.rows = {}, .warnings = detail::differing_conditions(first, second), .missing = {}};
-  std::vector<double> p_values;
-  std::vector<std::size_t> tested;
-  std::vector<double> changes;
+  for (const std::string& what : detail::missing_in(second, first)) comparison.missing.push_back(what + " is only in the first");
+  comparison.lost = !comparison.missing.empty();
   for (const Measurement& before : first.measurements) {
     const Measurement* const after = detail::counterpart(before, second);
-    if (after == nullptr) {
-      comparison.lost = true;
-      comparison.missing.push_back(before.name + " is only in the first");
-      continue;
-    }
-    for (std::size_t s = 0; s < before.strategies.size(); ++s) {
+    for (std::size_t s = 0; after != nullptr && s < before.strategies.size(); ++s) {
       const std::string& strategy = before.strategies[s].name;
-      const auto twin = ranges::find_if(after->strategies, [&](const MeasuredStrategy& one) { return one.name == strategy; });
-      const std::string where = before.name + ", " + strategy;
-      if (twin == after->strategies.end()) {
-        comparison.lost = true;
-        comparison.missing.push_back(where + " is only in the first");
+      const std::optional<std::size_t> twin = detail::place_of(strategy, *after);
+      if (!twin) continue;
+      const auto first_passes = detail::log_passes(before, s);
+      const auto second_passes = detail::log_passes(*after, *twin);
+      if (first_passes.empty() || second_passes.empty()) {
+        comparison.lost = comparison.lost || second_passes.empty();
+        comparison.missing.push_back(before.name + ", " + strategy + " has no samples in the " +
+                                     (first_passes.empty() ? "first" : "second"));
         continue;
       }
-      const auto mine = detail::log_passes(before, s);
-      const auto its = detail::log_passes(*after, static_cast<std::size_t>(twin - after->strategies.begin()));
-      if (mine.empty() || its.empty()) {
-        comparison.lost = comparison.lost || its.empty();
-        comparison.missing.push_back(where + " has no samples in the " + (mine.empty() ? "first" : "second"));
-        continue;
-      }
-      const auto medians = [](const std::vector<std::vector<double>>& launches) {
-        std::vector<double> all;
-        for (const std::vector<double>& passes : launches) all.push_back(statistics::median(passes));
-        return all;
-      };
-      const auto interval_us = [&](const std::vector<std::vector<double>>& launches) -> std::optional<statistics::Interval> {
-        if (launches.size() != 1) return std::nullopt;
-        const std::optional<statistics::Interval> interval = statistics::estimate_median(launches.front(), confidence).interval;
-        if (!interval) return std::nullopt;
-        return statistics::Interval{std::exp(interval->low), std::exp(interval->high)};
-      };
-      const std::vector<double> a = medians(mine);
-      const std::vector<double> b = medians(its);
-      ComparedStrategy row{.configuration = before.name, .strategy = strategy};
-      row.first_us = std::exp(statistics::median(a));
-      row.second_us = std::exp(statistics::median(b));
-      row.first_interval_us = interval_us(mine);
-      row.second_interval_us = interval_us(its);
-      row.change = row.second_us / row.first_us - 1;
-      const std::optional<statistics::Difference> difference = statistics::welch(a, b);
-      if (difference && a.size() >= least_launches && b.size() >= least_launches) {
-        const statistics::Interval interval = difference->interval(confidence);
-        row.interval = statistics::Interval{std::expm1(interval.low), std::expm1(interval.high)};
-        row.change = std::expm1(difference->value);
-        tested.push_back(comparison.rows.size());
-        p_values.push_back(difference->p_value_above(std::log1p(epsilon)));
-        row.verdict = row.interval->high < -epsilon                                  ? Change::improvement
-                      : row.interval->low > -epsilon && row.interval->high < epsilon ? Change::none
-                                                                                     : Change::inconclusive;
-      }
-      changes.push_back(std::log1p(row.change));
-      comparison.rows.push_back(row);
+      ComparedStrategy row = detail::compared(first_passes, second_passes, confidence, epsilon);
+      row.configuration = before.name;
+      row.strategy = strategy;
+      comparison.rows.push_back(std::move(row));
     }
   }
-  for (const Measurement& after : second.measurements) {
-    const Measurement* const before = detail::counterpart(after, first);
-    if (before == nullptr) comparison.missing.push_back(after.name + " is only in the second");
-    for (std::size_t s = 0; before != nullptr && s < after.strategies.size(); ++s)
-      if (!detail::has_strategy(*before, after.strategies[s].name))
-        comparison.missing.push_back(after.name + ", " + after.strategies[s].name + " is only in the second");
-  }
-
-  const std::vector<double> adjusted = statistics::holm(p_values);
-  for (std::size_t i = 0; i < tested.size(); ++i) {
-    ComparedStrategy& row = comparison.rows[tested[i]];
-    row.p_regression = adjusted[i];
-    if (row.interval->low > epsilon && adjusted[i] < 1 - confidence) row.verdict = Change::regression;
-  }
-  if (!changes.empty()) {
-    const statistics::Summary summary = statistics::summarize(changes);
-    comparison.geometric_mean = std::expm1(summary.mean);
-  }
+  for (const std::string& what : detail::missing_in(first, second)) comparison.missing.push_back(what + " is only in the second");
+  detail::find_regressions(comparison.rows, confidence, epsilon);
+  comparison.geometric_mean = detail::geometric_mean(comparison.rows);
   return comparison;
 }
 
