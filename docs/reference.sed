@@ -14,3 +14,15 @@
 /^ *void operator()(std::size_t.*std::span<float>.*) const {/  s|^ *|&/** Fills one tensor: see WeightSource. */ |
 /^ *const mil::TensorType& type() const { return type_; }/  s|^ *|&/** What it holds: see Surface. */ |
 /= default;/                                     s|^ *|&/** As the compiler makes it. */ |
+# The words of enumerations stand where `words_of` is explained, and in reports; the reference has no entry for each.
+/^template <>$/ {
+  N
+  /words_of</ {
+    :rest
+    /;$/! {
+      N
+      b rest
+    }
+    d
+  }
+}

@@ -35,9 +35,10 @@ expect(1 "too few rounds for the A/A control" selftest --device simulated --roun
 foreach(format json csv samples markdown html)
   expect(1 "cannot write /nowhere/result: No such file or directory" --${format} /nowhere/result --config 64x32)
 endforeach()
-expect(1 "cannot write ${DIRECTORY}: Is a directory" --json ${DIRECTORY})
+quoted(directory ${DIRECTORY})
+expect(1 "cannot write ${directory}: Is a directory" --json ${DIRECTORY})
 expect(1 "cannot read /nowhere/a.json: No such file or directory" report /nowhere/a.json)
-expect(1 "cannot read ${DIRECTORY}: Is a directory" report ${DIRECTORY})
+expect(1 "cannot read ${directory}: Is a directory" report ${DIRECTORY})
 
 # On the host: every format, and nothing left beside them.
 set(outputs --json ${DIRECTORY}/result.json --csv ${DIRECTORY}/result.csv --samples ${DIRECTORY}/samples.csv --markdown ${DIRECTORY}/result.md

@@ -1,3 +1,9 @@
+# quoted(VARIABLE TEXT): TEXT as a regular expression that it alone matches.
+function(quoted variable text)
+  string(REGEX REPLACE "([][+.*()^?|$\\\\])" "\\\\\\1" text "${text}")
+  set(${variable} "${text}" PARENT_SCOPE)
+endfunction()
+
 # expect(CODE REGEX ARGUMENTS...): PROGRAM ends with CODE and prints what matches REGEX; a mistake is one line. Code 3 is no mistake,
 # but a result that is not conclusive. Mistakes stand on stderr; a program that may tell them on stdout too sets TOLD_ON_STDOUT.
 function(expect code regex)

@@ -185,6 +185,14 @@ TEST_CASE("numbers that are spelt in other ways than floats are") {
   CHECK(number("1e39") == "1e39 does not fit fp32");
 }
 
+TEST_CASE("a number is the nearest double, however long its spelling, also one below the normal ones") {
+  CHECK(mil::to_double("1" + std::string(60, '0') + ".25") == 1e60);
+  CHECK(mil::to_double("0." + std::string(60, '0') + "1") == 1e-61);
+  CHECK(mil::to_double("4.9406564584124654e-324") == 0x1p-1074);
+  CHECK(mil::to_double("0x0.123p-1022") == 0x0.123p-1022);
+  CHECK(mil::to_double("1e-310") == 1e-310);
+}
+
 TEST_CASE("small floating dtypes are rounded to what they hold") {
   CHECK(mil::rounded(mil::DType::bf16, 1.00390625) == 1);  // a tie, to even
   CHECK(mil::rounded(mil::DType::bf16, 1.01171875) == 1.015625);

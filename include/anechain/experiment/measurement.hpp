@@ -64,6 +64,8 @@ struct MeasuredStrategy {
 
   /// Whether nothing of it failed: only then it has samples.
   bool ok() const { return !failure; }
+
+  /// The same as a word that reports have.
   Status status() const { return ok() ? Status::ok : Status::failed; }
 
   /// Whether it has links whose cost its time tells: one program has none, and passes in flight hide them.

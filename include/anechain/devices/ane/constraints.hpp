@@ -27,9 +27,13 @@ enum class Certainty : std::uint8_t {
 
 }  // namespace anechain::ane
 
+namespace anechain {
+
 template <>
-inline constexpr auto anechain::words_of<anechain::ane::Certainty> =
+inline constexpr auto words_of<ane::Certainty> =
     std::to_array<std::string_view>({"established", "reported", "contested", "advice", "artefact"});
+
+}  // namespace anechain
 
 namespace anechain::ane {
 

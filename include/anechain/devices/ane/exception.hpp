@@ -4,6 +4,7 @@
 #include <cxxabi.h>
 #include <unwind.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <typeinfo>
 
@@ -30,10 +31,15 @@ inline Id object_in_flight(const Runtime& runtime) {
   return object;
 }
 
-#elif defined(__GLIBCXX__) && !defined(__ARM_EABI_UNWINDER__)
+#elif (defined(__GLIBCXX__) || (defined(_LIBCPP_VERSION) && defined(__LP64__))) && !defined(__ARM_EABI_UNWINDER__)
 
-/// What libstdc++ keeps of a caught exception, the unwinder's header last (Itanium C++ ABI, 2.2.1; libsupc++/unwind-cxx.h).
+/// What the C++ runtime keeps of a caught exception, the unwinder's header last (Itanium C++ ABI, 2.2.1; libstdc++:
+/// libsupc++/unwind-cxx.h; LLVM: libcxxabi/src/cxa_exception.h).
 struct CaughtException {
+#if defined(_LIBCPP_VERSION)
+  void* reserve;
+  std::size_t references;
+#endif
   void* type;
   void* destructor;
   void* unexpected_handler;
@@ -53,13 +59,19 @@ struct CaughtExceptions {
   unsigned int uncaught;
 };
 
+#if defined(_LIBCPP_VERSION)
+extern "C" void* __cxa_get_globals();  // LLVM's <cxxabi.h> leaves it out
+#else
+using abi::__cxa_get_globals;
+#endif
+
 /// GNU's runtime throws past the C++ runtime, with a class of its own; the object stands right behind the unwinder's
 /// header (GCC, libobjc/exception.c).
 inline Id object_in_flight(const Runtime&) {
   constexpr char name[] = "GNUCOBJC";
   _Unwind_Exception_Class objective_c = 0;
   for (int i = 0; i < 8; ++i) objective_c = objective_c << 8 | static_cast<unsigned char>(name[i]);
-  const auto* const caught = reinterpret_cast<const CaughtExceptions*>(abi::__cxa_get_globals());
+  const auto* const caught = reinterpret_cast<const CaughtExceptions*>(__cxa_get_globals());
   if (caught->last == nullptr || caught->last->unwind.exception_class != objective_c) return nullptr;
   return *reinterpret_cast<Id const*>(&caught->last->unwind + 1);
 }

@@ -24,9 +24,12 @@ enum class Route : std::uint8_t {
 
 }  // namespace anechain::ane
 
+namespace anechain {
+
 template <>
-inline constexpr auto anechain::words_of<anechain::ane::Route> =
-    std::to_array<std::string_view>({"standard", "realtime", "direct", "program"});
+inline constexpr auto words_of<ane::Route> = std::to_array<std::string_view>({"standard", "realtime", "direct", "program"});
+
+}  // namespace anechain
 
 namespace anechain::ane {
 
