@@ -25,30 +25,27 @@ namespace detail {
 
 /// Whether a number that no double can hold is too small, not too large: by the place of its first digit that is not zero, and its
 /// exponent. A digit is worth so many units of the exponent.
-inline bool is_below_one(std::string_view mantissa, std::optional<std::string_view> exponent, std::int64_t units_a_digit) {
+inline bool is_below_one(std::string_view mantissa, std::string_view exponent, std::int64_t units_a_digit) {
   const std::size_t point = std::min(mantissa.find('.'), mantissa.size());
   const std::size_t first = mantissa.find_first_not_of("0.");
   if (first == std::string_view::npos) return true;
   const std::int64_t place = static_cast<std::int64_t>(point) - static_cast<std::int64_t>(first) + (first > point ? 1 : 0);
   std::int64_t power = 0;
-  if (exponent) {
-    if (exponent->starts_with('+')) exponent->remove_prefix(1);
-    const auto [end, error] = std::from_chars(exponent->data(), exponent->data() + exponent->size(), power);
-    if (error == std::errc::result_out_of_range) return exponent->starts_with('-');
-  }
+  if (exponent.starts_with('+')) exponent.remove_prefix(1);
+  const auto [end, error] = std::from_chars(exponent.data(), exponent.data() + exponent.size(), power);
+  if (error == std::errc::result_out_of_range) return exponent.starts_with('-');
   return power + place * units_a_digit < 0;
 }
 
-/// Whether a mantissa of such digits, with or without a point, and an exponent are spelt as C++ spells them.
-inline bool is_spelt_right(std::string_view mantissa, std::string_view digits, std::optional<std::string_view> exponent) {
+/// Whether a mantissa of such digits, with or without a point, and an exponent ("0" where there is none) are spelt as C++ spells them.
+inline bool is_spelt_right(std::string_view mantissa, std::string_view digits, std::string_view exponent) {
   const auto are_all = [](std::string_view text, std::string_view of) { return text.find_first_not_of(of) == std::string_view::npos; };
   const std::size_t point = mantissa.find('.');
   const std::string_view whole = mantissa.substr(0, point);
   const std::string_view fraction = point == std::string_view::npos ? std::string_view{} : mantissa.substr(point + 1);
   if ((whole.empty() && fraction.empty()) || !are_all(whole, digits) || !are_all(fraction, digits)) return false;
-  if (!exponent) return true;
-  if (exponent->starts_with('+') || exponent->starts_with('-')) exponent->remove_prefix(1);
-  return !exponent->empty() && are_all(*exponent, "0123456789");
+  if (exponent.starts_with('+') || exponent.starts_with('-')) exponent.remove_prefix(1);
+  return !exponent.empty() && are_all(exponent, "0123456789");
 }
 
 /// The double nearest to a number that is spelt right, hexadecimal with its 0x; none where no double can hold it.
@@ -95,7 +92,7 @@ inline std::optional<double> to_double(std::string_view whole) {
     const std::size_t mark = body.find_first_of(hexadecimal ? "pP" : "eE");
     if (hexadecimal && mark == std::string_view::npos) return std::nullopt;
     const std::string_view mantissa = body.substr(0, mark);
-    const auto exponent = mark == std::string_view::npos ? std::nullopt : std::optional{body.substr(mark + 1)};
+    const std::string_view exponent = mark == std::string_view::npos ? "0" : body.substr(mark + 1);
     if (!detail::is_spelt_right(mantissa, hexadecimal ? "0123456789abcdefABCDEF" : "0123456789", exponent)) return std::nullopt;
     const std::optional<double> nearest = detail::nearest(token, hexadecimal);
     number = nearest ? *nearest : detail::is_below_one(mantissa, exponent, hexadecimal ? 4 : 1) ? 0 : HUGE_VAL;
