@@ -37,7 +37,7 @@ reference:
 # clang-tidy over the examples, and so over the headers.
 tidy:
 	@scripts/dependencies docs
-	cmake --preset clang-19 && run-clang-tidy-19 -quiet -p build/clang-19 '/examples/.*\.cpp$$'
+	cmake --preset clang-19 && run-clang-tidy-19 -quiet -p build/clang-19 '$(CURDIR)/examples/.*\.cpp$$'
 
 # Which lines the tests execute: build/coverage/index.html.
 coverage:

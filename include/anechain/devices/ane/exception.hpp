@@ -10,6 +10,13 @@
 
 #include <anechain/devices/ane/objc.hpp>
 
+#if defined(_LIBCPP_VERSION) && !defined(__APPLE__)
+// Of the ABI, but LLVM's <cxxabi.h> leaves it out.
+namespace __cxxabiv1 {
+extern "C" void* __cxa_get_globals();
+}
+#endif
+
 /// What an Objective-C exception is, seen from C++. Both runtimes unwind as the Itanium C++ ABI says, so `catch (...)`
 /// catches their exceptions; which object was thrown, C++ has no word for.
 namespace anechain::ane::objc {
@@ -59,19 +66,13 @@ struct CaughtExceptions {
   unsigned int uncaught;
 };
 
-#if defined(_LIBCPP_VERSION)
-extern "C" void* __cxa_get_globals();  // LLVM's <cxxabi.h> leaves it out
-#else
-using abi::__cxa_get_globals;
-#endif
-
 /// GNU's runtime throws past the C++ runtime, with a class of its own; the object stands right behind the unwinder's
 /// header (GCC, libobjc/exception.c).
 inline Id object_in_flight(const Runtime&) {
   constexpr char name[] = "GNUCOBJC";
   _Unwind_Exception_Class objective_c = 0;
   for (int i = 0; i < 8; ++i) objective_c = objective_c << 8 | static_cast<unsigned char>(name[i]);
-  const auto* const caught = reinterpret_cast<const CaughtExceptions*>(__cxa_get_globals());
+  const auto* const caught = reinterpret_cast<const CaughtExceptions*>(abi::__cxa_get_globals());
   if (caught->last == nullptr || caught->last->unwind.exception_class != objective_c) return nullptr;
   return *reinterpret_cast<Id const*>(&caught->last->unwind + 1);
 }
