@@ -53,8 +53,12 @@ class PacedDevice : public HostDevice {
     ++evaluations;
   }
 
-  /// The gap before a round. It is meant to be, so it is nobody's work.
+  /// The gap before a round is intended, so it counts as nobody's work; moves and hops take their own time.
+  ///@{
+  void charge_move(const Surface&, const Surface&) const {}
+  void charge_hop() const {}
   void idle(std::chrono::nanoseconds duration) const { std::this_thread::sleep_for(duration); }
+  ///@}
 
   double processor_s = 0;
   std::size_t evaluations = 0;

@@ -10,7 +10,7 @@
 /^ *using \(Surface\|Program\|Request\) = /      s|^ *|&/** See Device. */ |
 /^ *explicit \(Inline\|SerialQueue\|Overlapped\)(std::size_t/  s|^ *|&/** For passes of so many steps: see Executor. */ |
 /^ *void run(std::span<const std::span<Step>> /  s|^ *|&/** Does the steps of each lane: see Executor. */ |
-/^ *static constexpr bool hops = /               s|^ *|&/** Whether each step is handed to a queue: see Executor. */ |
+/^ *static constexpr Hops hops = /               s|^ *|&/** Whether each step is handed to a queue: see Executor. */ |
 /^ *void operator()(std::size_t.*std::span<float>.*) const {/  s|^ *|&/** Fills one tensor: see WeightSource. */ |
 /^ *const mil::TensorType& type() const { return type_; }/  s|^ *|&/** What it holds: see Surface. */ |
 /= default;/                                     s|^ *|&/** As the compiler makes it. */ |

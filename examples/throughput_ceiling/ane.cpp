@@ -31,11 +31,11 @@ namespace {
 // are compiled for both.
 std::size_t compilations(const RunArguments& arguments) {
   const std::vector<std::size_t> lengths = arguments.chain_lengths();
-  const auto wants = [&](std::string_view name) {
-    return arguments.strategies.empty() || std::ranges::find(arguments.strategies, name) != arguments.strategies.end();
+  const auto wants_fused = [&](const Size& size) {
+    return arguments.protocol != "original" && (arguments.filter.empty() || matches_any(size.name + "/fused", arguments.filter));
   };
   const std::size_t longest = lengths.empty() ? 0 : *std::ranges::max_element(lengths);
-  const std::size_t fused = wants(Fused::name) && arguments.protocol != "original" ? 1 : 0;
+  const std::size_t fused = std::ranges::any_of(arguments.sizes(), wants_fused) ? 1 : 0;
   std::size_t of_a_size = std::max(arguments.length, longest) + lengths.size() + fused;
   if (arguments.distinct) of_a_size = (arguments.protocol == "both" ? 2 : 1) * arguments.length + fused + longest + lengths.size();
   return of_a_size * arguments.sizes().size();

@@ -29,8 +29,8 @@ inline std::vector<std::string> parts(const std::string& text) {
   return all;
 }
 
-// The strategies of the experiment, in the order in which the original has its first four.
-using Experiment =
+// The experiment of one chain, in the order in which the original has its first four strategies.
+using Ceiling =
     ThroughputCeiling<TracedChain, Sequential, RunOnly, TransferOnly, GcdSerial, GcdSequential, ZeroCopy, Overlapped<2>, Fused>;
 
 // The three sizes of the original experiment: a test, a small network's, and a transformer's layers.
@@ -104,7 +104,8 @@ struct RunArguments {
   std::optional<std::string> configurations;
   std::size_t length = 12;
   std::string lengths;
-  std::vector<std::string> strategies;
+  std::vector<std::string> filter;
+  bool together = false;
   std::optional<std::size_t> rounds;
   std::optional<double> target_us;
   std::optional<double> budget_s;

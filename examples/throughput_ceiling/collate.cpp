@@ -59,7 +59,7 @@ int collate(const CollateArguments& arguments) {
       all_read = false;
     }
   }
-  const std::vector<CollatedStrategy> rows = anechain::collate(reports);
+  const std::vector<CollatedContender> rows = anechain::collate(reports);
   if (rows.empty()) throw UsageError("there is no report with a comparison in what was named");
   report::print_aligned(std::cout, report::collated_table(rows));
   if (markdown) markdown->commit(text_of([&](std::ostream& to) { report::collated_markdown(to, rows); }));

@@ -131,7 +131,6 @@ Report measure_in_launches(const RunArguments& arguments, const std::vector<std:
   }
   if (!merged) throw std::runtime_error("interrupted before anything was measured");
   merged->environment.arguments = command_line;
-  merged->protocol = arguments.made();
   merged->interrupted = merged->interrupted || interrupted;
   return std::move(*merged);
 }

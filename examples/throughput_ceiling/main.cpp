@@ -97,7 +97,11 @@ void add_experiment(CLI::App& app, RunArguments& run) {
 
 void add_run(CLI::App& app, RunArguments& run) {
   add_experiment(app, run);
-  app.add_option("--strategies", run.strategies, "Strategies to measure, separated by commas; all by default")->delimiter(',');
+  app.add_option("--filter", run.filter,
+                 "Contenders to measure, separated by commas: names, strategies or patterns (256x64/zero_copy, fused, 64x32/*); their baselines are "
+                 "kept. All by default")
+      ->delimiter(',');
+  app.add_flag("--together", run.together, "All sizes take turns in one experiment, and are compared with each other too");
   app.add_option("--lengths", run.lengths, "Chain lengths for the regression and the cost model, or none (1,2,4,8,12)");
   app.add_option("--target", run.target_us, "Microseconds a link: the half-width that the pilot plans for")
       ->check(digits_only)

@@ -41,7 +41,7 @@ inline void require_memory(const Size& size, std::size_t length) {
 inline TracedChain chain_of(const Size& size, std::size_t length) {
   const std::string extents = std::to_string(size.channels) + ", " + std::to_string(size.spatial) + ">";
   const mil::TensorType input = mil::tensor(mil::fp16, 1, size.channels, 1, size.spatial);
-  TracedChain chain;
+  TracedChain chain{size.name};
   for (std::size_t k = 0; k < length; ++k) {
     if (size.kind == ChainKind::transformer)
       chain.add("TransformerBlock<" + extents, input,
@@ -58,7 +58,11 @@ class ProgressLine {
   ~ProgressLine() { clear(); }
 
   void show(std::string_view what, const Progress& progress) const {
-    if (visible_) std::cerr << "\r\033[K" << what << ": " << progress.stage << ' ' << progress.done << '/' << progress.total << std::flush;
+    if (!visible_) return;
+    std::cerr << "\r\033[K" << what << ": " << progress.stage << ' ' << progress.done << '/' << progress.total;
+    if (progress.remaining)
+      std::cerr << ", about " << std::chrono::duration_cast<std::chrono::seconds>(*progress.remaining).count() + 1 << " s left";
+    std::cerr << std::flush;
   }
 
   void clear() const {
@@ -70,7 +74,7 @@ class ProgressLine {
 };
 
 // The first four strategies, which are the original's.
-inline std::vector<std::string> original_strategies() { return {Experiment::strategy_names.begin(), Experiment::strategy_names.begin() + 4}; }
+inline std::vector<std::string> original_strategies() { return {Ceiling::strategy_names.begin(), Ceiling::strategy_names.begin() + 4}; }
 
 // What the arguments ask for, on devices that `make_device` gives: one for everything, and for the original's protocol a
 // new one, so that it has its own cold start.
@@ -83,36 +87,44 @@ Report measure_on(const RunArguments& arguments, MakeDevice make_device) {
   for (const Size& size : sizes) require_memory(size, longest);
 
   auto device = make_device();
-  Report report{.environment = {.device = device.name()}, .protocol = arguments.made()};
-  Random order{report.protocol.seed + arguments.launch};
+  Report report{.environment = Environment::of(device)};
+  ExperimentOptions options{.protocol = arguments.made(), .filter = arguments.filter, .process = arguments.launch};
+  options.interrupted = &interrupted;
+  Random order{options.seed()};
   if (arguments.launch > 0) order.shuffle(std::span{sizes});
   ProgressLine line;
-  MeasurementOptions options{.protocol = report.protocol, .strategies = arguments.strategies};
-  options.protocol.seed += arguments.launch;  // another schedule in every launch
-  options.interrupted = &interrupted;
-  const auto measure = [&](auto& on, const Size& size) {
-    options.on_progress = [&](const Progress& progress) { line.show(size.name, progress); };
-    report.measurements.push_back(Experiment{size.name, chain_of(size, arguments.length)}.run(on, options));
+  const auto run = [&](const auto& experiment, const std::string& name, ExperimentOptions with) {
+    with.on_progress = [&](const Progress& progress) { line.show(name, progress); };
+    if (!interrupted) report.append(experiment.run(with));
   };
   if (arguments.protocol != "recommended") {
-    const MeasurementOptions recommended = options;
-    options.protocol = Protocol::original();
-    options.protocol.seed = recommended.protocol.seed;
-    options.strategies = original_strategies();
+    ExperimentOptions original = options;
+    original.protocol = Protocol::original();
+    original.protocol.seed = options.protocol.seed;
+    original.filter = original_strategies();
     auto fresh = make_device();
-    for (const Size& size : sizes)
-      if (!interrupted) measure(fresh, size);
-    options = recommended;
+    for (const Size& size : sizes) run(Ceiling{size.name, chain_of(size, arguments.length)}.on(fresh), size.name, original);
   }
   if (arguments.protocol == "original") return report;
-  for (const Size& size : sizes)
-    if (!interrupted) measure(device, size);
-  if (!lengths.empty() && !interrupted) {
-    ChainLengths<RunOnly, Sequential, Fused> sweep;
-    for (const Size& size : arguments.sizes()) sweep.add(size.name, chain_of(size, *std::ranges::max_element(lengths)), lengths);
-    options.on_progress = [&](const Progress& progress) { line.show("chain lengths", progress); };
+  if (arguments.together) {
+    Experiment experiment{device};
+    for (const Size& size : sizes) Ceiling{size.name, chain_of(size, arguments.length)}.add_to(experiment);
+    options.across = true;
+    run(experiment, "all sizes", options);
+  } else {
+    for (const Size& size : sizes) run(Ceiling{size.name, chain_of(size, arguments.length)}.on(device), size.name, options);
+  }
+  if (!lengths.empty()) {
+    Experiment experiment{device};
+    for (const Size& size : arguments.sizes())
+      add_chain_lengths(experiment, chain_of(size, *std::ranges::max_element(lengths)), lengths, run_only, sequential, fused);
+    options.across = false;
     options.protocol = options.protocol.for_sweep(arguments.rounds.value_or(arguments.quick ? 24 : 60));
-    report.sweep = sweep.run(device, options);
+    const std::vector<std::string> names = experiment.names();
+    std::erase_if(options.filter, [&](const std::string& pattern) {
+      return std::ranges::none_of(names, [&](const std::string& name) { return matches(name, pattern); });
+    });
+    if (arguments.filter.empty() || !options.filter.empty()) run(experiment, "chain lengths", options);
   }
   return report;
 }
@@ -120,16 +132,15 @@ Report measure_on(const RunArguments& arguments, MakeDevice make_device) {
 // The baseline and its twin.
 template <Device D>
 Report measure_twins_on(const RunArguments& arguments, D device) {
-  Report report{.environment = {.device = device.name()}, .protocol = arguments.made()};
+  Report report{.environment = Environment::of(device)};
   ProgressLine line;
   for (const Size& size : arguments.sizes()) {
     if (interrupted) break;
     require_memory(size, arguments.length);
-    MeasurementOptions options{.protocol = report.protocol};
+    ExperimentOptions options{.protocol = arguments.made()};
     options.interrupted = &interrupted;
     options.on_progress = [&](const Progress& progress) { line.show(size.name, progress); };
-    report.measurements.push_back(
-        ThroughputCeiling<TracedChain, RunOnly, Twin>{size.name, chain_of(size, arguments.length)}.run(device, options));
+    report.append(ThroughputCeiling<TracedChain, RunOnly, Twin>{size.name, chain_of(size, arguments.length)}.run(device, options));
   }
   return report;
 }

@@ -7,11 +7,10 @@ Report measure_on_simulated(const RunArguments& arguments) {
   const simulated::Preset& preset = *simulated::preset(arguments.preset);
   RunArguments serial = arguments;
   // One engine: passes in flight at once say nothing there.
-  if (serial.strategies.empty())
-    for (const std::string_view name : Experiment::strategy_names)
-      if (name != Overlapped<2>::name) serial.strategies.emplace_back(name);
+  if (serial.filter.empty())
+    for (const std::string_view name : Ceiling::strategy_names)
+      if (name != Overlapped<2>::name) serial.filter.emplace_back(name);
   Report report = measure_on(serial, [&] { return SimulatedDevice{preset, arguments.seed + arguments.launch}; });
-  report.environment.clock = "virtual";
   report.environment.speed_of_light = SpeedOfLight{preset.peak_tflops, 0, "the most that was measured on the " + std::string{preset.chip}};
   return report;
 }

@@ -161,6 +161,7 @@ struct Negating {
 class Counting {
  public:
   static constexpr std::size_t lanes = 1;
+  static constexpr executor::Hops hops = executor::Hops::none;
   static constexpr std::string_view description = "counts its steps";
   static inline std::size_t steps_done = 0;
   explicit Counting(std::size_t) {}

@@ -40,6 +40,7 @@ template <class Thrown>
 class Unavailable {
  public:
   static constexpr std::size_t lanes = 1;
+  static constexpr executor::Hops hops = executor::Hops::none;
   static constexpr std::string_view description = "never there";
   explicit Unavailable(std::size_t) { throw Thrown{}; }
   template <class Step>

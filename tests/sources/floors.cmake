@@ -2,7 +2,7 @@
 # devices stand beside the chain, on mil.
 set(mil "")
 set(support "")
-set(kernels "mil")
+set(kernels "mil|support")
 set(devices "mil|support")
 set(chain "mil|support|kernels|devices")
 set(experiment "mil|support|kernels|devices|chain")

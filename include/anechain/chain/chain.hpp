@@ -3,6 +3,8 @@
 
 #include <array>
 #include <cstddef>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include <anechain/kernels/fuse.hpp>
@@ -21,6 +23,7 @@ struct Chain {
   /// The same computation as one program: a chain of one kernel.
   using Fused = Chain<Fuse<Ks...>>;
 
+  static constexpr std::string_view name = kernels::SequenceName<Ks...>::text;              ///< "Conv1x1<64, 32> x12"
   static constexpr std::size_t length = sizeof...(Ks);                                      ///< its kernels
   static constexpr mil::TensorType input = kernels::linking::Ends<Ks...>::inputs.front();   ///< what the first kernel reads
   static constexpr mil::TensorType output = kernels::linking::Ends<Ks...>::outputs.back();  ///< what the last kernel gives
@@ -45,6 +48,45 @@ struct Repeated<K, std::index_sequence<I...>> {
   template <std::size_t>
   using Each = K;
   using type = Chain<Each<I>...>;
+};
+
+}  // namespace detail
+
+namespace detail {
+
+template <class... Chains>
+struct Concatenated;
+template <class... As>
+struct Concatenated<Chain<As...>> {
+  using type = Chain<As...>;
+};
+template <class... As, class... Bs, class... Rest>
+struct Concatenated<Chain<As...>, Chain<Bs...>, Rest...> : Concatenated<Chain<As..., Bs...>, Rest...> {};
+
+template <class K>
+struct PartsOf {
+  static constexpr bool is_fused = false;
+  using type = Chain<K>;
+};
+template <class... Ks>
+struct PartsOf<Fuse<Ks...>> {
+  static constexpr bool is_fused = true;
+  using type = typename Concatenated<typename PartsOf<Ks>::type...>::type;
+};
+
+/// The kernels that a chain computes, however they are fused: Chain<Fuse<A, B>, C> has the parts A, B and C.
+template <class C>
+struct Parts;
+template <class... Ks>
+struct Parts<Chain<Ks...>> {
+  template <bool AnyFused>
+  static auto parts() {
+    if constexpr (AnyFused)
+      return std::type_identity<typename Concatenated<typename PartsOf<Ks>::type...>::type>{};
+    else
+      return std::type_identity<Chain<Ks...>>{};
+  }
+  using type = typename decltype(parts<(PartsOf<Ks>::is_fused || ...)>())::type;
 };
 
 }  // namespace detail

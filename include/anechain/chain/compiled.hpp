@@ -43,7 +43,7 @@ class CompiledKernels {
   }
 
   /// Surfaces and requests for one strategy. Any number of passes may be bound to the same programs, which must outlive
-  /// them. Throws std::invalid_argument for a strategy that fuses, where there is more than one program.
+  /// them.
   template <StrategyWithName S>
   Pass<D, S> bind(const S& strategy) & {
     return bind(strategy, kernels_.size());
@@ -54,8 +54,6 @@ class CompiledKernels {
   Pass<D, S> bind(const S&, std::size_t length) & {
     if (length < 1 || length > kernels_.size())
       throw std::out_of_range("a pass of " + std::to_string(length) + " kernels, of a chain of " + std::to_string(kernels_.size()));
-    if (S::fuses && length != 1)
-      throw std::invalid_argument(std::string{S::name} + " runs a chain as one program; this chain has " + std::to_string(length));
     return Pass<D, S>{*device_, std::span{kernels_}.first(length), std::span{programs_}.first(length)};
   }
 
@@ -80,8 +78,6 @@ class Compiled : public CompiledKernels<D> {
   /// A pass of this chain under a strategy: `auto pass = chain.bind(sequential);`
   template <StrategyWithName S>
   Pass<D, S> bind(const S& strategy) & {
-    static_assert(!S::fuses || Chain::length == 1,
-                  "anechain: this strategy runs a chain as one program: compile Chain::Fused, and bind that");
     return CompiledKernels<D>::bind(strategy);
   }
   template <StrategyWithName S>

@@ -64,14 +64,13 @@ struct Step {
   /// Evaluates, then moves, as far as the strategy has it. Throws PassError, whatever was thrown.
   void operator()() const {
     try {
-      if constexpr (requires {
-                      device->hopped();
-                      requires S::Executor::hops;
-                    })
-        device->hopped();  // devices of virtual time charge it
+      if constexpr (DeviceOfVirtualTime<D> && S::Executor::hops == executor::Hops::each_step) device->charge_hop();
       if constexpr (S::work == Work::all) device->evaluate(*request);
       if constexpr (S::Transfer::link == transfer::Link::two_surfaces)
-        if (S::work == Work::transfers || to != nullptr) S::Transfer::move(*from, *to);
+        if (S::work == Work::transfers || to != nullptr) {
+          S::Transfer::move(*from, *to);
+          if constexpr (DeviceOfVirtualTime<D> && S::Transfer::delivers) device->charge_move(*from, *to);
+        }
     } catch (...) {
       detail::rethrow_as_pass_error(S::name, kernel, kernel_name);
     }
@@ -89,7 +88,10 @@ class Pass {
   static_assert(transfer::MovesBetweenSurfaces<Transfer, typename D::Surface>,
                 "anechain: this is not a Transfer: it lacks `static void move(Surface& from, Surface& to)`");
   static_assert(executor::Executor<Executor, Step<D, S>>,
-                "anechain: this is not an Executor: it needs lanes, description, a constructor from the number of steps, and run(lanes)");
+                "anechain: this is not an Executor: it needs lanes, hops, description, a constructor from the number of steps, and run(lanes)");
+  static_assert(ChargesAllOrNothing<D>,
+                "anechain: this device has some of charge_move(from, to), charge_hop() and idle(duration): a device of virtual time has all "
+                "three, any other device none");
 
  public:
   using Surface = typename D::Surface;
@@ -99,7 +101,7 @@ class Pass {
 
   /// Lays out surfaces and requests. Throws DeviceError.
   Pass(D& device, std::span<const KernelFacts> kernels, std::span<typename D::Program> programs)
-      : kernels_(kernels.begin(), kernels.end()), executor_(steps_of(kernels.size())) {
+      : device_(&device), kernels_(kernels.begin(), kernels.end()), executor_(steps_of(kernels.size())) {
     constexpr bool shared = Transfer::link == transfer::Link::one_surface;
     const std::size_t length = kernels_.size();
     const std::size_t steps = steps_of(length);
@@ -127,7 +129,10 @@ class Pass {
   Pass& operator=(const Pass&) = delete;
 
   /// Runs every lane once. Throws PassError where a kernel fails; the pass can be run again after that.
-  void run() { executor_.run(std::span<const std::span<Step<D, S>>>{lanes_of_steps_, lanes}); }
+  void run() {
+    if constexpr (DeviceOfVirtualTime<D> && Executor::hops == executor::Hops::each_run) device_->charge_hop();
+    executor_.run(std::span<const std::span<Step<D, S>>>{lanes_of_steps_, lanes});
+  }
 
   /// Gives every lane its input, packed. Throws std::invalid_argument where the count is not that of its elements.
   template <class Numbers>
@@ -161,6 +166,7 @@ class Pass {
     return lane * length() + kernel;
   }
 
+  D* device_;
   std::vector<KernelFacts> kernels_;
   std::vector<Surface> surfaces_;
   std::vector<Surface*> inputs_;

@@ -24,12 +24,13 @@ inline constexpr auto words_of<Work> = std::to_array<std::string_view>({"all", "
 /// name that derives from it:
 ///
 ///     struct Mine : Strategy<MyTransfer, executor::Inline> { static constexpr std::string_view name = "mine"; };
+///
+/// A chain as one program is not a strategy but another chain, Chain::Fused, which any strategy without links can run.
 template <class T, class E, Work W = Work::all>
 struct Strategy {
-  using Transfer = T;                   ///< what happens on a link
-  using Executor = E;                   ///< who submits the steps
-  static constexpr Work work = W;       ///< which half is done
-  static constexpr bool fuses = false;  ///< whether it runs the chain as one program
+  using Transfer = T;              ///< what happens on a link
+  using Executor = E;              ///< who submits the steps
+  static constexpr Work work = W;  ///< which half is done
 };
 
 /// A type that says how a chain is run, and what that is called.
@@ -38,7 +39,6 @@ concept StrategyWithName = requires {
   typename S::Transfer;
   typename S::Executor;
   { S::work } -> std::convertible_to<Work>;
-  { S::fuses } -> std::convertible_to<bool>;
   { S::name } -> std::convertible_to<std::string_view>;
 };
 
@@ -96,11 +96,9 @@ struct Overlapped : Strategy<transfer::ZeroCopy, executor::Overlapped<N>> {
   static constexpr std::string_view name{anechain::detail::OverlappedName<N>::characters.data()};  ///< "overlapped4"
 };
 
-/// The whole chain as one program: no link is left.
-struct Fused : Strategy<transfer::None, executor::Inline> {
-  static constexpr std::string_view name = "fused";
-  static constexpr bool fuses = true;  ///< it takes a chain of one kernel: Chain::Fused
-};
+/// Whether a strategy's time is also that of a chain's links: it moves data over them, or has one surface for both ends.
+template <StrategyWithName S>
+inline constexpr bool uses_links = S::work == Work::transfers || S::Transfer::delivers;
 
 /// The strategies as `bind` takes them: `chain.bind(zero_copy)`.
 ///@{
@@ -112,7 +110,6 @@ inline constexpr GcdSequential gcd_sequential{};
 inline constexpr ZeroCopy zero_copy{};
 template <std::size_t N>
 inline constexpr Overlapped<N> overlapped{};
-inline constexpr Fused fused{};
 ///@}
 
 }  // namespace anechain

@@ -34,7 +34,8 @@ concept MovesBetweenSurfaces = requires(S& from, S& to) {
   { T::move(from, to) } -> std::same_as<void>;
 };
 
-/// All that a chain needs of a transfer. One of the user's own is a struct with two constants and a function.
+/// All that a chain needs of a transfer. One of the user's own is a struct with two constants and a function. If it delivers, a pass charges
+/// each of its moves on a device of virtual time (see DeviceOfVirtualTime): it does not have to do so itself.
 template <class T, class S>
 concept Transfer = LaysOutLinks<T> && SaysWhetherItDelivers<T> && MovesBetweenSurfaces<T, S>;
 
@@ -49,7 +50,6 @@ struct Memcpy {
     const auto reading = from.lock(Access::read);
     const auto writing = to.lock(Access::write);
     std::memcpy(writing.bytes().data(), reading.bytes().data(), reading.bytes().size());
-    if constexpr (requires { to.copied_from(from); }) to.copied_from(from);  // devices of virtual time charge it
   }
 };
 

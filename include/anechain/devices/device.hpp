@@ -59,6 +59,26 @@ concept Device = requires(D& device, const D& constant, const mil::TensorType& t
   { device.now() } -> std::convertible_to<std::chrono::nanoseconds>;
 };
 
+/// A device whose time is virtual: what happens on it besides evaluations takes no time unless it is charged. `Pass` and the experiment call
+/// these members, so that a transfer or an executor of the user's own is charged like the library's:
+///
+/// - `charge_move(from, to)`: after a transfer moved the data of a link from one surface to another.
+/// - `charge_hop()`: when an executor hands work to another thread; for one that hops with each step, before the step.
+/// - `idle(duration)`: lets so much time pass without work.
+template <class D>
+concept DeviceOfVirtualTime = Device<D> && requires(D& device, typename D::Surface& surface, std::chrono::nanoseconds duration) {
+  device.charge_move(surface, surface);
+  device.charge_hop();
+  device.idle(duration);
+};
+
+/// False for a device that has some of the members of DeviceOfVirtualTime and not all: it would give away what it does not charge.
+template <class D>
+concept ChargesAllOrNothing =
+    DeviceOfVirtualTime<D> || !(requires(D& device, typename D::Surface& surface) { device.charge_move(surface, surface); } ||
+                                requires(D& device) { device.charge_hop(); } ||
+                                requires(D& device, std::chrono::nanoseconds duration) { device.idle(duration); });
+
 /// A surface for each input or each output of a program that tells them (host::Program), in their order. Throws DeviceError.
 template <class D, class Ports>
 std::vector<typename D::Surface> surfaces_for(D& device, const Ports& ports) {

@@ -18,27 +18,13 @@
 #include <anechain/mil/check.hpp>
 #include <anechain/mil/convert.hpp>
 #include <anechain/mil/cost.hpp>
+#include <anechain/support/digest.hpp>
 #include <anechain/support/random.hpp>
 
 namespace anechain {
 namespace simulated {
 
-/// FNV-1a over words of eight bytes, the last one filled up with zeros: two different inputs or programs have different
-/// digests, for all that a test will see. With the digest of what comes before as `state` it goes on from there.
-///@{
-inline constexpr std::uint64_t digest_basis = 0xCBF29CE484222325;
-inline std::uint64_t digest(std::span<const std::byte> bytes, std::uint64_t state = digest_basis) {
-  for (std::size_t at = 0; at < bytes.size(); at += sizeof(std::uint64_t)) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, bytes.data() + at, std::min(sizeof word, bytes.size() - at));
-    state = (state ^ word) * 0x100000001B3;
-    state ^= state >> 32;
-  }
-  return state;
-}
-///@}
-
-/// Memory in the ANE's layout whose locks and copies take virtual time.
+/// Memory in the ANE's layout whose locks take virtual time.
 class Surface {
  public:
   /// Zeroed. `time` is that of its device.
@@ -52,9 +38,6 @@ class Surface {
     time_->charge(time_->costs().lock_us);
     return MemoryLock{bytes_};
   }
-
-  /// Told by transfers that copied another surface into this one.
-  void copied_from(const Surface& from) { time_->charge_copy(static_cast<double>(from.type_.packed_bytes()) / 1e6); }
 
  private:
   friend class Request;
@@ -87,7 +70,7 @@ class Request {
   /// for their first number, so that a stamp costs little more than a copy.
   void stamp() const {
     const mil::TensorType& type = output_->type_;
-    Random random{digest(input_->bytes_, program_.digest)};
+    Random random{anechain::digest(input_->bytes_, program_.digest)};
     std::vector<float> numbers(static_cast<std::size_t>(type.row_elements()));
     for (float& number : numbers) number = static_cast<float>(random.uniform(-1, 1));
     const auto stride = static_cast<std::size_t>(type.row_bytes());
@@ -145,7 +128,7 @@ class SimulatedDevice {
       const mil::Graph graph = mil::parse_checked(text);
       if (graph.functions.empty()) throw CompileError("the program has no function");
       return {static_cast<double>(mil::flops(graph, graph.functions.front())) / 1e9,
-              simulated::digest(blob, simulated::digest(std::as_bytes(std::span{text})))};
+              anechain::digest(blob, anechain::digest(text))};
     } catch (const mil::ParseError& error) {
       throw CompileError(error);
     }
@@ -163,8 +146,13 @@ class SimulatedDevice {
     request.stamp();
   }
 
-  /// Told of every step that an executor handed to a queue.
-  void hopped() const { time_->charge(time_->costs().hop_us); }
+  /// Takes Costs::copy_us and Costs::us_per_mb for the bytes of the surface that was moved, its rows' padding left out.
+  void charge_move(const Surface& from, const Surface&) const {
+    time_->charge_copy(static_cast<double>(from.type().packed_bytes()) / 1e6);
+  }
+
+  /// Takes Costs::hop_us.
+  void charge_hop() const { time_->charge(time_->costs().hop_us); }
 
   /// Virtual time, from 0, in whole ticks. A reading takes its time too, and what is evaluated next begins a pass.
   std::chrono::nanoseconds now() const { return time_->read(); }
@@ -177,6 +165,6 @@ class SimulatedDevice {
   std::shared_ptr<simulated::Timeline> time_;
 };
 
-static_assert(Device<SimulatedDevice>);
+static_assert(DeviceOfVirtualTime<SimulatedDevice>);
 
 }  // namespace anechain

@@ -22,10 +22,11 @@
 /// estimator if need be.
 namespace anechain {
 
-/// One configuration's numbers: by this library's protocol, or the original's where it was measured in blocks.
-struct ConfigurationAnalysis {
-  std::optional<Estimates> estimates;        ///< none where it was measured in blocks
-  std::optional<OriginalEstimate> original;  ///< none where it was not
+/// One measurement's numbers: by this library's protocol, or the original's if it was measured in blocks.
+struct MeasurementAnalysis {
+  std::optional<Estimates> estimates;       ///< none if it was measured in blocks
+  std::vector<OriginalEstimate> originals;  ///< one for each group, in the order of its baselines, if it was; else empty
+  std::optional<Scaling> scaling;           ///< none if no kernel is repeated in several lengths
 };
 
 /// How a run stands to something that was published.
@@ -37,41 +38,52 @@ inline constexpr auto words_of<Standing> = std::to_array<std::string_view>({"agr
 /// What a run implies for one of the published findings: on this machine, which need not be the one of the finding.
 struct Finding {
   std::string_view claim;                      ///< one of published_findings
-  Standing standing = Standing::not_measured;  ///< undecided where one configuration is, and none contradicts
-  std::string evidence;  ///< the numbers that it rests on, configuration by configuration; empty where nothing was measured
+  Standing standing = Standing::not_measured;  ///< undecided if one chain is, and none contradicts
+  std::string evidence;  ///< the numbers that it rests on, chain by chain; empty if nothing was measured
 };
 
 /// What a report says: see analyse().
 struct Analysis {
-  std::vector<ConfigurationAnalysis> configurations;  ///< in the order of Report::measurements
-  std::optional<Scaling> scaling;                     ///< none where the report has no sweep
-  std::vector<Finding> findings;                      ///< one for each of published_findings, in their order
+  std::vector<MeasurementAnalysis> measurements;  ///< in the order of Report::measurements
+  std::vector<Finding> findings;                  ///< one for each of published_findings, in their order
 };
 
 namespace detail {
 
-/// A strategy's contrast in one configuration, in words.
+/// A contender's contrast in words.
 struct Said {
   std::string text;
   Verdict verdict;
 };
 
-/// What a report says of one strategy, configuration by configuration; of one configuration where it is named.
+/// Calls `visit(name, contender, estimate)` for every compared contender whose group is a chain of the published table.
+template <class Visitor>
+void for_each_published(const Report& report, const Analysis& analysis, Visitor visit) {
+  for (std::size_t i = 0; i < report.measurements.size(); ++i) {
+    const Measurement& measurement = report.measurements[i];
+    const std::optional<Estimates>& estimates = analysis.measurements[i].estimates;
+    for (std::size_t c = 0; estimates && c < measurement.contenders.size(); ++c) {
+      const MeasuredContender& contender = measurement.contenders[c];
+      const MeasuredFlow& flow = measurement.contenders[contender.baseline].flow;
+      const PublishedRow* row = published_row_of(flow);
+      const std::optional<ContenderEstimate>& estimate = estimates->contenders[c];
+      if (row != nullptr && estimate && estimate->judgement) visit(*row, contender, *estimate);
+    }
+  }
+}
+
+/// What a report says of one strategy, chain by chain; of one chain if its configuration is named.
 inline std::vector<Said> said_of(const Report& report, const Analysis& analysis, std::string_view strategy,
                                  std::string_view configuration = {}) {
   std::vector<Said> all;
-  for (std::size_t i = 0; i < report.measurements.size(); ++i) {
-    const Measurement& measurement = report.measurements[i];
-    if (!analysis.configurations[i].estimates || (!configuration.empty() && measurement.name != configuration)) continue;
-    for (std::size_t s = 0; s < measurement.strategies.size(); ++s) {
-      const std::optional<StrategyEstimate>& estimate = analysis.configurations[i].estimates->strategies[s];
-      if (measurement.strategies[s].name != strategy || !estimate || !estimate->judgement) continue;
-      const std::optional<statistics::Interval> interval = estimate->contrast->relative_interval();
-      std::string text = measurement.name + ": " + report::percent(estimate->contrast->relative(), true);
-      if (interval) text += std::string{" ["} + report::percent(interval->low, true) + ", " + report::percent(interval->high, true) + "]";
-      all.push_back({text + ", " + std::string{name_of(estimate->judgement->verdict)}, estimate->judgement->verdict});
-    }
-  }
+  for_each_published(report, analysis, [&](const PublishedRow& row, const MeasuredContender& contender, const ContenderEstimate& estimate) {
+    if (contender.strategy.name != strategy || contender.flow.is_fused()) return;
+    if (!configuration.empty() && row.configuration != configuration) return;
+    const std::optional<statistics::Interval> interval = estimate.contrast->relative_interval();
+    std::string text = std::string{row.configuration} + ": " + report::percent(estimate.contrast->relative(), true);
+    if (interval) text += std::string{" ["} + report::percent(interval->low, true) + ", " + report::percent(interval->high, true) + "]";
+    all.push_back({text + ", " + std::string{name_of(estimate.judgement->verdict)}, estimate.judgement->verdict});
+  });
   return all;
 }
 
@@ -93,64 +105,65 @@ inline std::string share_interval(const Bounded& of) {
   return report::percent(of.value) + " [" + report::percent(of.interval.low) + ", " + report::percent(of.interval.high) + "]";
 }
 
-/// The overhead is dispatch where more than half of every pass is.
-inline Finding dispatch_finding(const Analysis& analysis) {
+/// The overhead is dispatch if more than half of every pass is.
+inline Finding dispatch_finding(const Report& report, const Analysis& analysis) {
   Finding finding{published_findings[1], Standing::not_measured, {}};
-  if (!analysis.scaling || !analysis.scaling->decomposition) return finding;
-  for (const Implied& implied : analysis.scaling->decomposition->implied) {
-    if (finding.standing == Standing::not_measured) finding.standing = Standing::agrees;
-    finding.evidence += (finding.evidence.empty() ? "" : "; ") + implied.configuration + ": dispatch is " +
-                        share_interval(implied.dispatch_share) + " of a pass";
-    if (implied.dispatch_share.interval.high < 0.5)
-      finding.standing = Standing::contradicts;
-    else if (implied.dispatch_share.interval.low < 0.5 && finding.standing == Standing::agrees)
-      finding.standing = Standing::undecided;
-  }
-  return finding;
-}
-
-/// A pass could take half the time where the fused one does.
-inline Finding ceiling_finding(const Report& report, const Analysis& analysis) {
-  Finding finding{published_findings[4], Standing::not_measured, {}};
   for (std::size_t i = 0; i < report.measurements.size(); ++i) {
-    if (!analysis.configurations[i].estimates) continue;
-    for (std::size_t s = 0; s < report.measurements[i].strategies.size(); ++s) {
-      const std::optional<StrategyEstimate>& estimate = analysis.configurations[i].estimates->strategies[s];
-      if (!report.measurements[i].strategies[s].fuses || !estimate || !estimate->contrast || !estimate->contrast->relative_interval())
-        continue;
-      const statistics::Interval interval = *estimate->contrast->relative_interval();
+    const std::optional<Scaling>& scaling = analysis.measurements[i].scaling;
+    if (!scaling || !scaling->decomposition) continue;
+    for (const Implied& implied : scaling->decomposition->implied) {
+      const PublishedRow* row = published_row_of(report.measurements[i].contenders[implied.contender].flow);
+      if (row == nullptr) continue;
       if (finding.standing == Standing::not_measured) finding.standing = Standing::agrees;
-      finding.evidence += (finding.evidence.empty() ? "" : "; ") + report.measurements[i].name + ": fused takes " +
-                          report::percent(1 + interval.low) + " to " + report::percent(1 + interval.high) + " of the time";
-      if (interval.low > -0.5)
+      finding.evidence += (finding.evidence.empty() ? "" : "; ") + std::string{row->configuration} + ": dispatch is " +
+                          share_interval(implied.dispatch_share) + " of a pass";
+      if (implied.dispatch_share.interval.high < 0.5)
         finding.standing = Standing::contradicts;
-      else if (interval.high > -0.5 && finding.standing == Standing::agrees)
+      else if (implied.dispatch_share.interval.low < 0.5 && finding.standing == Standing::agrees)
         finding.standing = Standing::undecided;
     }
   }
   return finding;
 }
 
+/// A pass could take half the time if the fused one does.
+inline Finding ceiling_finding(const Report& report, const Analysis& analysis) {
+  Finding finding{published_findings[4], Standing::not_measured, {}};
+  for_each_published(report, analysis, [&](const PublishedRow& row, const MeasuredContender& contender, const ContenderEstimate& estimate) {
+    if (!contender.flow.is_fused() || !estimate.contrast->relative_interval()) return;
+    const statistics::Interval interval = *estimate.contrast->relative_interval();
+    if (finding.standing == Standing::not_measured) finding.standing = Standing::agrees;
+    finding.evidence += (finding.evidence.empty() ? "" : "; ") + std::string{row.configuration} + ": fused takes " +
+                        report::percent(1 + interval.low) + " to " + report::percent(1 + interval.high) + " of the time";
+    if (interval.low > -0.5)
+      finding.standing = Standing::contradicts;
+    else if (interval.high > -0.5 && finding.standing == Standing::agrees)
+      finding.standing = Standing::undecided;
+  });
+  return finding;
+}
+
 }  // namespace detail
 
-/// All of it.
+/// Every number that a report's samples give.
 inline Analysis analyse(const Report& report) {
   Analysis analysis;
   for (const Measurement& measurement : report.measurements) {
-    ConfigurationAnalysis& configuration = analysis.configurations.emplace_back();
-    if (measurement.order == Order::blocks)
-      configuration.original = original_estimate(measurement);
-    else
-      configuration.estimates = estimate(measurement, report.protocol);
+    MeasurementAnalysis& its = analysis.measurements.emplace_back();
+    if (measurement.protocol.order == Order::blocks) {
+      for (const std::size_t base : measurement.baselines()) its.originals.push_back(original_estimate(measurement, base));
+      continue;
+    }
+    its.estimates = estimate(measurement);
+    if (has_several_lengths(measurement)) its.scaling = scale(measurement);
   }
-  if (report.sweep) analysis.scaling = scale(*report.sweep, report.protocol);
 
   using enum Verdict;
   const auto said = [&](std::string_view strategy, std::string_view configuration = {}) {
     return detail::said_of(report, analysis, strategy, configuration);
   };
   analysis.findings.push_back(detail::finding(published_findings[0], said(Sequential::name), {equivalent, negligible}, {slower, faster}));
-  analysis.findings.push_back(detail::dispatch_finding(analysis));
+  analysis.findings.push_back(detail::dispatch_finding(report, analysis));
   analysis.findings.push_back(
       detail::finding(published_findings[2], said(Sequential::name, "768x256"), {faster}, {slower, equivalent, negligible}));
   analysis.findings.push_back(

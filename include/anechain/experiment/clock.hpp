@@ -47,7 +47,7 @@ class DeviceClock {
   }
 };
 
-/// A device's clock. Devices of virtual time have a function `idle` that lets it pass; for others the thread waits, busy.
+/// A device's clock. On a device of virtual time a pause lets that time pass; on others the thread waits, busy.
 template <Device D>
 class ClockOf final : public DeviceClock {
  public:
@@ -58,7 +58,7 @@ class ClockOf final : public DeviceClock {
   std::chrono::nanoseconds now() override { return device_.now(); }
 
   void pause(std::chrono::nanoseconds duration) override {
-    if constexpr (requires { device_.idle(duration); }) {
+    if constexpr (DeviceOfVirtualTime<D>) {
       device_.idle(duration);
     } else {
       constexpr int patience = 1000;  // with a clock that stands still

@@ -6,28 +6,27 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
 #include <anechain/experiment/analysis.hpp>
-#include <anechain/experiment/paired.hpp>
 #include <anechain/experiment/report.hpp>
 
 /// Reports of several machines in one table.
 namespace anechain {
 
-/// What the reports of one chip say of one strategy in one configuration.
-struct CollatedStrategy {
+/// What the reports of one chip say of one contender.
+struct CollatedContender {
   std::string chip;                                       ///< see chip_of()
-  std::string configuration;                              ///< Measurement::name
-  std::string strategy;                                   ///< MeasuredStrategy::name
-  std::size_t reports = 0;                                ///< that have this strategy, compared with the baseline
+  std::string name;                                       ///< MeasuredContender::name of the first report that has it
+  std::string differs{};                                  ///< in what it differs from an earlier row of this chip and name; empty if there is none
+  std::string baseline{};                                 ///< the name of what it is compared with
+  std::size_t reports = 0;                                ///< that have it, compared with its baseline
   double baseline_kernel_us = 0;                          ///< of the baseline: the median of the reports
   double relative = 0;                                    ///< more than the baseline's pass, as a share of it: the median
   std::optional<statistics::Interval> interval{};         ///< from the lowest bound to the highest of the reports' intervals
   double link_us = 0;                                     ///< the same for each link: the median
-  std::vector<std::pair<Verdict, std::size_t>> verdicts;  ///< how many reports came to which
+  std::vector<std::pair<Verdict, std::size_t>> verdicts{};  ///< how many reports came to which
 };
 
 /// What runs the kernels in a report: "Apple M4 Max, ane"; a simulated engine by its own name.
@@ -36,35 +35,51 @@ inline std::string chip_of(const Environment& environment) {
   return colon == std::string::npos ? environment.device : environment.processor + ", " + environment.device.substr(0, colon);
 }
 
-/// Sorted by chip, then in the order in which configurations and strategies first came. What was measured by the original's protocol, what
-/// failed and the baseline itself have no row.
-inline std::vector<CollatedStrategy> collate(std::span<const Report> reports) {
+/// Sorted by chip, then in the order in which contenders first came. What was measured by the original's protocol, what failed and baselines have no
+/// row. Only what is the same is pooled (see difference(); its baseline must be the same too); what has the name of another row and is not the same has
+/// a row of its own that says in what it differs.
+inline std::vector<CollatedContender> collate(std::span<const Report> reports) {
   struct Found {
-    CollatedStrategy row;
-    std::vector<double> baseline, relative, link;
+    CollatedContender row;
+    const MeasuredContender* contender;
+    const MeasuredContender* baseline;
+    std::vector<double> base_kernel, relative, link;
   };
   std::vector<Found> all;
   for (const Report& report : reports) {
-    const Analysis analysis = analyse(report);
-    for (const auto& [measurement, configuration] : Paired{report.measurements, analysis.configurations}) {
-      if (!configuration.estimates) continue;
-      for (const auto& [strategy, estimate] : Paired{measurement.strategies, configuration.estimates->strategies}) {
+    const std::string chip = chip_of(report.environment);
+    for (const Measurement& measurement : report.measurements) {
+      if (measurement.protocol.order == Order::blocks) continue;
+      const Estimates estimates = estimate(measurement);
+      for (std::size_t c = 0; c < measurement.contenders.size(); ++c) {
+        const std::optional<ContenderEstimate>& estimate = estimates.contenders[c];
         if (!estimate || !estimate->contrast || !estimate->judgement) continue;
-        const auto same = [&, chip = chip_of(report.environment), &name = measurement.name, &called = strategy.name](const Found& one) {
-          return std::tie(one.row.chip, one.row.configuration, one.row.strategy) == std::tie(chip, name, called);
-        };
-        auto found = std::ranges::find_if(all, same);
-        if (found == all.end())
-          found = all.insert(
-              all.end(),
-              {{.chip = chip_of(report.environment), .configuration = measurement.name, .strategy = strategy.name, .verdicts = {}},
-               {},
-               {},
-               {}});
+        const MeasuredContender& contender = measurement.contenders[c];
+        const MeasuredContender& baseline = measurement.contenders[contender.baseline];
+        auto found = std::ranges::find_if(all, [&](const Found& one) {
+          return one.row.chip == chip && difference(*one.contender, contender) == Difference::none &&
+                 difference(*one.baseline, baseline) == Difference::none;
+        });
+        if (found == all.end()) {
+          const auto namesake =
+              std::ranges::find_if(all, [&](const Found& one) { return one.row.chip == chip && one.row.name == contender.name; });
+          std::string differs;
+          if (namesake != all.end()) {
+            const Difference own = difference(*namesake->contender, contender);
+            differs = own != Difference::none ? std::string{name_of(own)}
+                                              : std::string{name_of(difference(*namesake->baseline, baseline))} + " of its baseline";
+          }
+          found = all.insert(all.end(), {{.chip = chip, .name = contender.name, .differs = differs, .baseline = baseline.name},
+                                         &contender,
+                                         &baseline,
+                                         {},
+                                         {},
+                                         {}});
+        }
         const Contrast& contrast = *estimate->contrast;
-        CollatedStrategy& row = found->row;
+        CollatedContender& row = found->row;
         ++row.reports;
-        found->baseline.push_back(contrast.base_pass_us / static_cast<double>(measurement.length));
+        found->base_kernel.push_back(contrast.base_pass_us / static_cast<double>(baseline.flow.parts.size()));
         found->relative.push_back(contrast.relative());
         found->link.push_back(contrast.per_link_us());
         if (const std::optional<statistics::Interval> interval = contrast.relative_interval())
@@ -79,14 +94,14 @@ inline std::vector<CollatedStrategy> collate(std::span<const Report> reports) {
       }
     }
   }
-  std::vector<CollatedStrategy> rows;
+  std::vector<CollatedContender> rows;
   for (Found& found : all) {
-    found.row.baseline_kernel_us = statistics::median(found.baseline);
+    found.row.baseline_kernel_us = statistics::median(found.base_kernel);
     found.row.relative = statistics::median(found.relative);
     found.row.link_us = statistics::median(found.link);
     rows.push_back(std::move(found.row));
   }
-  std::ranges::stable_sort(rows, {}, &CollatedStrategy::chip);
+  std::ranges::stable_sort(rows, {}, &CollatedContender::chip);
   return rows;
 }
 

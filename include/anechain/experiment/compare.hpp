@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -10,8 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include <range/v3/algorithm/find_if.hpp>
-
 #include <anechain/experiment/report.hpp>
 #include <anechain/experiment/statistics/median_interval.hpp>
 #include <anechain/experiment/statistics/two_samples.hpp>
@@ -19,7 +18,7 @@
 
 namespace anechain {
 
-/// How a strategy's time in one report stands to that in another.
+/// How a contender's time in one report stands to that in another.
 enum class Change {
   regression,    ///< slower, the whole interval by more than epsilon
   improvement,   ///< faster, in the same way
@@ -32,10 +31,9 @@ template <>
 inline constexpr auto words_of<Change> =
     std::to_array<std::string_view>({"regression", "improvement", "no change", "inconclusive", "ambiguous"});
 
-/// One strategy of one configuration, in both reports. Shares: 0.01 is one per cent slower.
-struct ComparedStrategy {
-  std::string configuration;                                 ///< Measurement::name
-  std::string strategy;                                      ///< MeasuredStrategy::name
+/// One contender, in both reports. Shares: 0.01 is one per cent slower.
+struct ComparedContender {
+  std::string name;                                          ///< MeasuredContender::name in the first report
   double first_us = 0;                                       ///< the median pass, of launches' medians
   double second_us = 0;                                      ///< the same in the second report
   std::optional<statistics::Interval> first_interval_us{};   ///< of the pooled passes of one launch
@@ -50,57 +48,67 @@ struct ComparedStrategy {
 
 /// Two reports side by side.
 struct ReportComparison {
-  std::vector<ComparedStrategy> rows;  ///< in the first report's order
+  std::vector<ComparedContender> rows;  ///< in the first report's order
   std::vector<std::string> warnings;   ///< what else differs between them
-  std::vector<std::string> missing;    ///< what only one of them has, or what failed in one
+  std::vector<std::string> missing;    ///< what only one of them has, what failed in one, what has one name in both and is not the same
   double geometric_mean = 0;           ///< change over all rows; without an interval, since rows share their launches
-  bool lost = false;                   ///< whether a strategy that the first measured has no samples in the second
+  bool lost = false;                   ///< whether a contender that the first measured has no samples in the second
 
   /// Whether any row came to this.
   bool has(Change change) const {
-    return ranges::find_if(rows, [change](const ComparedStrategy& row) { return row.verdict == change; }) != rows.end();
+    return std::ranges::find(rows, change, &ComparedContender::verdict) != rows.end();
   }
 };
 
 namespace detail {
 
-/// Passes of one strategy, once the device was steady, by launch; logarithms.
-inline std::vector<std::vector<double>> log_passes(const Measurement& measurement, std::size_t strategy) {
+/// Passes of one contender, once the device was steady, by launch; logarithms.
+inline std::vector<std::vector<double>> log_passes(const Measurement& measurement, std::size_t contender) {
   std::vector<std::vector<double>> launches(measurement.launches.size());
   for (const Sample& sample : measurement.samples)
     if (const double pass = measurement.pass_us(sample);
-        sample.strategy == strategy && !sample.control && measurement.counts(sample) && pass > 0)
+        sample.contender == contender && !sample.control && measurement.counts(sample) && pass > 0)
       launches[sample.launch].push_back(std::log(pass));
   std::erase_if(launches, [](const std::vector<double>& passes) { return passes.empty(); });
   return launches;
 }
 
-/// The measurement of the same configuration in another report, by the same schedule; nullptr where there is none.
-inline const Measurement* counterpart(const Measurement& one, const Report& other) {
-  const auto found = ranges::find_if(other.measurements, [&](const Measurement& its) { return its.is_of_the_same_configuration(one); });
-  return found == other.measurements.end() ? nullptr : &*found;
+/// A contender of a report.
+struct Place {
+  const Measurement* measurement = nullptr;
+  std::size_t contender = 0;
+
+  const MeasuredContender& operator*() const { return measurement->contenders[contender]; }
+  bool operator==(const Place&) const = default;
+};
+
+/// Every contender that was measured in rounds of one kind.
+inline std::vector<Place> places(const Report& report) {
+  std::vector<Place> all;
+  for (const Measurement& measurement : report.measurements)
+    for (std::size_t c = 0; c < measurement.contenders.size(); ++c) all.push_back({&measurement, c});
+  return all;
 }
 
-/// Where a strategy stands in a measurement.
-inline std::optional<std::size_t> place_of(std::string_view strategy, const Measurement& measurement) {
-  const auto found = ranges::find_if(measurement.strategies, [&](const MeasuredStrategy& one) { return one.name == strategy; });
-  if (found == measurement.strategies.end()) return std::nullopt;
-  return static_cast<std::size_t>(found - measurement.strategies.begin());
-}
-
-/// Configurations and strategies of a report that another lacks.
-inline std::vector<std::string> missing_in(const Report& other, const Report& report) {
-  std::vector<std::string> missing;
-  for (const Measurement& measurement : report.measurements) {
-    const Measurement* const its = counterpart(measurement, other);
-    if (its == nullptr) {
-      missing.push_back(measurement.name);
-      continue;
-    }
-    for (const MeasuredStrategy& strategy : measurement.strategies)
-      if (!place_of(strategy.name, *its)) missing.push_back(measurement.name + ", " + strategy.name);
+/// The same contender in another report, by the same kind of schedule: of several the one of the same name. What is in `taken` is left out.
+inline std::optional<Place> counterpart(const Place& one, const std::vector<Place>& others, const std::vector<Place>& taken) {
+  std::optional<Place> found;
+  for (const Place& other : others) {
+    if (one.measurement->protocol.order != other.measurement->protocol.order || difference(*one, *other) != Difference::none) continue;
+    if (std::ranges::find(taken, other) != taken.end()) continue;
+    if ((*one).name == (*other).name) return other;
+    if (!found) found = other;
   }
-  return missing;
+  return found;
+}
+
+/// Why a contender is in one report only: something of its name may be in the other, and differ.
+inline std::string missing(const Place& one, const std::vector<Place>& others, std::string_view here) {
+  for (const Place& other : others)
+    if ((*one).name == (*other).name && one.measurement->protocol.order == other.measurement->protocol.order)
+      if (const Difference what = difference(*one, *other); what != Difference::none)
+        return (*one).name + " is not the same in both: " + std::string{name_of(what)} + " differs";
+  return (*one).name + " is only in the " + std::string{here};
 }
 
 inline std::vector<double> medians(const std::vector<std::vector<double>>& launches) {
@@ -117,13 +125,13 @@ inline std::optional<statistics::Interval> pass_interval_us(const std::vector<st
   return statistics::Interval{std::exp(interval->low), std::exp(interval->high)};
 }
 
-/// A strategy's passes in the two reports, side by side; the p-value, where there is one, is not adjusted.
-inline ComparedStrategy compared(const std::vector<std::vector<double>>& first, const std::vector<std::vector<double>>& second,
+/// A contender's passes in the two reports, side by side; the p-value, where there is one, is not adjusted.
+inline ComparedContender compared(const std::vector<std::vector<double>>& first, const std::vector<std::vector<double>>& second,
                                  double confidence, double epsilon) {
   constexpr std::size_t least_launches = 3;
   const std::vector<double> a = medians(first);
   const std::vector<double> b = medians(second);
-  ComparedStrategy row;
+  ComparedContender row;
   row.first_us = std::exp(statistics::median(a));
   row.second_us = std::exp(statistics::median(b));
   row.first_interval_us = pass_interval_us(first, confidence);
@@ -142,23 +150,23 @@ inline ComparedStrategy compared(const std::vector<std::vector<double>>& first, 
 }
 
 /// Regressions are found among many rows: what calls one so is adjusted for all that were tested.
-inline void find_regressions(std::vector<ComparedStrategy>& rows, double confidence, double epsilon) {
+inline void find_regressions(std::vector<ComparedContender>& rows, double confidence, double epsilon) {
   std::vector<double> p_values;
-  for (const ComparedStrategy& row : rows)
+  for (const ComparedContender& row : rows)
     if (row.interval) p_values.push_back(row.p_regression);
   const std::vector<double> adjusted = statistics::holm(p_values);
   auto p = adjusted.begin();
-  for (ComparedStrategy& row : rows) {
+  for (ComparedContender& row : rows) {
     if (!row.interval) continue;
     row.p_regression = *p++;
     if (row.interval->low > epsilon && row.p_regression < 1 - confidence) row.verdict = Change::regression;
   }
 }
 
-inline double geometric_mean(const std::vector<ComparedStrategy>& rows) {
+inline double geometric_mean(const std::vector<ComparedContender>& rows) {
   if (rows.empty()) return 0;
   double sum = 0;
-  for (const ComparedStrategy& row : rows) sum += std::log1p(row.change);
+  for (const ComparedContender& row : rows) sum += std::log1p(row.change);
   return std::expm1(sum / static_cast<double>(rows.size()));
 }
 
@@ -175,8 +183,9 @@ inline std::vector<std::string> differing_conditions(const Report& first, const 
   differ("the system", a.system, b.system);
   differ("the compiler", a.compiler, b.compiler);
   differ("the number of cores", std::to_string(a.cores), std::to_string(b.cores));
-  const Protocol& p = first.protocol;
-  const Protocol& q = second.protocol;
+  if (first.measurements.empty() || second.measurements.empty()) return warnings;
+  const Protocol& p = first.measurements.front().protocol;
+  const Protocol& q = second.measurements.front().protocol;
   differ("the history", std::string{name_of(p.history)}, std::string{name_of(q.history)});
   differ("the gaps", p.gaps ? "on" : "off", q.gaps ? "on" : "off");
   differ("the schedule", std::string{name_of(p.order)}, std::string{name_of(q.order)});
@@ -187,33 +196,34 @@ inline std::vector<std::string> differing_conditions(const Report& first, const 
 
 }  // namespace detail
 
-/// Compares the strategies that both reports measured. Two files are unpaired: with three launches of each or more, Welch's
-/// interval over launches' medians decides; with fewer, nothing does.
+/// Compares the contenders that both reports measured: those of the same label, strategy, texts, types and weight layouts, whatever they are called.
+/// Two files are unpaired: with three launches of each or more, Welch's interval over launches' medians decides; with fewer, nothing does.
 inline ReportComparison compare(const Report& first, const Report& second, double confidence = 0.95, double epsilon = 0.005) {
   ReportComparison comparison{.rows = {}, .warnings = detail::differing_conditions(first, second), .missing = {}};
-  for (const std::string& what : detail::missing_in(second, first)) comparison.missing.push_back(what + " is only in the first");
-  comparison.lost = !comparison.missing.empty();
-  for (const Measurement& before : first.measurements) {
-    const Measurement* const after = detail::counterpart(before, second);
-    for (std::size_t s = 0; after != nullptr && s < before.strategies.size(); ++s) {
-      const std::string& strategy = before.strategies[s].name;
-      const std::optional<std::size_t> twin = detail::place_of(strategy, *after);
-      if (!twin) continue;
-      const auto first_passes = detail::log_passes(before, s);
-      const auto second_passes = detail::log_passes(*after, *twin);
-      if (first_passes.empty() || second_passes.empty()) {
-        comparison.lost = comparison.lost || second_passes.empty();
-        comparison.missing.push_back(before.name + ", " + strategy + " has no samples in the " +
-                                     (first_passes.empty() ? "first" : "second"));
-        continue;
-      }
-      ComparedStrategy row = detail::compared(first_passes, second_passes, confidence, epsilon);
-      row.configuration = before.name;
-      row.strategy = strategy;
-      comparison.rows.push_back(std::move(row));
+  const std::vector<detail::Place> before = detail::places(first);
+  const std::vector<detail::Place> after = detail::places(second);
+  std::vector<detail::Place> taken;
+  for (const detail::Place& one : before) {
+    const std::optional<detail::Place> twin = detail::counterpart(one, after, taken);
+    if (!twin) {
+      comparison.lost = true;
+      comparison.missing.push_back(detail::missing(one, after, "first"));
+      continue;
     }
+    taken.push_back(*twin);
+    const auto first_passes = detail::log_passes(*one.measurement, one.contender);
+    const auto second_passes = detail::log_passes(*twin->measurement, twin->contender);
+    if (first_passes.empty() || second_passes.empty()) {
+      comparison.lost = comparison.lost || second_passes.empty();
+      comparison.missing.push_back((*one).name + " has no samples in the " + (first_passes.empty() ? "first" : "second"));
+      continue;
+    }
+    ComparedContender row = detail::compared(first_passes, second_passes, confidence, epsilon);
+    row.name = (*one).name;
+    comparison.rows.push_back(std::move(row));
   }
-  for (const std::string& what : detail::missing_in(first, second)) comparison.missing.push_back(what + " is only in the second");
+  for (const detail::Place& one : after)
+    if (std::ranges::find(taken, one) == taken.end()) comparison.missing.push_back(detail::missing(one, before, "second"));
   detail::find_regressions(comparison.rows, confidence, epsilon);
   comparison.geometric_mean = detail::geometric_mean(comparison.rows);
   return comparison;

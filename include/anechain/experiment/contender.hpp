@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -12,18 +14,37 @@
 
 namespace anechain {
 
-/// One strategy of an experiment with its type forgotten. The virtual call stands outside of what is timed.
+/// A flow bound to a strategy on a device, with its type forgotten. The virtual call stands outside of what is timed.
 class Contender {
  public:
   virtual ~Contender() = default;
 
-  /// Throws where the strategy does not do what it says.
+  /// Throws if the strategy does not do what it says.
   virtual void verify(std::uint64_t seed) = 0;
 
   /// Runs the pass `lead_in` times unmeasured, then `repeats` times between two readings of the device's clock. Throws
   /// PassError where one fails.
   virtual Sample time(std::size_t lead_in, std::size_t repeats) = 0;
 };
+
+namespace detail {
+
+/// Why an action failed; none if it did not.
+template <class Action>
+std::optional<std::string> failure_of(Action action) {
+  try {
+    action();
+    return std::nullopt;
+  } catch (const PassError& error) {
+    return "kernel " + std::to_string(error.kernel) + " (" + error.kernel_name + "): " + error.cause;
+  } catch (const std::exception& error) {
+    return error.what();
+  } catch (...) {
+    return not_an_exception;
+  }
+}
+
+}  // namespace detail
 
 /// Kernels compiled for a device, and what they should give.
 template <Device D>
@@ -63,16 +84,5 @@ class StrategyContender final : public Contender {
   Reference<typename ReferenceDeviceOf<D>::type>& reference_;
   Pass<D, S> pass_;
 };
-
-/// What a report says of a strategy type.
-template <StrategyWithName S>
-MeasuredStrategy described() {
-  return {.name = std::string{S::name},
-          .executor = std::string{S::Executor::description},
-          .lanes = S::Executor::lanes,
-          .work = S::work,
-          .fuses = S::fuses,
-          .copies = S::Transfer::link == transfer::Link::two_surfaces && S::Transfer::delivers};
-}
 
 }  // namespace anechain

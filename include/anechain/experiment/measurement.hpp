@@ -11,9 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include <anechain/chain/strategy.hpp>
+#include <anechain/experiment/measured_contender.hpp>
 #include <anechain/experiment/protocol.hpp>
-#include <anechain/kernels/kernel.hpp>
 #include <anechain/support/words.hpp>
 
 /// What an experiment observes, before anything is made of it.
@@ -28,48 +27,23 @@ struct ClockQuality {
   std::chrono::nanoseconds shortest_sample() const { return 1000 * std::max(resolution, reading); }
 };
 
-/// One timed visit to a strategy: `Launch::repeats` runs between two readings of the device's clock.
+/// One timed visit to a contender: Launch::repeats runs between two readings of the device's clock.
 struct Sample {
-  std::size_t launch = 0;               ///< position in Observations::launches
+  std::size_t launch = 0;               ///< position in Measurement::launches
   std::size_t round = 0;                ///< of the launch
   std::size_t slot = 0;                 ///< position within the round
-  std::size_t strategy = 0;             ///< position in Measurement::strategies
-  bool control = false;                 ///< the baseline, visited once more as if it were another strategy
+  std::size_t contender = 0;            ///< position in Measurement::contenders
+  bool control = false;                 ///< a baseline, visited once more as if it were another contender
   std::chrono::nanoseconds start{};     ///< by the device's clock: comparable within a launch
-  std::chrono::nanoseconds duration{};  ///< of all repeats, in all lanes: see Observations::pass_us()
+  std::chrono::nanoseconds duration{};  ///< of all repeats, in all lanes: see Measurement::pass_us()
 };
 
-/// A round in which an evaluation failed. None of its samples is kept, of no strategy.
+/// A round in which an evaluation failed. None of its samples is kept, of no contender.
 struct FailedRound {
-  std::size_t launch = 0;    ///< position in Observations::launches
-  std::size_t round = 0;     ///< of the launch
-  std::size_t strategy = 0;  ///< the one that failed: position in Observations::strategies
-  std::string reason;        ///< what the failure said, with the kernel where that is known
-};
-
-/// Whether a strategy may be believed.
-enum class Status { ok, failed };
-template <>
-inline constexpr auto words_of<Status> = std::to_array<std::string_view>({"ok", "failed"});
-
-/// A strategy's properties, and whether it may be believed.
-struct MeasuredStrategy {
-  std::string name;                      ///< the strategy type's; several cells of a sweep may share one
-  std::string executor;                  ///< who submitted: the executor's description
-  std::size_t lanes = 1;                 ///< passes that one run does at once
-  Work work = Work::all;                 ///< whether kernels ran, or transfers alone
-  bool fuses = false;                    ///< whether it ran the chain as one program
-  bool copies = false;                   ///< whether a pass moves data over every link
-  std::optional<std::string> failure{};  ///< why it has no timing
-
-  /// Whether nothing of it failed: only then it has samples.
-  bool ok() const { return !failure; }
-
-  /// The same as a word that reports have.
-  Status status() const { return ok() ? Status::ok : Status::failed; }
-
-  /// Whether it has links whose cost its time tells: one program has none, and passes in flight hide them.
-  bool has_links() const { return !fuses && lanes == 1; }
+  std::size_t launch = 0;     ///< position in Measurement::launches
+  std::size_t round = 0;      ///< of the launch
+  std::size_t contender = 0;  ///< the one that failed: position in Measurement::contenders
+  std::string reason;         ///< what the failure said, with the kernel if that is known
 };
 
 /// Why a launch ended.
@@ -83,22 +57,23 @@ inline constexpr auto words_of<End> = std::to_array<std::string_view>({"rounds",
 
 /// One process's share of a measurement.
 struct Launch {
-  std::size_t repeats = 1;       ///< runs in one sample, the same for all strategies
-  std::size_t rounds = 0;        ///< that were begun
-  std::size_t warm_up = 0;       ///< of them, that came before the device was steady
-  std::optional<bool> steady{};  ///< whether it ever was; unknown after too few rounds
-  std::size_t planned = 0;       ///< rounds that the pilot asked for
-  End end = End::rounds;         ///< why there were no more rounds
+  std::vector<std::size_t> repeats{};  ///< runs in one sample of each contender, the same for all contenders of a group
+  std::size_t rounds = 0;              ///< that were begun
+  std::size_t warm_up = 0;             ///< of them, that came before the device was steady
+  std::optional<bool> steady{};        ///< whether it ever was; unknown after too few rounds
+  std::size_t planned = 0;             ///< rounds that the pilot asked for
+  End end = End::rounds;               ///< why there were no more rounds
 };
 
-/// What was observed of several strategies: the raw material of every estimate. A strategy that failed has no samples.
-struct Observations {
-  Order order = Order::palindromes;            ///< in which the samples were taken
-  ClockQuality clock{};                        ///< of the device's clock, in the first launch
-  std::vector<MeasuredStrategy> strategies{};  ///< all that were asked for, the failed ones too; in a sweep one for each cell
-  std::vector<Launch> launches{};              ///< one a process
-  std::vector<Sample> samples{};               ///< launch by launch, in the order in which they were taken
-  std::vector<FailedRound> failures{};         ///< in the order in which they happened
+/// One run of an experiment: contenders that took turns on one device in one protocol, and every sample. The raw material of every estimate.
+struct Measurement {
+  Protocol protocol{};                          ///< how it was made, and how it is judged unless something else is asked for
+  bool across = false;                          ///< whether contenders are also compared with the first baseline from other groups
+  ClockQuality clock{};                         ///< of the device's clock, in the first launch
+  std::vector<MeasuredContender> contenders{};  ///< in the experiment's order, the failed ones too; a failed one has no samples
+  std::vector<Launch> launches{};               ///< one a process
+  std::vector<Sample> samples{};                ///< launch by launch, in the order in which they were taken
+  std::vector<FailedRound> failures{};          ///< in the order in which they happened
 
   /// Rounds of all launches.
   std::size_t rounds() const {
@@ -109,54 +84,58 @@ struct Observations {
 
   /// Whether no launch was interrupted.
   bool complete() const {
-    for (const Launch& launch : launches)
-      if (launch.end == End::interrupted) return false;
-    return true;
+    return std::ranges::none_of(launches, [](const Launch& launch) { return launch.end == End::interrupted; });
   }
+
+  /// Whether every contender was verified and measured.
+  bool ok() const { return std::ranges::all_of(contenders, &MeasuredContender::ok); }
 
   /// Whether a sample was taken once the device was steady.
   bool counts(const Sample& sample) const { return sample.round >= launches[sample.launch].warm_up; }
 
   /// A sample's time for one pass.
   double pass_us(const Sample& sample) const {
-    const auto passes = static_cast<double>(launches[sample.launch].repeats * strategies[sample.strategy].lanes);
+    const auto passes =
+        static_cast<double>(launches[sample.launch].repeats[sample.contender] * contenders[sample.contender].strategy.lanes);
     return std::chrono::duration<double, std::micro>{sample.duration}.count() / passes;
   }
-};
 
-/// One chain under several strategies.
-struct Measurement : Observations {
-  std::string name;             ///< of the configuration: "768x256"
-  std::size_t length = 0;       ///< kernels in the chain
-  mil::TensorType input{};      ///< of the first kernel
-  mil::TensorType output{};     ///< of the last kernel
-  std::int64_t flops = 0;       ///< of one pass
-  Bytes bytes{};                ///< of all kernels of one pass
-  std::int64_t link_bytes = 0;  ///< that all links of one pass together move, packed
-
-  /// Places where data goes from one kernel to the next. A measurement has two kernels or more.
-  std::size_t links() const { return length - 1; }
-
-  /// Whether the other is of the same name, length and order, and so can be set beside this one, or added to it.
-  bool is_of_the_same_configuration(const Measurement& other) const {
-    return name == other.name && length == other.length && order == other.order;
+  /// The position of the contender of a name; none if there is no such contender.
+  std::optional<std::size_t> position(std::string_view name) const {
+    const auto found = std::ranges::find(contenders, name, &MeasuredContender::name);
+    if (found == contenders.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - contenders.begin());
   }
-};
 
-/// What one pass of a cell does: a configuration's chain of some length under one strategy.
-struct Cell {
-  std::string configuration;   ///< the name that it was added with
-  std::size_t length = 0;      ///< kernels in the chain, fused or not
-  double gflop = 0;            ///< 10^9 floating-point operations
-  std::size_t dispatches = 0;  ///< evaluations
-  std::size_t copies = 0;      ///< links that data is copied over
-  double copied_mb = 0;        ///< 10^6 bytes
-  std::size_t hops = 0;        ///< steps handed to a queue
-};
+  /// The contender of a name; null if there is no such contender.
+  const MeasuredContender* find(std::string_view name) const {
+    const std::optional<std::size_t> at = position(name);
+    return at ? &contenders[*at] : nullptr;
+  }
 
-/// Chains of several lengths, of one or more configurations, visited in turns. strategies[i] is that of cells[i].
-struct Sweep : Observations {
-  std::vector<Cell> cells{};  ///< by configuration, by length within it, then by strategy
+  /// A contender's passes in microseconds, once the device was steady, in the order in which they were taken; the control's are left out.
+  std::vector<double> passes(std::size_t contender) const {
+    std::vector<double> all;
+    for (const Sample& sample : samples)
+      if (sample.contender == contender && !sample.control && counts(sample)) all.push_back(pass_us(sample));
+    return all;
+  }
+
+  /// The baselines, in the order of the contenders: one for each group.
+  std::vector<std::size_t> baselines() const {
+    std::vector<std::size_t> all;
+    for (std::size_t c = 0; c < contenders.size(); ++c)
+      if (contenders[c].baseline == c) all.push_back(c);
+    return all;
+  }
+
+  /// The contenders of a baseline's group, in their order, itself among them.
+  std::vector<std::size_t> group(std::size_t baseline) const {
+    std::vector<std::size_t> all;
+    for (std::size_t c = 0; c < contenders.size(); ++c)
+      if (contenders[c].baseline == baseline) all.push_back(c);
+    return all;
+  }
 };
 
 }  // namespace anechain

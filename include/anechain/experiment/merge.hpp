@@ -8,8 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include <range/v3/algorithm/find_if.hpp>
-
 #include <anechain/experiment/report.hpp>
 
 namespace anechain {
@@ -21,17 +19,34 @@ struct MergeError : std::runtime_error {
 
 namespace detail {
 
-/// Appends launches. A strategy that failed in one launch has failed: which samples to believe cannot be told.
-inline void merge(Observations& into, Observations&& launch) {
-  if (into.strategies.size() != launch.strategies.size()) throw MergeError("the launches measured other strategies");
+/// Whether two measurements are of the same contenders, in the same order and the same kind of schedule.
+inline bool are_of_one_experiment(const Measurement& a, const Measurement& b) {
+  return a.protocol.order == b.protocol.order && std::ranges::equal(a.contenders, b.contenders, [](const auto& one, const auto& other) {
+           return one.name == other.name && difference(one, other) == Difference::none;
+         });
+}
+
+/// Why a measurement has no counterpart in a report, as far as it can be told.
+inline std::string why_not_in(const Report& report, const Measurement& measurement) {
+  for (const MeasuredContender& contender : measurement.contenders)
+    for (const Measurement& other : report.measurements) {
+      if (other.protocol.order != measurement.protocol.order) continue;
+      const MeasuredContender* same = other.find(contender.name);
+      if (same == nullptr) continue;
+      if (const Difference what = difference(contender, *same); what != Difference::none)
+        return "'" + contender.name + "' is not the same in both: " + std::string{name_of(what)} + " differs";
+    }
+  std::string names;
+  for (const MeasuredContender& contender : measurement.contenders) names += (names.empty() ? "'" : ", '") + contender.name + "'";
+  return "the report has no experiment of " + (names.empty() ? "nothing" : names) + " to add a launch to";
+}
+
+/// Appends launches. A contender that failed in one launch has failed: which samples to believe cannot be told.
+inline void merge(Measurement& into, Measurement&& launch) {
   const std::size_t offset = into.launches.size();
-  for (std::size_t s = 0; s < into.strategies.size(); ++s) {
-    if (into.strategies[s].name != launch.strategies[s].name)
-      throw MergeError(std::string{"the launches measured other strategies: "} + into.strategies[s].name + ", " +
-                       launch.strategies[s].name);
-    if (into.strategies[s].ok() && !launch.strategies[s].ok())
-      into.strategies[s].failure = std::string{"in launch "} + std::to_string(offset + 1) + ": " + *launch.strategies[s].failure;
-  }
+  for (std::size_t c = 0; c < into.contenders.size(); ++c)
+    if (into.contenders[c].ok() && !launch.contenders[c].ok())
+      into.contenders[c].failure = "in launch " + std::to_string(offset + 1) + ": " + *launch.contenders[c].failure;
   into.launches.insert(into.launches.end(), launch.launches.begin(), launch.launches.end());
   for (Sample& sample : launch.samples) {
     sample.launch += offset;
@@ -41,27 +56,23 @@ inline void merge(Observations& into, Observations&& launch) {
     failed.launch += offset;
     into.failures.push_back(std::move(failed));
   }
-  std::erase_if(into.samples, [&](const Sample& sample) { return !into.strategies[sample.strategy].ok(); });
+  std::erase_if(into.samples, [&](const Sample& sample) { return !into.contenders[sample.contender].ok(); });
 }
 
 }  // namespace detail
 
-/// Adds another launch of the same experiment to a report. Throws MergeError where it is of another one.
+/// Adds another launch of the same experiments to a report. Experiments are the same if their contenders are: the same names, labels, strategies, texts,
+/// types and weight layouts. Throws MergeError, which names what differs, if there is one that the report has not; the report is then as it was.
 inline void merge(Report& into, Report&& launch) {
-  const auto same_cell = [](const Cell& one, const Cell& other) {
-    return one.configuration == other.configuration && one.length == other.length;
-  };
-  if (into.sweep && launch.sweep && !std::ranges::equal(into.sweep->cells, launch.sweep->cells, same_cell))
-    throw MergeError("the launches measured other chains, or in another order");
-  into.interrupted = into.interrupted || launch.interrupted;
-  for (Measurement& measurement : launch.measurements) {
+  std::vector<Measurement*> counterparts;
+  for (const Measurement& measurement : launch.measurements) {
     const auto found =
-        ranges::find_if(into.measurements, [&](const Measurement& one) { return one.is_of_the_same_configuration(measurement); });
-    if (found == into.measurements.end())
-      throw MergeError(std::string{"the report has no configuration '"} + measurement.name + "' to add a launch to");
-    detail::merge(*found, std::move(measurement));
+        std::ranges::find_if(into.measurements, [&](const Measurement& one) { return detail::are_of_one_experiment(one, measurement); });
+    if (found == into.measurements.end()) throw MergeError(detail::why_not_in(into, measurement));
+    counterparts.push_back(&*found);
   }
-  if (into.sweep && launch.sweep) detail::merge(*into.sweep, std::move(*launch.sweep));
+  for (std::size_t i = 0; i < counterparts.size(); ++i) detail::merge(*counterparts[i], std::move(launch.measurements[i]));
+  into.interrupted = into.interrupted || launch.interrupted;
 }
 
 }  // namespace anechain

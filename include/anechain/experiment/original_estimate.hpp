@@ -4,11 +4,9 @@
 #include <cstddef>
 #include <optional>
 #include <string_view>
-
-#include <range/v3/algorithm/find.hpp>
+#include <vector>
 
 #include <anechain/experiment/measurement.hpp>
-#include <anechain/experiment/statistics/summary.hpp>
 
 namespace anechain {
 
@@ -27,26 +25,26 @@ struct OriginalEstimate {
   }
 };
 
-/// The original's numbers, from a measurement in blocks.
-inline OriginalEstimate original_estimate(const Measurement& measurement) {
-  const auto mean_ms = [&](std::string_view strategy, std::size_t parts) -> std::optional<double> {
-    const auto found = ranges::find(measurement.strategies, strategy, &MeasuredStrategy::name);
-    if (found == measurement.strategies.end() || !found->ok()) return std::nullopt;
-    const auto index = static_cast<std::size_t>(found - measurement.strategies.begin());
-    double sum = 0;
-    std::size_t count = 0;
-    for (const Sample& sample : measurement.samples)
-      if (sample.strategy == index) {
-        sum += measurement.pass_us(sample);
-        ++count;
-      }
-    if (count == 0) return std::nullopt;
-    return sum / static_cast<double>(count) / static_cast<double>(parts) / 1e3;
+/// The original's numbers, from one group of a measurement in blocks.
+inline OriginalEstimate original_estimate(const Measurement& measurement, std::size_t baseline = 0) {
+  const auto mean_ms = [&](std::string_view strategy, const auto& parts) -> std::optional<double> {
+    for (const std::size_t c : measurement.group(baseline)) {
+      const MeasuredContender& contender = measurement.contenders[c];
+      if (contender.strategy.name != strategy || contender.flow.is_fused()) continue;
+      const std::vector<double> passes = measurement.passes(c);
+      if (!contender.ok() || passes.empty()) return std::nullopt;
+      double sum = 0;
+      for (const double pass : passes) sum += pass;
+      return sum / static_cast<double>(passes.size()) / static_cast<double>(parts(contender.flow)) / 1e3;
+    }
+    return std::nullopt;
   };
-  return {.sequential_ms = mean_ms(Sequential::name, measurement.length),
-          .run_only_ms = mean_ms(RunOnly::name, measurement.length),
-          .copy_ms = mean_ms(TransferOnly::name, measurement.links()),
-          .gcd_ms = mean_ms(GcdSerial::name, measurement.length)};
+  const auto kernels = [](const MeasuredFlow& flow) { return flow.programs.size(); };
+  const auto links = [](const MeasuredFlow& flow) { return flow.links(); };
+  return {.sequential_ms = mean_ms(Sequential::name, kernels),
+          .run_only_ms = mean_ms(RunOnly::name, kernels),
+          .copy_ms = mean_ms(TransferOnly::name, links),
+          .gcd_ms = mean_ms(GcdSerial::name, kernels)};
 }
 
 /// What is wrong with those numbers (measured by simulation with a known truth; the tests repeat it).

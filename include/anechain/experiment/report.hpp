@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include <anechain/devices/clock.hpp>
+#include <anechain/devices/device.hpp>
 #include <anechain/experiment/measurement.hpp>
-#include <anechain/experiment/protocol.hpp>
 #include <anechain/support/machine.hpp>
 #include <anechain/version.hpp>
 
@@ -30,49 +32,63 @@ struct SpeedOfLight {
 
 /// Where and with what a measurement was made.
 struct Environment {
-  std::string version{anechain::version};          ///< of anechain
-  std::string compiler = __VERSION__;              ///< as it calls itself
-  std::string time = machine::utc();               ///< when this was made, UTC: "2026-01-31T12:00:00Z"
-  std::string system = machine::system();          ///< "Linux 6.1.0 x86_64"
-  std::string processor = machine::processor();    ///< as its maker calls it, or "unknown processor"
-  long cores = machine::cores();                   ///< that are online
-  std::uint64_t memory_bytes = machine::memory();  ///< physical; 0 where it cannot be told
-  double load = machine::load();                 ///< processes that wanted to run, the last minute's mean; negative where it cannot be told
-  std::string governor = machine::governor();    ///< what sets the processor's frequency; empty where it cannot be told
-  bool is_virtual = machine::is_virtual();       ///< whether the machine says that it is a virtual one
-  std::string clock{MachineClock::name};         ///< as the system calls it; "virtual" where whoever measured a simulated engine says so
-  std::string device;                            ///< its name(), to be set by whoever measures; chip_of() reads it
+  std::string version{};                         ///< of anechain
+  std::string compiler{};                        ///< as it calls itself
+  std::string time{};                            ///< when this was made, UTC: "2026-01-31T12:00:00Z"
+  std::string system{};                          ///< "Linux 6.1.0 x86_64"
+  std::string processor{};                       ///< as its maker calls it, or "unknown processor"
+  long cores = 0;                                ///< that are online
+  std::uint64_t memory_bytes = 0;                ///< physical; 0 if it cannot be told
+  double load = -1;                              ///< mean number of runnable processes in the last minute; negative if it cannot be told
+  std::string governor{};                        ///< what sets the processor's frequency; empty if it cannot be told
+  bool is_virtual = false;                       ///< whether the machine says that it is a virtual one
+  std::string clock{};                           ///< as the system calls it; "virtual" for a device of virtual time
+  std::string device{};                          ///< its name(); chip_of() reads it
   std::vector<std::string> arguments{};          ///< of the program
-  std::optional<SpeedOfLight> speed_of_light{};  ///< where it is given, reports have shares of it
+  std::optional<SpeedOfLight> speed_of_light{};  ///< if it is given, reports have shares of it
+
+  /// This process, on this machine, now.
+  static Environment here() {
+    return {.version = std::string{anechain::version},
+            .compiler = __VERSION__,
+            .time = machine::utc(),
+            .system = machine::system(),
+            .processor = machine::processor(),
+            .cores = machine::cores(),
+            .memory_bytes = machine::memory(),
+            .load = machine::load(),
+            .governor = machine::governor(),
+            .is_virtual = machine::is_virtual(),
+            .clock = std::string{MachineClock::name}};
+  }
+
+  /// The same for measurements on a device.
+  template <Device D>
+  static Environment of(const D& device) {
+    Environment environment = here();
+    environment.device = device.name();
+    if constexpr (DeviceOfVirtualTime<D>) environment.clock = "virtual";
+    return environment;
+  }
 };
 
-/// One run of an experiment over any number of configurations. Every output format is made from this alone.
+/// What was measured, and where. Every output format is made from this alone.
 struct Report {
-  Environment environment;                  ///< of the first launch
-  Protocol protocol{};                      ///< as asked for; what a measurement was made in is its Observations::order
-  std::vector<Measurement> measurements{};  ///< one a configuration, and one more where the original's protocol measured it too
-  std::optional<Sweep> sweep{};             ///< chains of several lengths, where they were measured
-  bool interrupted = false;                 ///< the user stopped it: configurations may be missing
+  Environment environment{};                ///< of the first launch
+  std::vector<Measurement> measurements{};  ///< one for each experiment that was run
+  bool interrupted = false;                 ///< the user stopped it: measurements may be missing
 
-  /// Whether every strategy of every configuration was verified and measured.
-  bool ok() const {
-    const auto all_ok = [](const Observations& observed) {
-      for (const MeasuredStrategy& strategy : observed.strategies)
-        if (!strategy.ok()) return false;
-      return true;
-    };
-    for (const Measurement& measurement : measurements)
-      if (!all_ok(measurement)) return false;
-    return !sweep || all_ok(*sweep);
+  /// Appends the measurements of another report of the same environment, in their order.
+  void append(Report&& other) {
+    std::ranges::move(other.measurements, std::back_inserter(measurements));
+    interrupted = interrupted || other.interrupted;
   }
+
+  /// Whether every contender of every measurement was verified and measured.
+  bool ok() const { return std::ranges::all_of(measurements, &Measurement::ok); }
 
   /// Whether nothing was interrupted.
-  bool complete() const {
-    if (interrupted) return false;
-    for (const Measurement& measurement : measurements)
-      if (!measurement.complete()) return false;
-    return !sweep || sweep->complete();
-  }
+  bool complete() const { return !interrupted && std::ranges::all_of(measurements, &Measurement::complete); }
 };
 
 }  // namespace anechain

@@ -19,7 +19,7 @@
 #include <anechain/experiment/statistics/linear_model.hpp>
 #include <anechain/experiment/statistics/median_polish.hpp>
 
-/// What the length of a chain, the size of a kernel and the data of a copy cost: from a sweep's samples.
+/// What the length of a chain, the size of a kernel and the data of a copy cost: from the samples of contenders of several lengths.
 namespace anechain {
 
 /// A number and its interval.
@@ -28,11 +28,12 @@ struct Bounded {
   statistics::Interval interval{};                          ///< of the bootstrap, at the protocol's confidence for this number alone
 };
 
-/// A configuration's passes under one strategy as a straight line over the chain's length: T(n) = fixed + n slope.
+/// Passes of one kernel under one strategy as a straight line over the chain's length: T(n) = fixed + n slope.
 struct LengthFit {
-  std::string configuration;            ///< Cell::configuration
-  std::string strategy;                 ///< MeasuredStrategy::name
-  std::vector<std::size_t> cells;       ///< positions in Sweep::cells, by length
+  std::string kernel;                   ///< the name of the kernel that the chains repeat
+  std::string contender;                ///< the strategy's name, or "fused"
+  std::vector<std::size_t> contenders;  ///< positions in Measurement::contenders
+  std::vector<std::size_t> lengths;     ///< kernels in the chain of each of them
   Bounded slope_us;                     ///< each further kernel, with its copy where the strategy copies
   Bounded fixed_us;                     ///< what is left of a pass without kernels
   std::optional<Bounded> curvature_us;  ///< of a term n^2; none for two lengths
@@ -44,11 +45,12 @@ struct LengthFit {
   bool linear() const { return !curvature_us || curvature_us->interval.contains(0) || std::abs(bend) < 0.001; }
 };
 
-/// What a strategy's slope has more than the baseline's: the cost of a link, without the fixed cost in it.
+/// By how much a strategy's slope exceeds the baseline's: the cost of a link, without the fixed cost in it.
 struct SlopeDifference {
-  std::string configuration;  ///< Cell::configuration
-  std::string strategy;       ///< MeasuredStrategy::name
-  Bounded us;                 ///< that each further kernel takes more; negative where it takes less
+  std::string kernel;     ///< LengthFit::kernel
+  std::string contender;  ///< LengthFit::contender
+  std::string baseline;   ///< LengthFit::contender of the baseline
+  Bounded us;             ///< that each further kernel takes more; negative where it takes less
 };
 
 /// What one term costs.
@@ -58,33 +60,34 @@ struct FittedTerm {
   bool held_at_zero = false;  ///< it would have come out negative
 };
 
-/// What the terms imply for one configuration at the longest length that was measured.
+/// What the terms imply for one kernel at the longest length that was measured.
 struct Implied {
-  std::string configuration;  ///< Cell::configuration
-  std::size_t length = 0;     ///< kernels, the most that the baseline was measured with
-  double kernel_gflop = 0;    ///< 10^9 operations of one kernel
+  std::string kernel;         ///< LengthFit::kernel
+  std::size_t contender = 0;  ///< the baseline's longest chain: position in Measurement::contenders
+  std::size_t length = 0;     ///< its kernels
+  double gflop = 0;           ///< 10^9 operations of all of them
   Bounded dispatch_share;     ///< of a pass of the baseline
   Bounded fused_pass_us;      ///< predicted for the whole chain as one program: the ceiling
 };
 
-/// A pass's cost as fixed + dispatches + GFLOP + copies + megabytes + hops, over all cells.
+/// A pass's cost as fixed + dispatches + GFLOP + copies + megabytes + hops, over all contenders that run kernels, one pass at a time.
 struct Decomposition {
   std::vector<FittedTerm> terms;              ///< those that occur, in the order of cost_terms
   double condition = 0;                       ///< of the design; above 10^8 it is refused
-  std::size_t worst_cell = 0;                 ///< the one fitted worst: position in Sweep::cells
-  double worst_residual = 0;                  ///< of that cell, as a share of the fitted time
+  std::size_t worst_contender = 0;            ///< the one fitted worst: position in Measurement::contenders
+  double worst_residual = 0;                  ///< of that one, as a share of the fitted time
   std::optional<Bounded> tflops{};            ///< 10^12 operations a second of a large kernel, from the compute term
   std::optional<Bounded> gb_per_s{};          ///< 10^9 bytes copied a second, from the bandwidth term
   std::optional<Bounded> break_even_gflop{};  ///< a kernel whose compute takes as long as its dispatch
-  std::vector<Implied> implied{};             ///< for each configuration whose baseline was fitted; needs fixed, dispatch and compute
+  std::vector<Implied> implied{};             ///< for each kernel whose baseline was fitted; needs fixed, dispatch and compute
 };
 
-/// What a sweep says. Levels are those at the median state of the machine.
+/// What contenders of several lengths say. Levels are those at the median state of the machine.
 struct Scaling {
-  std::vector<double> pass_us;                 ///< of each cell; NaN for one that failed
+  std::vector<double> pass_us;                 ///< of each contender; NaN for one that failed or is not fitted
   statistics::Interval state{1, 1};            ///< range of the machine's state over the rounds, as a factor of its median
   std::size_t rounds = 0;                      ///< complete ones, which alone are used
-  std::vector<LengthFit> fits;                 ///< for each configuration and strategy that has two lengths or more
+  std::vector<LengthFit> fits;                 ///< for each kernel and strategy that has two lengths or more
   std::vector<SlopeDifference> links;          ///< for those of them that have links, where the baseline was fitted too
   std::optional<Decomposition> decomposition;  ///< none where it was refused
   std::string refusal;                         ///< why there is no decomposition, and what to add
@@ -97,7 +100,7 @@ inline std::vector<double> exponentials(std::vector<double> logarithms) {
   return logarithms;
 }
 
-/// What is computed from the cells' levels, and the same from those of every replicate of the sweep.
+/// What is computed from the contenders' levels, and the same from those of every replicate.
 struct BootstrappedNumbers {
   std::vector<double> row;                        ///< ScalingModel::numbers
   std::vector<std::vector<double>> replicates{};  ///< likewise
@@ -150,20 +153,20 @@ inline std::string refusal(const ScalingModel& model, const statistics::Conditio
          std::string{second.more_of_it};
 }
 
-inline std::vector<LengthFit> length_fits(const Sweep& sweep, const ScalingModel& model, std::span<const double> levels,
-                                          const BootstrappedNumbers& numbers) {
+inline std::vector<LengthFit> length_fits(const ScalingModel& model, std::span<const double> levels, const BootstrappedNumbers& numbers) {
   std::vector<LengthFit> fits;
   for (std::size_t i = 0; i < model.lines().size(); ++i) {
     const ScalingModel::Line& line = model.lines()[i];
-    LengthFit fit{.configuration = line.configuration,
-                  .strategy = line.strategy,
-                  .cells = {},
+    LengthFit fit{.kernel = line.kernel.name,
+                  .contender = line.contender,
+                  .contenders = {},
+                  .lengths = line.lengths,
                   .slope_us = numbers.bounded_at(ScalingModel::slope_at(i)),
                   .fixed_us = numbers.bounded_at(ScalingModel::fixed_at(i)),
                   .curvature_us = {}};
-    for (const std::size_t point : line.points) fit.cells.push_back(model.cell_of(point));
+    for (const std::size_t point : line.points) fit.contenders.push_back(model.contender_of(point));
     if (line.points.size() > 2) {
-      const auto longest = static_cast<double>(sweep.cells[fit.cells.back()].length);
+      const auto longest = static_cast<double>(line.lengths.back());
       fit.curvature_us = numbers.bounded_at(ScalingModel::curvature_at(i));
       fit.bend = fit.curvature_us->value * longest * longest / levels[line.points.back()];
     }
@@ -173,42 +176,44 @@ inline std::vector<LengthFit> length_fits(const Sweep& sweep, const ScalingModel
 }
 
 /// The slopes of strategies that have links against the baseline's.
-inline std::vector<SlopeDifference> link_costs(const Sweep& sweep, const ScalingModel& model, const BootstrappedNumbers& numbers) {
+inline std::vector<SlopeDifference> link_costs(const ScalingModel& model, const BootstrappedNumbers& numbers) {
   std::vector<SlopeDifference> links;
   for (std::size_t i = 0; i < model.lines().size(); ++i)
     for (std::size_t base = 0; base < model.lines().size(); ++base) {
       const ScalingModel::Line& line = model.lines()[i];
       const ScalingModel::Line& baseline = model.lines()[base];
-      if (i == base || line.configuration != baseline.configuration || baseline.strategy != RunOnly::name) continue;
-      if (sweep.strategies[model.cell_of(line.points.front())].fuses) continue;
-      links.push_back({line.configuration, line.strategy, numbers.bounded([i, base](std::span<const double> of) {
+      if (i == base || line.kernel.text != baseline.kernel.text || line.kernel.weights != baseline.kernel.weights) continue;
+      if (!baseline.is_baseline || line.is_fused) continue;
+      links.push_back({line.kernel.name, line.contender, baseline.contender, numbers.bounded([i, base](std::span<const double> of) {
                          return of[ScalingModel::slope_at(i)] - of[ScalingModel::slope_at(base)];
                        })});
     }
   return links;
 }
 
-/// What the terms imply for every configuration whose baseline was fitted.
-inline std::vector<Implied> implied(const Sweep& sweep, const ScalingModel& model, const BootstrappedNumbers& numbers, std::size_t fixed,
-                                    std::size_t dispatch, std::size_t compute) {
+/// What the terms imply for every kernel whose baseline was fitted.
+inline std::vector<Implied> implied(const Measurement& measurement, const ScalingModel& model, const BootstrappedNumbers& numbers,
+                                    std::size_t fixed, std::size_t dispatch, std::size_t compute) {
   std::vector<Implied> all;
   for (const ScalingModel::Line& line : model.lines()) {
-    if (line.strategy != RunOnly::name) continue;
-    const Cell& longest = sweep.cells[model.cell_of(line.points.back())];
-    const auto n = static_cast<double>(longest.length);
-    const auto pass = [=, gflop = longest.gflop](std::span<const double> of, double dispatches) {
+    if (!line.is_baseline || line.is_fused) continue;
+    const std::size_t longest = model.contender_of(line.points.back());
+    const auto n = static_cast<double>(line.lengths.back());
+    const double total_gflop = static_cast<double>(measurement.contenders[longest].flow.flops()) / 1e9;
+    const auto pass = [=, gflop = total_gflop](std::span<const double> of, double dispatches) {
       return of[fixed] + dispatches * of[dispatch] + gflop * of[compute];
     };
-    all.push_back({.configuration = longest.configuration,
-                   .length = longest.length,
-                   .kernel_gflop = longest.gflop / n,
+    all.push_back({.kernel = line.kernel.name,
+                   .contender = longest,
+                   .length = line.lengths.back(),
+                   .gflop = total_gflop,
                    .dispatch_share = numbers.bounded([=](std::span<const double> of) { return n * of[dispatch] / pass(of, n); }),
                    .fused_pass_us = numbers.bounded([=](std::span<const double> of) { return pass(of, 1); })});
   }
   return all;
 }
 
-inline Decomposition decomposition(const Sweep& sweep, const ScalingModel& model, std::span<const double> levels,
+inline Decomposition decomposition(const Measurement& measurement, const ScalingModel& model, std::span<const double> levels,
                                    const BootstrappedNumbers& numbers) {
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   Decomposition result;
@@ -224,7 +229,7 @@ inline Decomposition decomposition(const Sweep& sweep, const ScalingModel& model
     const double residual = levels[i] / fitted - 1;
     if (std::abs(residual) < std::abs(result.worst_residual)) continue;
     result.worst_residual = residual;
-    result.worst_cell = model.cell_of(i);
+    result.worst_contender = model.contender_of(i);
   }
   const auto [fixed, dispatch, compute, copy, bandwidth, hop] = places;
   const auto rate = [&](std::size_t at) {
@@ -236,43 +241,55 @@ inline Decomposition decomposition(const Sweep& sweep, const ScalingModel& model
   if (numbers.row[*compute] > 0)
     result.break_even_gflop =
         numbers.bounded([d = *dispatch, c = *compute](std::span<const double> of) { return of[c] > 0 ? of[d] / of[c] : nan; });
-  result.implied = implied(sweep, model, numbers, *fixed, *dispatch, *compute);
+  result.implied = implied(measurement, model, numbers, *fixed, *dispatch, *compute);
   return result;
 }
 
 }  // namespace detail
 
-/// What a sweep says: median polish for the machine's state, weighted least squares over cells, and intervals by the
-/// bootstrap of blocks of four rounds, polished anew in every replicate.
-inline Scaling scale(const Sweep& sweep, const Protocol& protocol = {}, std::size_t replicates = 400) {
+/// What the contenders of a measurement say whose chains repeat a kernel in several lengths: median polish for the machine's state, weighted least
+/// squares over contenders, and intervals by the bootstrap of blocks of four rounds, polished anew in every replicate. `protocol` gives the confidence,
+/// and the seed of the bootstrap.
+inline Scaling scale(const Measurement& measurement, const Protocol& protocol, std::size_t replicates = 400) {
   constexpr std::size_t fewest_rounds = 8;
   Scaling scaling;
-  const detail::LogTable table = detail::log_table(sweep);
-  scaling.rounds = table.logs.rows();
-  scaling.pass_us.assign(sweep.cells.size(), std::numeric_limits<double>::quiet_NaN());
-  if (scaling.rounds < fewest_rounds || table.cells.empty()) {
+  const detail::LogTable table = detail::log_table(measurement);
+  scaling.rounds = table.contenders.empty() ? 0 : table.logs.rows();
+  scaling.pass_us.assign(measurement.contenders.size(), std::numeric_limits<double>::quiet_NaN());
+  if (scaling.rounds < fewest_rounds) {
     scaling.refusal =
         std::string{"too few complete rounds: "} + std::to_string(scaling.rounds) + ", " + std::to_string(fewest_rounds) + " are the least";
     return scaling;
   }
   const statistics::Polished polished = statistics::median_polish(table.logs);
   const std::vector<double> levels = detail::exponentials(polished.columns);
-  for (std::size_t i = 0; i < levels.size(); ++i) scaling.pass_us[table.cells[i]] = levels[i];
+  for (std::size_t i = 0; i < levels.size(); ++i) scaling.pass_us[table.contenders[i]] = levels[i];
   scaling.state = {std::exp(std::ranges::min(polished.rows)), std::exp(std::ranges::max(polished.rows))};
 
-  const detail::ScalingModel model{sweep, table.cells};
+  const detail::ScalingModel model{measurement, table.contenders};
   const statistics::Conditioning conditioning = detail::conditioning(model, levels);
   const bool decompose = conditioning.number <= statistics::worst_condition && levels.size() > model.terms().size();
   const detail::BootstrappedNumbers numbers = detail::bootstrapped(model, table.logs, levels, decompose, protocol, replicates);
-  scaling.fits = detail::length_fits(sweep, model, levels, numbers);
-  scaling.links = detail::link_costs(sweep, model, numbers);
+  scaling.fits = detail::length_fits(model, levels, numbers);
+  scaling.links = detail::link_costs(model, numbers);
   if (decompose) {
-    scaling.decomposition = detail::decomposition(sweep, model, levels, numbers);
+    scaling.decomposition = detail::decomposition(measurement, model, levels, numbers);
     scaling.decomposition->condition = conditioning.number;
   } else {
     scaling.refusal = detail::refusal(model, conditioning);
   }
   return scaling;
+}
+
+/// The same, with the confidence and the seed of its own protocol.
+inline Scaling scale(const Measurement& measurement) { return scale(measurement, measurement.protocol); }
+
+/// Whether a measurement has chains that repeat a kernel in several lengths, so that scale() has something to say.
+inline bool has_several_lengths(const Measurement& measurement) {
+  std::vector<std::size_t> fitted;
+  for (std::size_t c = 0; c < measurement.contenders.size(); ++c)
+    if (is_fitted(measurement.contenders[c])) fitted.push_back(c);
+  return !detail::ScalingModel{measurement, fitted}.lines().empty();
 }
 
 }  // namespace anechain

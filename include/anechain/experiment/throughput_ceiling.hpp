@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
-#include <memory>
-#include <optional>
-#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
-#include <anechain/chain/constraints.hpp>
 #include <anechain/chain/traced.hpp>
-#include <anechain/experiment/contender.hpp>
-#include <anechain/experiment/strategy_names.hpp>
-#include <anechain/experiment/trial.hpp>
+#include <anechain/experiment/experiment.hpp>
 
 namespace anechain {
+
+/// In the list of a ThroughputCeiling: the whole chain as one program, without any link. Not a strategy but another chain, Chain::Fused, under
+/// RunOnly.
+struct Fused {
+  static constexpr std::string_view name = "fused";
+};
+inline constexpr Fused fused{};  ///< for add_chain_lengths()
 
 namespace detail {
 
@@ -32,123 +32,111 @@ struct ChainOfLength {
   static constexpr bool value = Length >= 2;
 };
 
-/// The kernels of a chain, and of the same chain as one program: from the type, or traced at run time.
-template <class... Ks>
-std::span<const KernelFacts> kernels_of(const Chain<Ks...>&) {
-  return Chain<Ks...>::template kernels<>;
-}
-template <class... Ks>
-typename Chain<Ks...>::Fused as_one_program(const Chain<Ks...>&) {
-  return {};
-}
-inline std::span<const KernelFacts> kernels_of(const TracedChain& chain) { return chain.kernels(); }
-inline TracedChain as_one_program(const TracedChain& chain) { return chain.fused(); }
-
 template <class C>
 constexpr bool has_a_link() {
-  if constexpr (requires { C::length; })
+  if constexpr (ChainType<C>)
     return ChainOfLength<C::length>::value;
   else
     return true;
 }
 
-template <class D, class... Ks>
-constexpr bool is_for(std::type_identity<Chain<Ks...>>) {
-  return can_be_run_by<D, Ks...>();
-}
-template <class D>
-constexpr bool is_for(std::type_identity<TracedChain>) {
-  return true;
-}
+template <class First, class Second>
+struct StrategiesOfOneName {
+  static_assert(First::name != Second::name,
+                "anechain: two strategies have one name: give each a name of its own, First and Second are told apart by it");
+  static constexpr bool value = First::name != Second::name;
+};
 
-/// Facts of a chain for its report.
-inline Measurement measurement_of(std::string name, std::span<const KernelFacts> kernels) {
-  Measurement measurement;
-  measurement.name = std::move(name);
-  measurement.length = kernels.size();
-  measurement.input = kernels.front().input;
-  measurement.output = kernels.back().output;
-  for (const KernelFacts& kernel : kernels) {
-    measurement.flops += kernel.flops;
-    measurement.bytes.input += kernel.bytes.input;
-    measurement.bytes.output += kernel.bytes.output;
-    measurement.bytes.weights += kernel.bytes.weights;
+template <class... S>
+constexpr bool have_names_of_their_own() {
+  constexpr std::array<std::string_view, sizeof...(S)> names{S::name...};
+  constexpr auto twins = [&]() -> std::pair<std::size_t, std::size_t> {
+    for (std::size_t i = 0; i < names.size(); ++i)
+      for (std::size_t k = 0; k < i; ++k)
+        if (names[i] == names[k]) return {k, i};
+    return {0, 0};
+  }();
+  if constexpr (twins.second != 0) {
+    using All = std::tuple<S...>;
+    return StrategiesOfOneName<std::tuple_element_t<twins.first, All>, std::tuple_element_t<twins.second, All>>::value;
+  } else {
+    return true;
   }
-  measurement.link_bytes = measurement.bytes.output - kernels.back().bytes.output;
-  return measurement;
 }
 
 }  // namespace detail
 
+/// A strategy, or Fused.
+template <class S>
+concept StrategyOrFused = StrategyWithName<S> || std::is_same_v<S, Fused>;
+
 /// The throughput-ceiling experiment: what does the CPU's round trip between two kernels cost, and what would be gained
-/// without it? It runs one chain under several strategies, verifies each, and measures them against each other in turns.
+/// without it? The short form of an Experiment of one chain under several strategies, with RunOnly as the baseline.
 ///
-///     using Experiment = ThroughputCeiling<Repeat<Conv1x1<768, 256>, 12>, Sequential, RunOnly, ZeroCopy, Fused>;
-///     const Measurement measurement = Experiment{"768x256"}.run(device);
+///     using Ceiling = ThroughputCeiling<Repeat<Conv1x1<768, 256>, 12>, Sequential, RunOnly, ZeroCopy, Fused>;
+///     const Report report = Ceiling{"768x256"}.run(device);
 ///
-/// `C` is a Chain, or a TracedChain that is given to the constructor. A chain without a link, or two strategies of one
+/// `C` is a Chain, or a TracedChain that is given to the constructor. A chain without a link, a list without RunOnly, or two strategies of one
 /// name, do not compile.
-template <class C, StrategyWithName... S>
+template <class C, StrategyOrFused... S>
 class ThroughputCeiling {
-  static_assert(sizeof...(S) > 0, "anechain::ThroughputCeiling: name at least one strategy");
   static_assert(detail::has_a_link<C>());
+  static_assert((std::is_same_v<S, RunOnly> || ...),
+                "anechain::ThroughputCeiling: the others are compared with RunOnly, which is not in the list: add it, or define an Experiment with "
+                "a baseline of its own");
   static_assert(detail::have_names_of_their_own<S...>());
 
  public:
-  /// In the order of the arguments: what MeasurementOptions::strategies may name.
+  /// In the order of the arguments. A contender is called NAME/STRATEGY.
   static constexpr std::array<std::string_view, sizeof...(S)> strategy_names{S::name...};
 
-  /// `name` is what the report calls the configuration. Throws std::invalid_argument for a chain traced at run time that
-  /// has no link.
-  explicit ThroughputCeiling(std::string name, C chain = {}) : name_(std::move(name)), chain_(std::move(chain)) {
-    if (detail::kernels_of(chain_).size() < 2)
-      throw std::invalid_argument("a chain of one kernel has no link, and no round trip to measure");
+  /// `name` is what the report calls the chain; if it is empty, the chain's own name. Throws std::invalid_argument for a chain traced at run time
+  /// that has no link.
+  explicit ThroughputCeiling(std::string name = {}, const C& chain = C{}) : flow_(facts_of(chain)) {
+    if (!name.empty()) flow_.name = std::move(name);
+    if (flow_.programs.size() < 2) throw std::invalid_argument("a chain of one kernel has no link, and no round trip to measure");
+    if constexpr ((std::is_same_v<S, Fused> || ...)) {
+      if constexpr (ChainType<C>)
+        fused_ = facts_of(typename C::Fused{});
+      else
+        fused_ = facts_of(chain.fused());
+    }
   }
 
-  /// Measures. A strategy that cannot be set up, fails, or gives a wrong result is part of the measurement with its reason
-  /// and without samples. Throws CompileError where the device refuses a kernel of the chain, and std::invalid_argument
-  /// where options.strategies names one that this experiment does not have; MeasurementError for a clock that goes backwards.
+  /// Adds its contenders to an experiment. Throws std::invalid_argument if one of such a name is there already.
   template <Device D>
-  Measurement run(D& device, const MeasurementOptions& options = {}) const {
-    static_assert(detail::is_for<D>(std::type_identity<C>{}));
-    for (const std::string& name : options.strategies)
-      if (std::ranges::find(strategy_names, name) == strategy_names.end())
-        throw std::invalid_argument(std::string{"no strategy of this experiment is called '"} + name + "'");
+  void add_to(Experiment<D>& experiment) const {
+    if constexpr (ChainType<C>) static_assert(detail::chain_can_be_run_by<D, C>);
+    (enter(experiment, S{}), ...);
+  }
 
-    if (options.on_progress) options.on_progress({"compiling", 0, 1});
-    const std::span<const KernelFacts> kernels = detail::kernels_of(chain_);
-    const WeightBlobs blobs = options.weights_of(kernels);
-    CompiledForm<D> chain{device, kernels, blobs};
-    const auto fused_chain = detail::as_one_program(chain_);
-    std::optional<CompiledForm<D>> fused_form;
+  /// The experiment, to which more can be added.
+  template <Device D>
+  Experiment<D> on(D& device) const {
+    Experiment<D> experiment{device};
+    add_to(experiment);
+    return experiment;
+  }
 
-    Measurement measurement = detail::measurement_of(name_, kernels);
-    std::vector<std::unique_ptr<Contender>> contenders;
-    const auto enter = [&]<class Strategy>(Strategy) {
-      if (!options.strategies.empty() && std::ranges::find(options.strategies, Strategy::name) == options.strategies.end()) return;
-      MeasuredStrategy& strategy = measurement.strategies.emplace_back(described<Strategy>());
-      std::unique_ptr<Contender>& contender = contenders.emplace_back();
-      try {
-        if (Strategy::fuses && !fused_form)
-          fused_form.emplace(device, detail::kernels_of(fused_chain), blobs.refitted(detail::kernels_of(fused_chain)));
-        CompiledForm<D>& form = Strategy::fuses ? *fused_form : chain;
-        contender = std::make_unique<StrategyContender<D, Strategy>>(device, form, form.compiled.kernels().size());
-      } catch (const std::exception& error) {
-        strategy.failure = error.what();
-      } catch (...) {
-        strategy.failure = detail::not_an_exception;
-      }
-    };
-    (enter(S{}), ...);
-
-    ClockOf<D> clock{device};
-    Trial{measurement, contenders, options, clock, [&] { return demand_of(measurement, options.protocol); }}.run();
-    return measurement;
+  /// Measures: see Experiment::run.
+  template <Device D>
+  Report run(D& device, const ExperimentOptions& options = {}) const {
+    return on(device).run(options);
   }
 
  private:
-  std::string name_;
-  C chain_;
+  template <Device D, StrategyOrFused One>
+  void enter(Experiment<D>& experiment, One one) const {
+    if constexpr (std::is_same_v<One, Fused>)
+      experiment.add(fused_, run_only, flow_.name + "/fused");
+    else if constexpr (std::is_same_v<One, RunOnly>)
+      experiment.add_baseline(flow_, one);
+    else
+      experiment.add(flow_, one);
+  }
+
+  FlowFacts flow_;
+  FlowFacts fused_;
 };
 
 }  // namespace anechain

@@ -11,6 +11,7 @@
 #include <anechain/mil/builder.hpp>
 #include <anechain/mil/cost.hpp>
 #include <anechain/mil/print.hpp>
+#include <anechain/support/label.hpp>
 
 namespace anechain::kernels {
 
@@ -37,6 +38,7 @@ template <class B>
 constexpr mil::Graph trace(const mil::TensorType& input, const B& body) {
   mil::Builder builder;
   const mil::Value x = builder.input("x", input);
+  builder.begin_body();
   return builder.finish(body(builder, x));
 }
 
@@ -91,6 +93,7 @@ struct Summary {
   std::size_t weight_characters = 0;
   std::size_t text_size = 0;  ///< in one dialect
   mil::BrokenRule broken{};
+  const char* declared = nullptr;  ///< "input" or "state", if the body called it
 };
 
 /// Calls `visit(name, type, constant)` for each tensor of the weight blob, in file order.
@@ -147,6 +150,15 @@ struct BodyBreaksRule {
       holds, "anechain: the body of this kernel breaks a rule of an operation: see BodyBreaksRule, whose numbers fill the {} of the rule");
 };
 
+/// What the compiler shows of a body that declares an input or a state.
+template <class K, Label Function>
+struct BodyDeclares {
+  static constexpr bool holds = Function.view().empty();
+  static_assert(holds,
+                "anechain: the body of this kernel calls b.input or b.state (see BodyDeclares): a kernel has the one input that `body` is given, "
+                "and no states");
+};
+
 template <class K, mil::Dialect D>
 constexpr Summary traced_summary() {
   static_assert(!mil::TensorType{K::input}.shape.has_unknown(),
@@ -154,7 +166,9 @@ constexpr Summary traced_summary() {
                 "fixed shapes alone");
   mil::Builder builder;
   const mil::Value x = builder.input("x", K::input);
+  builder.begin_body();
   const mil::Value y = K::body(builder, x);
+  if (builder.declared_in_body() != nullptr) return {.declared = builder.declared_in_body()};
   if (builder.broken().rule != nullptr) return {.broken = builder.broken()};
   return summarize(builder.finish(y), D);
 }
@@ -166,6 +180,10 @@ struct Traced {
 
   /// GCC prints the template arguments in full, Clang the arguments of the call that stops the evaluation.
   static constexpr const Summary& checked() {
+    if constexpr (unchecked.declared != nullptr) {
+      constexpr std::string_view function{unchecked.declared};
+      static_assert(BodyDeclares<K, Label<function.size() + 1>{function}>::holds);
+    }
     constexpr mil::BrokenRule broken = unchecked.broken;
     if constexpr (broken.rule != nullptr) {
       constexpr std::size_t size = std::string_view{broken.rule}.size() + 1;

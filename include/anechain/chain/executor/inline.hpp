@@ -5,12 +5,15 @@
 #include <span>
 #include <string_view>
 
+#include <anechain/chain/executor/hops.hpp>
+
 namespace anechain::executor {
 
 /// The calling thread does every step itself.
 class Inline {
  public:
   static constexpr std::size_t lanes = 1;
+  static constexpr Hops hops = Hops::none;
   static constexpr std::string_view description = "calling thread";
 
   explicit Inline(std::size_t) {}

@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include <anechain/chain/executor/hops.hpp>
 #include <anechain/support/worker.hpp>
 
 namespace anechain::executor {
@@ -20,6 +21,7 @@ class Overlapped {
 
  public:
   static constexpr std::size_t lanes = N;
+  static constexpr Hops hops = Hops::each_run;
   static constexpr std::string_view description = "one thread a pass in flight";
 
   explicit Overlapped(std::size_t) {

@@ -23,6 +23,7 @@
 #include <dispatch/dispatch.h>
 #endif
 
+#include <anechain/chain/executor/hops.hpp>
 #include <anechain/support/worker.hpp>
 
 namespace anechain::executor {
@@ -33,7 +34,7 @@ namespace anechain::executor {
 class SerialQueue {
  public:
   static constexpr std::size_t lanes = 1;
-  static constexpr bool hops = true;
+  static constexpr Hops hops = Hops::each_step;
   static constexpr std::string_view description = "libdispatch serial queue";
 
   explicit SerialQueue(std::size_t steps)
@@ -95,7 +96,7 @@ class SerialQueue {
 class SerialQueue {
  public:
   static constexpr std::size_t lanes = 1;
-  static constexpr bool hops = true;
+  static constexpr Hops hops = Hops::each_step;
   static constexpr std::string_view description = "worker thread (no libdispatch here)";
 
   explicit SerialQueue(std::size_t steps) : worker_(steps) {}

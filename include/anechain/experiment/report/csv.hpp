@@ -11,7 +11,6 @@
 #include <string_view>
 
 #include <anechain/experiment/analysis.hpp>
-#include <anechain/experiment/paired.hpp>
 #include <anechain/experiment/report.hpp>
 
 /// A report as comma-separated values, RFC 4180: for spreadsheets and data frames.
@@ -77,67 +76,77 @@ class CsvLine {
 
 }  // namespace detail
 
-/// One row for each configuration and strategy.
+/// One row for each contender. What it has no number for is empty.
 inline void csv(std::ostream& to, const Report& report, const Analysis& analysis) {
-  to << "config,n,strategy,status,pass_us,q1_us,q3_us,kernel_us,kernels_per_s,gflop_per_s,relative,relative_lo,relative_hi,per_link_us,"
-        "per_link_lo_us,per_link_hi_us,rounds,n_eff,mde,verdict,reason\r\n";
-  for (const auto& [measurement, configuration] : Paired{report.measurements, analysis.configurations})
-    for (std::size_t s = 0; s < measurement.strategies.size(); ++s) {
-      const MeasuredStrategy& strategy = measurement.strategies[s];
-      detail::CsvLine line{to};
-      line.text(measurement.name).whole(static_cast<long long>(measurement.length)).text(strategy.name).text(name_of(strategy.status()));
-      if (!configuration.estimates || !configuration.estimates->strategies[s]) {
-        for (int i = 0; i < 16; ++i) line.nothing();
-        line.text(strategy.failure.value_or(""));
-        continue;
-      }
-      const StrategyEstimate& estimate = *configuration.estimates->strategies[s];
-      line.number(estimate.pass_us.median).number(estimate.pass_us.q1).number(estimate.pass_us.q3);
-      if (strategy.work == Work::all)
-        line.number(estimate.kernel_us).number(estimate.kernels_per_s).number(estimate.gflops);
-      else
-        line.nothing().nothing().nothing();
-      if (!estimate.contrast) {
-        for (int i = 0; i < 11; ++i) line.nothing();
-        continue;
-      }
-      const Contrast& contrast = *estimate.contrast;
-      line.number(contrast.relative()).interval(contrast.relative_interval());
-      if (strategy.has_links())
-        line.number(contrast.per_link_us()).interval(contrast.per_link_interval_us());
-      else
-        line.nothing().nothing().nothing();
-      line.whole(static_cast<long long>(contrast.log_ratio.count))
-          .number(contrast.log_ratio.effective_count())
-          .number(contrast.log_ratio.minimum_detectable());
-      line.text(name_of(estimate.judgement->verdict)).text(estimate.judgement->reason);
+  to << "name,label,chain,n,strategy,baseline,status,pass_us,q1_us,q3_us,kernel_us,kernels_per_s,gflop_per_s,relative,relative_lo,relative_hi,"
+        "per_link_us,per_link_lo_us,per_link_hi_us,rounds,n_eff,mde,verdict,reason,measured_s\r\n";
+  for (std::size_t i = 0; i < report.measurements.size(); ++i) {
+    const Measurement& measurement = report.measurements[i];
+    for (std::size_t c = 0; c < measurement.contenders.size(); ++c) {
+      const MeasuredContender& one = measurement.contenders[c];
+      const std::optional<Estimates>& estimates = analysis.measurements[i].estimates;
+      const ContenderEstimate none{};
+      const bool measured = estimates && estimates->contenders[c];
+      const ContenderEstimate& estimate = measured ? *estimates->contenders[c] : none;
+      const bool computes = measured && one.strategy.work == Work::all;
+      const bool links = tells_link_cost(measurement, c);
+      const auto maybe = [](bool known, auto number) { return known ? std::optional{number()} : std::nullopt; };
+      const auto of_contrast = [&](auto number) { return maybe(estimate.contrast.has_value(), [&] { return number(*estimate.contrast); }); };
+      const auto of_links = [&](auto number) {
+        return maybe(estimate.contrast.has_value() && links, [&] { return number(*estimate.contrast); });
+      };
+      const auto interval = [](const std::optional<std::optional<statistics::Interval>>& of) {
+        return of ? *of : std::optional<statistics::Interval>{};
+      };
+      detail::CsvLine{to}
+          .text(one.name)
+          .text(one.label)
+          .text(one.flow.name)
+          .whole(static_cast<long long>(one.flow.parts.size()))
+          .text(one.strategy.name)
+          .text(measurement.contenders[one.baseline].name)
+          .text(name_of(one.status()))
+          .maybe(maybe(measured, [&] { return estimate.pass_us.median; }))
+          .maybe(maybe(measured, [&] { return estimate.pass_us.q1; }))
+          .maybe(maybe(measured, [&] { return estimate.pass_us.q3; }))
+          .maybe(maybe(computes, [&] { return estimate.kernel_us; }))
+          .maybe(maybe(computes, [&] { return estimate.kernels_per_s; }))
+          .maybe(maybe(computes, [&] { return estimate.gflops; }))
+          .maybe(of_contrast([](const Contrast& of) { return of.relative(); }))
+          .interval(interval(of_contrast([](const Contrast& of) { return of.relative_interval(); })))
+          .maybe(of_links([](const Contrast& of) { return of.per_link_us(); }))
+          .interval(interval(of_links([](const Contrast& of) { return of.per_link_interval_us(); })))
+          .maybe(of_contrast([](const Contrast& of) { return of.log_ratio.count; }))
+          .maybe(of_contrast([](const Contrast& of) { return of.log_ratio.effective_count(); }))
+          .maybe(of_contrast([](const Contrast& of) { return of.log_ratio.minimum_detectable(); }))
+          .text(estimate.judgement ? name_of(estimate.judgement->verdict) : std::string_view{})
+          .text(estimate.judgement ? std::string_view{estimate.judgement->reason} : std::string_view{one.failure ? *one.failure : ""})
+          .maybe(maybe(measured, [&] { return estimate.measured_s; }));
     }
+  }
 }
 
 /// Every sample, one a row.
 inline void csv_samples(std::ostream& to, const Report& report) {
-  to << "config,n,strategy,control,launch,round,slot,warm_up,start_ns,duration_ns,pass_us\r\n";
-  const auto rows = [&](const Observations& observed, const auto& name_of, const auto& length_of) {
-    for (const Sample& sample : observed.samples)
+  to << "measurement,name,n,control,launch,round,slot,warm_up,start_ns,duration_ns,pass_us\r\n";
+  for (std::size_t i = 0; i < report.measurements.size(); ++i) {
+    const Measurement& measurement = report.measurements[i];
+    for (const Sample& sample : measurement.samples) {
+      const MeasuredContender& contender = measurement.contenders[sample.contender];
       detail::CsvLine{to}
-          .text(name_of(sample))
-          .whole(static_cast<long long>(length_of(sample)))
-          .text(observed.strategies[sample.strategy].name)
+          .whole(static_cast<long long>(i))
+          .text(contender.name)
+          .whole(static_cast<long long>(contender.flow.parts.size()))
           .whole(sample.control ? 1 : 0)
           .whole(static_cast<long long>(sample.launch))
           .whole(static_cast<long long>(sample.round))
           .whole(static_cast<long long>(sample.slot))
-          .whole(observed.counts(sample) ? 0 : 1)
+          .whole(measurement.counts(sample) ? 0 : 1)
           .whole(sample.start.count())
           .whole(sample.duration.count())
-          .number(observed.pass_us(sample));
-  };
-  for (const Measurement& measurement : report.measurements)
-    rows(measurement, [&](const Sample&) { return std::string_view{measurement.name}; }, [&](const Sample&) { return measurement.length; });
-  if (report.sweep)
-    rows(
-        *report.sweep, [&](const Sample& sample) { return std::string_view{report.sweep->cells[sample.strategy].configuration}; },
-        [&](const Sample& sample) { return report.sweep->cells[sample.strategy].length; });
+          .number(measurement.pass_us(sample));
+    }
+  }
 }
 
 }  // namespace anechain::report

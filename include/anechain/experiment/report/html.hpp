@@ -7,7 +7,6 @@
 #include <vector>
 
 #include <anechain/experiment/analysis.hpp>
-#include <anechain/experiment/paired.hpp>
 #include <anechain/experiment/report.hpp>
 #include <anechain/experiment/report/html/autocorrelation.hpp>
 #include <anechain/experiment/report/html/cost.hpp>
@@ -33,12 +32,17 @@ struct Section {
   std::string body;        ///< none: the page goes without the section
 };
 
-/// One figure for each configuration that was measured by this library's protocol.
+/// One figure for each group that was measured by this library's protocol.
 template <class Draw>
 std::string estimated_figures(const Report& report, const Analysis& analysis, Draw draw) {
   std::string figures;
-  for (const auto& [measurement, configuration] : Paired{report.measurements, analysis.configurations})
-    if (configuration.estimates) figures += figure(title_of(measurement), draw(measurement, *configuration.estimates));
+  for (std::size_t i = 0; i < report.measurements.size(); ++i) {
+    const MeasurementAnalysis& its = analysis.measurements[i];
+    if (!its.estimates || !report::detail::shows_groups(report.measurements[i], its)) continue;
+    for (const Group& group : groups_of(report.measurements[i]))
+      if (group.contenders.size() > 1 && group.measurement->contenders[group.contenders[1]].baseline == group.contenders[0])
+        figures += figure(group.title, draw(group, *its.estimates));
+  }
   return figures;
 }
 
@@ -46,33 +50,43 @@ inline std::string in(std::string_view layout, const std::string& figures) {
   return figures.empty() ? "" : std::string{"<div class=\""} + std::string{layout} + "\">\n" + figures + "</div>\n";
 }
 
-inline std::string lengths_body(const Report& report, const Scaling& scaling, const Series& series) {
+inline std::string lengths_body(const Measurement& measurement, const Scaling& scaling, const Series& series) {
   if (scaling.fits.empty()) return paragraph(scaling.refusal.empty() ? "no chain was measured in two lengths" : scaling.refusal, "missing");
-  return in("cards", length_charts(report, scaling, series)) + table_of(length_table(scaling));
+  return in("cards", length_charts(scaling, series)) + table_of(report::detail::length_block(measurement, scaling).table);
 }
 
-inline std::string costs_body(const Report& report, const Scaling& scaling) {
+inline std::string costs_body(const Report& report, const Measurement& measurement, const Scaling& scaling) {
   if (!scaling.decomposition) return paragraph(std::string{"There is no decomposition: "} + scaling.refusal + ".", "missing");
   std::string figures;
-  for (const Implied& implied : scaling.decomposition->implied) figures += composition_chart(report, scaling, implied);
-  return (figures.empty() ? "" : term_legend(report, *scaling.decomposition)) + in("cards", figures) +
-         table_of(cost_table(*scaling.decomposition)) + bullets(remarks(report, *scaling.decomposition));
+  for (const Implied& implied : scaling.decomposition->implied) figures += composition_chart(report, measurement, scaling, implied);
+  const Block block = report::detail::cost_block(report, measurement, scaling);
+  return (figures.empty() ? "" : term_legend(report, *scaling.decomposition)) + in("cards", figures) + table_of(block.table) +
+         bullets(block.remarks);
 }
 
 inline std::vector<Section> sections(const Report& report, const Analysis& analysis) {
   const Series series{report};
-  const bool has_scaling = report.sweep && analysis.scaling;
-  std::string strips;
-  std::string shares;
-  for (const Measurement& measurement : report.measurements) {
-    strips += figure(title_of(measurement), TimeStrip{measurement, series}.draw());
-    shares += distributions(measurement, series);
+  std::string strips, shares, across, lengths, costs, protocols;
+  for (std::size_t i = 0; i < report.measurements.size(); ++i) {
+    const Measurement& measurement = report.measurements[i];
+    const MeasurementAnalysis& its = analysis.measurements[i];
+    protocols += protocol_table(measurement);
+    if (its.scaling) {
+      lengths += lengths_body(measurement, *its.scaling, series);
+      costs += costs_body(report, measurement, *its.scaling);
+    }
+    if (its.estimates) across += across_groups(measurement, *its.estimates, series);
+    if (!report::detail::shows_groups(measurement, its)) continue;
+    for (const Group& group : groups_of(measurement)) {
+      strips += figure(group.title, TimeStrip{group, series}.draw());
+      shares += distributions(group, series);
+    }
   }
   return {
       {"effects", "Effects",
-       "Each strategy against the baseline. The shaded band is too small to be of interest; an arrow points at an effect beyond the axis.",
-       in("cards", estimated_figures(report, analysis,
-                                     [&](const Measurement& one, const Estimates& its) { return contrasts(report, one, its, series); }))},
+       "Each contender against the baseline of its group. The shaded band is too small to be of interest; an arrow points at an effect beyond the axis.",
+       in("cards",
+          estimated_figures(report, analysis, [&](const Group& one, const Estimates& its) { return contrasts(one, its, series); }) + across)},
       {"time", "Passes over time",
        "Drift, stalls and the warm-up (shaded), which does not count. Many passes are thinned out evenly; the hundred farthest from their "
        "median are all there.",
@@ -84,14 +98,13 @@ inline std::vector<Section> sections(const Report& report, const Analysis& analy
       {"lengths", "Chain lengths",
        "A pass against the number of its kernels: the slope is a kernel, the height at zero what a pass costs without any. Dashed: not a "
        "line.",
-       has_scaling ? lengths_body(report, *analysis.scaling, series) : ""},
-      {"cost", "What a pass is made of", "The cost model's terms at the longest chain of each configuration.",
-       has_scaling ? costs_body(report, *analysis.scaling) : ""},
+       lengths},
+      {"cost", "What a pass is made of", "The cost model's terms at the longest chain of each kernel.", costs},
       {"dependence", "Dependence of rounds",
        "Autocorrelation of each comparison's log-ratios, by their signs about the median, from which n_eff comes: so many independent "
        "rounds would say as much.",
-       in("cards", estimated_figures(report, analysis,
-                                     [&](const Measurement& one, const Estimates& its) { return correlograms(one, its, series); }))},
+       in("cards",
+          estimated_figures(report, analysis, [&](const Group& one, const Estimates& its) { return correlograms(one, its, series); }))},
       {"control", "A/A control",
        "The baseline, measured once more as if it were another strategy, with its 99 % interval. Where it excludes zero, no other number "
        "holds.",
@@ -99,7 +112,7 @@ inline std::vector<Section> sections(const Report& report, const Analysis& analy
       {"published", "Beside the published table", "", published(report, analysis)},
       {"tables", "Tables", "", report.measurements.empty() ? "" : tables(report, analysis)},
       {"environment", "Environment", "", environment_table(report.environment)},
-      {"protocol", "Protocol", "", protocol_table(report.protocol)},
+      {"protocol", "Protocol", "", protocols},
       {"verdicts", "Verdicts, and what to do next", "", verdicts()},
   };
 }

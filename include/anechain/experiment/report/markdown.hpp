@@ -8,7 +8,6 @@
 #include <vector>
 
 #include <anechain/experiment/analysis.hpp>
-#include <anechain/experiment/paired.hpp>
 #include <anechain/experiment/report.hpp>
 #include <anechain/experiment/report/rows.hpp>
 
@@ -53,36 +52,16 @@ inline void markdown_list(std::ostream& to, const std::vector<std::string>& line
 
 /// A whole report.
 inline void markdown(std::ostream& to, const Report& report, const Analysis& analysis) {
+  const auto write = [&](const Block& block) {
+    to << "\n### " << detail::markdown_text(block.heading) << "\n\n";
+    detail::markdown_table(to, block.table);
+    detail::markdown_list(to, block.remarks);
+  };
   to << detail::markdown_text(headline(report)) << '\n';
   if (!report.complete()) to << "\n**Incomplete: the run was interrupted.**\n";
-  for (const auto& [measurement, configuration] : Paired{report.measurements, analysis.configurations}) {
-    to << "\n### " << detail::markdown_text(headline(measurement)) << "\n\n";
-    detail::markdown_table(to, table(report, measurement, configuration));
-    detail::markdown_list(to, remarks(report, measurement, configuration));
-  }
-  if (analysis.scaling) {
-    to << "\n### Chain lengths\n\n";
-    detail::markdown_table(to, length_table(*analysis.scaling));
-    to << "\n### Cost model\n\n";
-    if (analysis.scaling->decomposition) {
-      detail::markdown_table(to, cost_table(*analysis.scaling->decomposition));
-      detail::markdown_list(to, remarks(report, *analysis.scaling->decomposition));
-    } else {
-      to << detail::markdown_text(analysis.scaling->refusal) << '\n';
-    }
-  }
-  const std::vector<Row> published = published_rows(report, analysis);
-  if (published.size() > 1) {
-    to << "\n### Beside the published table\n\n"
-       << published_chip << ", us a kernel or copy; " << detail::markdown_text(published_source) << ".\n\n";
-    detail::markdown_table(to, published);
-    std::vector<std::string> findings;
-    for (const Finding& finding : analysis.findings)
-      if (finding.standing != Standing::not_measured)
-        findings.push_back(std::string{"\""} + std::string{finding.claim} + "\": this run " + std::string{name_of(finding.standing)} +
-                           " (" + finding.evidence + ")");
-    detail::markdown_list(to, findings);
-  }
+  for (std::size_t i = 0; i < report.measurements.size(); ++i)
+    for (const Block& block : blocks(report, report.measurements[i], analysis.measurements[i])) write(block);
+  if (const std::optional<Block> published = published_block(report, analysis)) write(*published);
   detail::markdown_list(to, notes(report));
 }
 

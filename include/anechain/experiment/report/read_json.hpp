@@ -2,14 +2,17 @@
 #pragma once
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -109,6 +112,9 @@ inline constexpr std::uint64_t most_rounds = 10'000'000;
 inline constexpr std::uint64_t most_table_cells = 100'000'000;
 inline constexpr std::uint64_t most_nanoseconds = 1'000'000'000'000'000'000;
 inline constexpr std::uint64_t most_bytes = 1'000'000'000'000'000;
+inline constexpr std::uint64_t most_kernels = 10'000;
+inline constexpr std::uint64_t most_rows_of_kernels = 100'000;  // of all flows of a measurement
+inline constexpr std::uint64_t most_contenders = 10'000;
 
 inline mil::TensorType tensor(const Field& field) {
   mil::TensorType type;
@@ -122,116 +128,131 @@ inline mil::TensorType tensor(const Field& field) {
   return type;
 }
 
-inline MeasuredStrategy properties(const Field& field) {
-  MeasuredStrategy strategy;
-  strategy.name = field["name"].text();
-  strategy.executor = field["executor"].text();
-  strategy.lanes = field["lanes"].integer(1000, 1);
-  strategy.work = field["work"].word<Work>();
-  strategy.fuses = field["fuses"].flag();
-  strategy.copies = field["copies"].flag();
-  if (field["status"].word<Status>() == Status::failed) strategy.failure = field["reason"].text();
-  return strategy;
+/// "0x" and sixteen hexadecimal digits.
+inline std::uint64_t digest(const Field& field) {
+  const std::string text = field.text();
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data() + std::min<std::size_t>(2, text.size()), text.data() + text.size(), number, 16);
+  if (text.size() != 18 || !text.starts_with("0x") || error != std::errc{} || end != text.data() + text.size())
+    field.fail("expected 0x and sixteen hexadecimal digits, found '" + text + "'");
+  return number;
 }
 
-/// Launches, failed rounds and samples, once the strategies are known.
-inline void read_observations(const Field& field, Observations& observed) {
-  observed.order = field["order"].word<Order>();
-  observed.clock.resolution = std::chrono::nanoseconds{field["clock"]["resolution_ns"].integer<std::int64_t>(most_nanoseconds)};
-  observed.clock.reading = std::chrono::nanoseconds{field["clock"]["read_ns"].integer<std::int64_t>(most_nanoseconds)};
-  for (const Field& one : field["launches"].elements(1000)) {
-    Launch launch;
-    launch.repeats = one["repeats"].integer(1'000'000'000, 1);
-    launch.rounds = one["rounds"].integer(most_rounds);
-    launch.warm_up = one["warm_up"].integer(launch.rounds);
-    if (const auto steady = one.maybe("steady")) launch.steady = steady->flag();
-    launch.planned = one["planned"].integer(most_rounds);
-    launch.end = one["end"].word<End>();
-    observed.launches.push_back(launch);
+inline MeasuredKernel kernel(const Field& field) {
+  MeasuredKernel kernel;
+  kernel.name = field["name"].text();
+  kernel.text = digest(field["text"]);
+  kernel.weights = digest(field["weights"]);
+  kernel.input = tensor(field["input"]);
+  kernel.output = tensor(field["output"]);
+  kernel.flops = field["flops"].integer<std::int64_t>(most_nanoseconds);
+  kernel.bytes.input = field["bytes"]["input"].integer<std::int64_t>(most_bytes);
+  kernel.bytes.output = field["bytes"]["output"].integer<std::int64_t>(most_bytes);
+  kernel.bytes.weights = field["bytes"]["weights"].integer<std::int64_t>(most_bytes);
+  return kernel;
+}
+
+/// Pairs of a kernel's place and how often it follows itself. `left` is how many kernels the document may still have in its rows.
+inline std::vector<MeasuredKernel> stretches(const Field& field, const std::vector<MeasuredKernel>& kernels, std::size_t& left) {
+  std::vector<MeasuredKernel> row;
+  for (const Field& pair : field.elements(most_kernels)) {
+    const std::vector<Field> both = pair.elements(2);
+    if (both.size() != 2) pair.fail("expected a kernel's position and a count");
+    const auto place = both[0].integer(most_kernels);
+    if (place >= kernels.size()) both[0].fail("there is no kernel " + std::to_string(place));
+    const auto count = both[1].integer(left, 1);
+    left -= count;
+    row.insert(row.end(), count, kernels[place]);
   }
-  if (observed.rounds() * (observed.strategies.size() + 1) > most_table_cells) field["launches"].fail("more rounds than any run has");
-  const auto strategy_of = [&](const Field& at) {
-    const auto strategy = at.integer(std::numeric_limits<std::uint32_t>::max());
-    if (strategy >= observed.strategies.size()) at.fail(std::string{"there is no strategy "} + std::to_string(strategy));
-    return strategy;
+  if (row.empty()) field.fail("a flow has one kernel at least");
+  return row;
+}
+
+inline MeasuredContender contender(const Field& field, const std::vector<MeasuredKernel>& kernels, std::size_t& left) {
+  MeasuredContender contender;
+  contender.name = field["name"].text();
+  contender.label = field["label"].text();
+  contender.flow.name = field["flow"]["name"].text();
+  contender.flow.programs = stretches(field["flow"]["programs"], kernels, left);
+  contender.flow.parts = stretches(field["flow"]["parts"], kernels, left);
+  const Field strategy = field["strategy"];
+  contender.strategy.name = strategy["name"].text();
+  contender.strategy.executor = strategy["executor"].text();
+  contender.strategy.lanes = strategy["lanes"].integer(1000, 1);
+  contender.strategy.work = strategy["work"].word<Work>();
+  contender.strategy.copies = strategy["copies"].flag();
+  contender.strategy.hops = strategy["hops"].word<executor::Hops>();
+  contender.baseline = field["baseline"].integer(most_contenders);
+  if (field["status"].word<Status>() == Status::failed) contender.failure = field["reason"].text();
+  return contender;
+}
+
+/// Of a launch that every contender took part in.
+inline Launch launch(const Field& field, std::size_t contenders) {
+  Launch launch;
+  for (const Field& repeats : field["repeats"].elements(most_contenders)) launch.repeats.push_back(repeats.integer(1'000'000'000, 1));
+  if (launch.repeats.size() != contenders)
+    field["repeats"].fail(std::to_string(launch.repeats.size()) + " numbers for " + std::to_string(contenders) + " contenders");
+  launch.rounds = field["rounds"].integer(most_rounds);
+  launch.warm_up = field["warm_up"].integer(launch.rounds);
+  if (const auto steady = field.maybe("steady")) launch.steady = steady->flag();
+  launch.planned = field["planned"].integer(most_rounds);
+  launch.end = field["end"].word<End>();
+  return launch;
+}
+
+/// Failed rounds and samples, once contenders and launches are known.
+inline void read_samples(const Field& field, Measurement& measurement) {
+  const auto contender_of = [&](const Field& at) {
+    const auto contender = at.integer(std::numeric_limits<std::uint32_t>::max());
+    if (contender >= measurement.contenders.size()) at.fail("there is no contender " + std::to_string(contender));
+    return contender;
   };
   const auto round_of = [&](const Field& launch_field, const Field& round_field, std::size_t& launch, std::size_t& round) {
     launch = launch_field.integer(std::numeric_limits<std::uint32_t>::max());
-    if (launch >= observed.launches.size()) launch_field.fail(std::string{"there is no launch "} + std::to_string(launch));
+    if (launch >= measurement.launches.size()) launch_field.fail("there is no launch " + std::to_string(launch));
     round = round_field.integer(most_rounds);
-    if (round >= observed.launches[launch].rounds)
-      round_field.fail(std::string{"round "} + std::to_string(round) + ", of a launch of " +
-                       std::to_string(observed.launches[launch].rounds));
+    if (round >= measurement.launches[launch].rounds)
+      round_field.fail("round " + std::to_string(round) + ", of a launch of " + std::to_string(measurement.launches[launch].rounds));
   };
   for (const Field& one : field["failed_rounds"].elements(most_rounds)) {
     FailedRound failed;
     round_of(one["launch"], one["round"], failed.launch, failed.round);
-    failed.strategy = strategy_of(one["strategy"]);
+    failed.contender = contender_of(one["contender"]);
     failed.reason = one["reason"].text();
-    observed.failures.push_back(std::move(failed));
+    measurement.failures.push_back(std::move(failed));
   }
   const Field rows = field["raw"]["rows"];
   if (!rows.raw().is_array()) rows.fail("expected an array");
-  observed.samples.reserve(rows.raw().size());
+  measurement.samples.reserve(rows.raw().size());
   for (std::size_t i = 0; i < rows.raw().size(); ++i) {
     const nlohmann::json& values = rows.raw()[i];
-    const auto row_path = [&] { return std::string{"raw.rows["} + std::to_string(i) + "]"; };
+    const auto row_path = [&] { return "raw.rows[" + std::to_string(i) + "]"; };
     constexpr std::size_t columns = 7;
-    if (!values.is_array() || values.size() != columns)
-      Field{values, row_path()}.fail(std::string{"expected an array of "} + std::to_string(columns));
+    if (!values.is_array() || values.size() != columns) Field{values, row_path()}.fail("expected an array of " + std::to_string(columns));
     const auto column = [&](std::size_t at) { return Field{values[at], row_path() + "[" + std::to_string(at) + "]"}; };
     Sample sample;
     round_of(column(0), column(1), sample.launch, sample.round);
     sample.slot = column(2).integer(most_rounds);
-    sample.strategy = strategy_of(column(3));
-    if (!observed.strategies[sample.strategy].ok()) column(3).fail("a sample of a strategy that failed");
+    sample.contender = contender_of(column(3));
+    const MeasuredContender& contender = measurement.contenders[sample.contender];
+    if (!contender.ok()) column(3).fail("a sample of a contender that failed");
     sample.control = column(4).integer(1) == 1;
+    if (sample.control && contender.baseline != sample.contender) column(4).fail("a control that is not a baseline");
     sample.start = std::chrono::nanoseconds{column(5).integer<std::int64_t>(most_nanoseconds)};
     sample.duration = std::chrono::nanoseconds{column(6).integer<std::int64_t>(most_nanoseconds)};
-    observed.samples.push_back(sample);
+    measurement.samples.push_back(sample);
   }
 }
 
-inline void require_names_of_their_own(const Field& field, const Observations& observed) {
-  for (std::size_t i = 0; i < observed.strategies.size(); ++i)
-    for (std::size_t k = 0; k < i; ++k)
-      if (observed.strategies[i].name == observed.strategies[k].name)
-        field.fail(std::string{"two strategies are called '"} + observed.strategies[i].name + "'");
-}
-
-inline Measurement measurement(const Field& field) {
-  Measurement measurement;
-  measurement.name = field["name"].text();
-  measurement.length = field["n"].integer(1'000'000, 2);
-  measurement.input = tensor(field["input"]);
-  measurement.output = tensor(field["output"]);
-  measurement.flops = field["flops_pass"].integer<std::int64_t>(most_nanoseconds);
-  measurement.bytes.input = field["bytes_pass"]["input"].integer<std::int64_t>(most_bytes);
-  measurement.bytes.output = field["bytes_pass"]["output"].integer<std::int64_t>(most_bytes);
-  measurement.bytes.weights = field["bytes_pass"]["weights"].integer<std::int64_t>(most_bytes);
-  measurement.link_bytes = field["bytes_links"].integer<std::int64_t>(most_bytes);
-  for (const Field& strategy : field["strategies"].elements(256)) measurement.strategies.push_back(properties(strategy));
-  require_names_of_their_own(field["strategies"], measurement);
-  read_observations(field, measurement);
-  return measurement;
-}
-
-inline Sweep sweep(const Field& field) {
-  Sweep sweep;
-  for (const Field& one : field["cells"].elements(10'000)) {
-    Cell cell;
-    cell.configuration = one["config"].text();
-    cell.length = one["n"].integer(1'000'000, 1);
-    cell.gflop = one["gflop"].number(0, 1e12);
-    cell.dispatches = one["dispatches"].integer(1'000'000);
-    cell.copies = one["copies"].integer(1'000'000);
-    cell.copied_mb = one["mb_copied"].number(0, 1e12);
-    cell.hops = one["hops"].integer(1'000'000);
-    sweep.cells.push_back(std::move(cell));
-    sweep.strategies.push_back(properties(one["strategy"]));
+inline void require_sound(const Field& field, const std::vector<MeasuredContender>& contenders) {
+  if (contenders.empty()) field.fail("there is no contender");
+  std::set<std::string_view> names;
+  for (const MeasuredContender& contender : contenders) {
+    if (!names.insert(contender.name).second) field.fail("two contenders are called '" + contender.name + "'");
+    if (contender.baseline >= contenders.size() || contenders[contender.baseline].baseline != contender.baseline)
+      field.fail("'" + contender.name + "' has contender " + std::to_string(contender.baseline) + " as its baseline, which is none");
   }
-  read_observations(field, sweep);
-  return sweep;
 }
 
 inline std::chrono::nanoseconds seconds(const Field& field) {
@@ -240,7 +261,7 @@ inline std::chrono::nanoseconds seconds(const Field& field) {
 
 inline Protocol protocol(const Field& field) {
   Protocol protocol;
-  protocol.order = field["schedule"].word<Order>();
+  protocol.order = field["order"].word<Order>();
   protocol.seed = field["seed"].integer<std::uint64_t>(std::numeric_limits<std::uint64_t>::max());
   protocol.history = field["history"].word<History>();
   protocol.gaps = field["gaps"].flag();
@@ -256,6 +277,23 @@ inline Protocol protocol(const Field& field) {
   protocol.epsilon = field["epsilon"].number(0, 1);
   protocol.estimator = field["estimator"].word<Estimator>();
   return protocol;
+}
+
+inline Measurement measurement(const Field& field) {
+  Measurement measurement;
+  measurement.protocol = protocol(field["protocol"]);
+  measurement.across = field["across"].flag();
+  measurement.clock.resolution = std::chrono::nanoseconds{field["clock"]["resolution_ns"].integer<std::int64_t>(most_nanoseconds)};
+  measurement.clock.reading = std::chrono::nanoseconds{field["clock"]["read_ns"].integer<std::int64_t>(most_nanoseconds)};
+  std::vector<MeasuredKernel> kernels;
+  for (const Field& one : field["kernels"].elements(most_kernels)) kernels.push_back(kernel(one));
+  std::size_t left = most_rows_of_kernels;
+  for (const Field& one : field["contenders"].elements(most_contenders)) measurement.contenders.push_back(contender(one, kernels, left));
+  require_sound(field["contenders"], measurement.contenders);
+  for (const Field& one : field["launches"].elements(1000)) measurement.launches.push_back(launch(one, measurement.contenders.size()));
+  if (measurement.rounds() * 2 * measurement.contenders.size() > most_table_cells) field["launches"].fail("more rounds than any run has");
+  read_samples(field, measurement);
+  return measurement;
 }
 
 inline Environment environment(const Field& tool, const Field& field) {
@@ -282,7 +320,7 @@ inline Environment environment(const Field& tool, const Field& field) {
 
 }  // namespace detail
 
-/// Reads a document that json() wrote, by this or another version 1. Members that it does not know are ignored. Throws
+/// Reads a document that json() wrote, by this or another version 2. Members that it does not know are ignored. Throws
 /// ReportError with the place and what was expected there.
 inline Report read_json(std::string_view text) {
   nlohmann::json document;
@@ -296,11 +334,11 @@ inline Report read_json(std::string_view text) {
   }
   const detail::Field root{document, ""};
   const std::string found = root["schema"].text();
-  if (!found.starts_with("anechain-bench/1."))
-    throw ReportError(std::string{"the schema is '"} + found + "'; anechain-bench/1 can be read");
-  Report report{.environment = detail::environment(root["tool"], root["env"]), .protocol = detail::protocol(root["protocol"])};
-  for (const detail::Field& one : root["configs"].elements(1000)) report.measurements.push_back(detail::measurement(one));
-  if (const auto one = root.maybe("sweep")) report.sweep = detail::sweep(*one);
+  if (!found.starts_with("anechain-bench/2."))
+    throw ReportError("the schema is '" + found + "'; anechain-bench/2 can be read" +
+                      (found.starts_with("anechain-bench/1.") ? ", and version 0.1 of anechain reads this one" : ""));
+  Report report{.environment = detail::environment(root["tool"], root["env"])};
+  for (const detail::Field& one : root["measurements"].elements(1000)) report.measurements.push_back(detail::measurement(one));
   report.interrupted = !root["complete"].flag();
   return report;
 }

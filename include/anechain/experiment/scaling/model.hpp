@@ -12,10 +12,10 @@
 #include <string_view>
 #include <vector>
 
-#include <anechain/experiment/measurement.hpp>
+#include <anechain/experiment/estimate.hpp>
 #include <anechain/experiment/statistics/linear_model.hpp>
 
-/// The cost model that a sweep's cells are fitted with.
+/// The cost model that contenders are fitted with.
 namespace anechain {
 
 /// The terms of a pass's cost.
@@ -25,7 +25,7 @@ struct Term {
   std::string_view more_of_it;  ///< the cells that would tell it from others
 };
 
-/// All terms. A sweep is fitted with those that some cell has any of.
+/// All terms. A measurement is fitted with those that some contender has any of.
 inline constexpr std::array<Term, 6> cost_terms{{
     {"fixed", "us a pass", "chains of another length"},
     {"dispatch", "us a dispatch", "chains of another length, and the fused form of one"},
@@ -35,68 +35,102 @@ inline constexpr std::array<Term, 6> cost_terms{{
     {"hop", "us a hop", "the same chains without a queue"},
 }};
 
+/// How much of each term a pass of a contender has, in the order of cost_terms.
+inline std::array<double, cost_terms.size()> cost_amounts(const MeasuredContender& contender) {
+  const MeasuredFlow& flow = contender.flow;
+  const auto programs = static_cast<double>(flow.programs.size());
+  const double hops = contender.strategy.hops == executor::Hops::each_step  ? programs
+                      : contender.strategy.hops == executor::Hops::each_run ? 1
+                                                                            : 0;
+  const double copies = contender.strategy.copies ? static_cast<double>(flow.links()) : 0;
+  const double copied_mb = contender.strategy.copies ? static_cast<double>(flow.link_bytes()) / 1e6 : 0;
+  return {1, programs, static_cast<double>(flow.flops()) / 1e9, copies, copied_mb, hops};
+}
+
+/// Whether a contender's time is that of one pass with its kernels, as the cost model has it.
+inline bool is_fitted(const MeasuredContender& contender) {
+  return contender.ok() && contender.strategy.work == Work::all && contender.strategy.lanes == 1;
+}
+
+/// One kernel, again and again: a contender as a point of a line over the chain's length.
+struct ChainOfOne {
+  const MeasuredKernel* kernel;  ///< all are this one
+  std::size_t length;            ///< kernels in the chain, fused or not
+  std::string_view contender;    ///< the strategy's name, or "fused"
+};
+
+/// None for a chain of different kernels.
+inline std::optional<ChainOfOne> chain_of_one(const MeasuredContender& contender) {
+  const bool fused = contender.flow.is_fused();
+  const std::vector<MeasuredKernel>& kernels = fused ? contender.flow.parts : contender.flow.programs;
+  for (const MeasuredKernel& kernel : kernels)
+    if (kernel.text != kernels.front().text || kernel.weights != kernels.front().weights) return std::nullopt;
+  return ChainOfOne{&kernels.front(), kernels.size(), fused ? std::string_view{"fused"} : std::string_view{contender.strategy.name}};
+}
+
 namespace detail {
 
-/// Rounds that are complete, as logarithms of passes: a row a round, a column for each cell that did not fail.
+/// Rounds that are complete, as logarithms of passes: a row for each round, a column for each contender that is fitted.
 struct LogTable {
-  std::vector<std::size_t> cells;
+  std::vector<std::size_t> contenders;
   statistics::Table logs;
 };
 
-inline LogTable log_table(const Sweep& sweep) {
+inline LogTable log_table(const Measurement& measurement) {
   LogTable table;
-  std::vector<std::size_t> column(sweep.cells.size());
-  for (std::size_t cell = 0; cell < sweep.cells.size(); ++cell)
-    if (sweep.strategies[cell].ok()) {
-      column[cell] = table.cells.size();
-      table.cells.push_back(cell);
-    }
-  table.logs.columns = table.cells.size();
-  const std::size_t columns = table.logs.columns;
-  std::vector<std::size_t> begins{0};
-  for (const Launch& launch : sweep.launches) begins.push_back(begins.back() + launch.rounds);
-  std::vector<double> all(begins.back() * columns, std::numeric_limits<double>::quiet_NaN());
-  for (const Sample& sample : sweep.samples) {
-    if (!sweep.strategies[sample.strategy].ok()) continue;
-    const double pass = sweep.pass_us(sample);
-    if (sweep.counts(sample) && pass > 0) all[(begins[sample.launch] + sample.round) * columns + column[sample.strategy]] = std::log(pass);
-  }
-  for (std::size_t row = 0; row < begins.back(); ++row) {
-    const std::span<const double> cells = std::span{all}.subspan(row * columns, columns);
-    if (std::ranges::none_of(cells, [](double value) { return std::isnan(value); }))
-      table.logs.cells.insert(table.logs.cells.end(), cells.begin(), cells.end());
+  for (std::size_t c = 0; c < measurement.contenders.size(); ++c)
+    if (is_fitted(measurement.contenders[c])) table.contenders.push_back(c);
+  table.logs.columns = table.contenders.size();
+  const RoundTable rounds{measurement};
+  for (std::size_t row = 0; row < rounds.rounds(); ++row) {
+    std::vector<double> logs;
+    for (const std::size_t c : table.contenders)
+      if (const std::optional<double> log = rounds.mean_log(row, c)) logs.push_back(*log);
+    if (logs.size() == table.contenders.size()) table.logs.cells.insert(table.logs.cells.end(), logs.begin(), logs.end());
   }
   return table;
 }
 
-/// All numbers that come from cell levels, in one row, so that a replicate is one call.
+/// All numbers that come from contenders' levels, in one row, so that a replicate is one call.
 class ScalingModel {
  public:
-  ScalingModel(const Sweep& sweep, std::span<const std::size_t> cells) : sweep_(sweep), cells_(cells.begin(), cells.end()) {
-    for (std::size_t i = 0; i < cells_.size(); ++i) {
-      const Cell& cell = sweep.cells[cells_[i]];
-      const std::string& strategy = sweep.strategies[cells_[i]].name;
-      auto line = std::ranges::find_if(
-          lines_, [&](const Line& one) { return one.configuration == cell.configuration && one.strategy == strategy; });
-      if (line == lines_.end()) line = lines_.insert(lines_.end(), {cell.configuration, strategy, {}});
+  ScalingModel(const Measurement& measurement, std::span<const std::size_t> contenders)
+      : contenders_(contenders.begin(), contenders.end()) {
+    for (std::size_t i = 0; i < contenders_.size(); ++i) {
+      const MeasuredContender& contender = measurement.contenders[contenders_[i]];
+      const std::optional<ChainOfOne> chain = chain_of_one(contender);
+      if (!chain) continue;
+      auto line = std::ranges::find_if(lines_, [&](const Line& one) {
+        return one.kernel.text == chain->kernel->text && one.kernel.weights == chain->kernel->weights && one.contender == chain->contender;
+      });
+      if (line == lines_.end())
+        line = lines_.insert(lines_.end(), {*chain->kernel, std::string{chain->contender}, contender.flow.is_fused(), contender.baseline == contenders_[i], {}, {}});
       line->points.push_back(i);
+      line->lengths.push_back(chain->length);
     }
-    std::erase_if(lines_, [](const Line& line) { return line.points.size() < 2; });
+    std::erase_if(lines_, [](const Line& line) {
+      return std::ranges::all_of(line.lengths, [&](std::size_t length) { return length == line.lengths.front(); });
+    });
+    std::vector<std::array<double, cost_terms.size()>> amounts;
+    for (const std::size_t c : contenders_) amounts.push_back(cost_amounts(measurement.contenders[c]));
     for (std::size_t term = 0; term < cost_terms.size(); ++term)
-      if (std::ranges::any_of(cells_, [&](std::size_t cell) { return amount(sweep.cells[cell], term) > 0; })) terms_.push_back(term);
+      if (std::ranges::any_of(amounts, [term](const auto& of) { return of[term] > 0; })) terms_.push_back(term);
     design_.columns = terms_.size();
-    for (const std::size_t cell : cells_)
-      for (const std::size_t term : terms_) design_.cells.push_back(amount(sweep.cells[cell], term));
+    for (const auto& of : amounts)
+      for (const std::size_t term : terms_) design_.cells.push_back(of[term]);
   }
 
   struct Line {
-    std::string configuration;
-    std::string strategy;
-    std::vector<std::size_t> points;  ///< among the cells of the model
+    MeasuredKernel kernel;
+    std::string contender;             ///< the strategy, or "fused"
+    bool is_fused;
+    bool is_baseline;                  ///< of the group of its first point
+    std::vector<std::size_t> points;   ///< among the contenders of the model
+    std::vector<std::size_t> lengths;  ///< of each point
   };
 
   const std::vector<Line>& lines() const { return lines_; }
-  std::size_t cell_of(std::size_t point) const { return cells_[point]; }  ///< position in Sweep::cells
+  std::size_t contender_of(std::size_t point) const { return contenders_[point]; }  ///< position in Measurement::contenders
   const std::vector<std::size_t>& terms() const { return terms_; }
   const statistics::Table& design() const { return design_; }
 
@@ -126,31 +160,20 @@ class ScalingModel {
  private:
   static constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-  static double amount(const Cell& cell, std::size_t term) {
-    const double amounts[]{1,
-                           static_cast<double>(cell.dispatches),
-                           cell.gflop,
-                           static_cast<double>(cell.copies),
-                           cell.copied_mb,
-                           static_cast<double>(cell.hops)};
-    return amounts[term];
-  }
-
   std::optional<std::vector<double>> polynomial(const Line& line, std::span<const double> levels, std::size_t degree) const {
     statistics::Table design{degree + 1, {}};
     std::vector<double> observed;
-    for (const std::size_t point : line.points) {
-      const auto length = static_cast<double>(sweep_.cells[cells_[point]].length);
+    for (std::size_t point = 0; point < line.points.size(); ++point) {
+      const auto length = static_cast<double>(line.lengths[point]);
       double power = 1;
       for (std::size_t i = 0; i <= degree; ++i, power *= length) design.cells.push_back(power);
-      observed.push_back(levels[point]);
+      observed.push_back(levels[line.points[point]]);
     }
     std::vector<std::size_t> none;
     return statistics::fit_relative(design, observed, true, none);
   }
 
-  const Sweep& sweep_;
-  std::vector<std::size_t> cells_;
+  std::vector<std::size_t> contenders_;
   std::vector<Line> lines_;
   std::vector<std::size_t> terms_;
   statistics::Table design_;

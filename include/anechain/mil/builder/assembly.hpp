@@ -8,6 +8,7 @@
 #include <limits>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 #include <anechain/mil/blob.hpp>
 #include <anechain/mil/graph.hpp>
@@ -57,8 +58,9 @@ class Assembly {
     graph_.functions.push_back({.name = graph_.add_text("main")});
   }
 
-  /// An input of the program. Kernels do not call it: their input is given to `body`.
+  /// An input of the program. A kernel's body is refused if it calls this: its input is given to `body`.
   constexpr Value input(std::string_view name, const TensorType& type) {
+    note_declaration("input");
     require(!type.shape.has_unknown(), "input", "its extents must be known when the kernel is compiled: the ANE takes no others");
     require_reasonable(type, "input");
     const Value value = add_value(graph_.add_text(name), type, -1);
@@ -67,8 +69,10 @@ class Assembly {
     return value;
   }
 
-  /// An input that lives on from one evaluation to the next: what read_state and write_state take.
+  /// An input that lives on from one evaluation to the next: what read_state and write_state take. A kernel's body is refused if it calls
+  /// this.
   constexpr Value state(std::string_view name, const TensorType& type) {
+    note_declaration("state");
     const Value value = input(name, type);
     graph_.values[static_cast<std::size_t>(value.id)].state = true;
     return value;
@@ -118,6 +122,13 @@ class Assembly {
     scope_weights_ = scopes_.back().weights;
     scopes_.truncate(scopes_.size() - 1);
   }
+
+  /// Whatever is built from now on is a kernel's body, which declares neither inputs nor states.
+  constexpr void begin_body() { in_body_ = true; }
+
+  /// The first function that a body called though it may not, "input" or "state"; null if it called none. A constant evaluation goes on after
+  /// such a call; at run time it throws TypeError.
+  constexpr const char* declared_in_body() const { return declared_in_body_; }
 
   /// The first rule that an operation broke, while a constant evaluation goes on.
   constexpr const BrokenRule& broken() const { return broken_; }
@@ -249,6 +260,13 @@ class Assembly {
     std::size_t prefix;
     std::size_t weights;
   };
+
+  constexpr void note_declaration(const char* function) {
+    if (!in_body_) return;
+    if (!std::is_constant_evaluated())
+      require(false, function, "a kernel's body declares no inputs and no states: it computes from the value that it is given");
+    if (declared_in_body_ == nullptr) declared_in_body_ = function;
+  }
 
   /// A constant that was made for a parameter, so that equal operands share it; those of one parameter are a list.
   struct Shared {
@@ -404,6 +422,8 @@ class Assembly {
 
   Graph graph_;
   BrokenRule broken_;
+  const char* declared_in_body_ = nullptr;
+  bool in_body_ = false;
   Table<Shared> shared_;
   std::int32_t latest_[std::size(param_table)];
   Table<Name> weight_names_;

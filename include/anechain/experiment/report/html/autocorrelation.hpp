@@ -18,29 +18,29 @@ namespace anechain::report::page {
 
 /// A contrast's rounds: above or below their median, against those some rounds earlier.
 struct Correlations {
-  std::string strategy;
+  std::string contender;
   std::vector<double> by_lag;  ///< from lag 1 on
   double band = 1;             ///< independent rounds stay within it at 19 of 20 lags
   double rounds = 0;
   double effective_rounds = 0;
 };
 
-inline std::vector<Correlations> correlations(const Measurement& measurement, const Estimates& estimates) {
+inline std::vector<Correlations> correlations(const Group& group, const Estimates& estimates) {
   constexpr std::size_t most_lags = 20;
-  const std::optional<std::size_t> base = baseline_of(measurement);
-  if (!base) return {};
-  const RoundTable table{measurement};
+  const RoundTable table{*group.measurement};
   std::vector<Correlations> all;
-  for (std::size_t s = 0; s < measurement.strategies.size(); ++s) {
-    if (!estimates.strategies[s] || !estimates.strategies[s]->contrast) continue;
-    const std::vector<double> signs = statistics::signs_about_median(table.log_ratios(s, *base));
+  std::vector<std::size_t> in_order = group.contenders;
+  std::ranges::sort(in_order);
+  for (const std::size_t c : in_order) {
+    if (!estimates.contenders[c] || !estimates.contenders[c]->contrast) continue;
+    const std::vector<double> signs = statistics::signs_about_median(table.log_ratios(c, group.measurement->contenders[c].baseline));
     if (signs.size() < 2) continue;
     const statistics::detail::Correlogram correlogram{signs};
-    Correlations found{.strategy = measurement.strategies[s].name, .by_lag = {}};
+    Correlations found{.contender = group.name(c), .by_lag = {}};
     for (std::size_t lag = 1; lag <= std::min(most_lags, signs.size() - 1); ++lag) found.by_lag.push_back(correlogram[lag]);
     found.rounds = real(signs.size());
     found.band = std::min(1.0, 1.96 / std::sqrt(found.rounds));
-    found.effective_rounds = estimates.strategies[s]->contrast->log_ratio.effective_count();
+    found.effective_rounds = estimates.contenders[c]->contrast->log_ratio.effective_count();
     all.push_back(std::move(found));
   }
   return all;
@@ -54,14 +54,14 @@ inline std::string correlogram(const Correlations& of, const Scale& x, const Sca
   for (std::size_t i = 0; i < of.by_lag.size(); ++i) {
     const double place = x(real(i + 1));
     bars += box(place - 4, y(0), place + 4, y(of.by_lag[i]), "mark",
-                of.strategy + ", lag " + std::to_string(i + 1) + ": " + fixed(of.by_lag[i], 3));
+                of.contender + ", lag " + std::to_string(i + 1) + ": " + fixed(of.by_lag[i], 3));
   }
-  return marks + group(series.css(of.strategy), bars);
+  return marks + group(series.css(of.contender), bars);
 }
 
-inline std::string correlograms(const Measurement& measurement, const Estimates& estimates, const Series& series) {
+inline std::string correlograms(const Group& of, const Estimates& estimates, const Series& series) {
   constexpr double row = 68;
-  const std::vector<Correlations> all = correlations(measurement, estimates);
+  const std::vector<Correlations> all = correlations(of, estimates);
   if (all.empty()) return element("p", "too few rounds", "missing");
   double reach = 0.1;
   for (const Correlations& one : all) {
@@ -73,14 +73,14 @@ inline std::string correlograms(const Measurement& measurement, const Estimates&
   std::string marks = horizontal_axis(x, bottom - 4, bottom, "lag [rounds]", 5);
   for (std::size_t i = 0; i < all.size(); ++i) {
     const Scale y{-reach, reach, row * real(i) + row - 2, row * real(i) + 20};
-    marks += path(series.mark(all[i].strategy, 14, y.to - 9, 4.5), series.css(all[i].strategy) + " mark");
-    marks += words(24, y.to - 5, shortened(all[i].strategy, 22), "strong");
+    marks += path(series.mark(all[i].contender, 14, y.to - 9, 4.5), series.css(all[i].contender) + " mark");
+    marks += words(24, y.to - 5, shortened(all[i].contender, 22), "strong");
     marks += words(x.to, y.to - 5, std::string{"n_eff "} + fixed(all[i].effective_rounds, 0) + " of " + fixed(all[i].rounds, 0), "end");
     marks += box(x.from, y.to, x.to, y.from, "lane");
     for (const double edge : {-reach, reach}) marks += words(x.from - 6, y(edge) + (edge > 0 ? 10 : -1), fixed(edge, 2), "end small");
     marks += correlogram(all[i], x, y, series);
   }
-  return drawing(narrow_width, bottom + 38, "narrow", std::string{"autocorrelations, "} + measurement.name, marks);
+  return drawing(narrow_width, bottom + 38, "narrow", std::string{"autocorrelations, "} + of.title, marks);
 }
 
 }  // namespace anechain::report::page

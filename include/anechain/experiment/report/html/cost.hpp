@@ -19,9 +19,9 @@ namespace anechain::report::page {
 
 inline std::string term_css(std::size_t term) { return std::string{"t"} + std::to_string(term); }
 
-/// A pass of one cell: what each term of the model gives, and what was measured.
+/// A pass of one contender: what each term of the model gives, and what was measured.
 struct Composition {
-  std::string strategy;
+  std::string name;
   std::array<double, cost_terms.size()> us{};
   double measured_us = 0;
 
@@ -32,23 +32,19 @@ struct Composition {
   }
 };
 
-inline Composition composition(const Sweep& sweep, const Scaling& scaling, std::size_t at) {
-  const Cell& cell = sweep.cells[at];
-  const std::array<double, cost_terms.size()> amounts{
-      1, real(cell.dispatches), cell.gflop, real(cell.copies), cell.copied_mb, real(cell.hops)};
-  Composition parts{.strategy = sweep.strategies[at].name, .us = {}, .measured_us = scaling.pass_us[at]};
+inline Composition composition(const Measurement& measurement, const Scaling& scaling, std::size_t at) {
+  const std::array<double, cost_terms.size()> amounts = cost_amounts(measurement.contenders[at]);
+  Composition parts{.name = short_name(measurement, at), .us = {}, .measured_us = scaling.pass_us[at]};
   for (const FittedTerm& fitted : scaling.decomposition->terms)
     if (const double us = fitted.cost.value * amounts[fitted.term]; std::isfinite(us)) parts.us[fitted.term] = std::max(0.0, us);
   return parts;
 }
 
-/// A configuration's strategies at its longest chain.
-inline std::vector<Composition> compositions(const Sweep& sweep, const Scaling& scaling, const Implied& of) {
+/// The contenders of a kernel's longest chain.
+inline std::vector<Composition> compositions(const Measurement& measurement, const Scaling& scaling, const Implied& of) {
   std::vector<Composition> all;
-  for (std::size_t cell = 0; cell < sweep.cells.size(); ++cell)
-    if (sweep.cells[cell].configuration == of.configuration && sweep.cells[cell].length == of.length &&
-        std::isfinite(scaling.pass_us[cell]))
-      all.push_back(composition(sweep, scaling, cell));
+  for (const std::size_t c : measurement.group(of.contender))
+    if (std::isfinite(scaling.pass_us[c])) all.push_back(composition(measurement, scaling, c));
   return all;
 }
 
@@ -70,7 +66,7 @@ inline std::string bar(const Composition& parts, double light_us, const Scale& x
     const std::string share = percent(parts.us[term] / parts.total());
     marks +=
         box(x(begin), top, x(end), top + height, std::string{"part "} + term_css(term),
-            parts.strategy + ", " + std::string{cost_terms[term].name} + ": " + digits(parts.us[term]) + " us, " + share + " of a pass");
+            parts.name + ", " + std::string{cost_terms[term].name} + ": " + digits(parts.us[term]) + " us, " + share + " of a pass");
     const double middle = (x(begin) + x(end)) / 2;
     const bool is_crossed = light_us > 0 && std::abs(x(light_us) - middle) < room_for_label / 2;
     if (x(end) - x(begin) > room_for_label && !is_crossed) marks += words(middle, top + 14, share, "middle inside");
@@ -79,12 +75,12 @@ inline std::string bar(const Composition& parts, double light_us, const Scale& x
   const auto upright = [&](double us) { return std::string{"M"} + pair(x(us), top - 3) + "v" + coordinate(height + 6); };
   if (light_us > 0 && x.holds(light_us))
     marks += path(upright(light_us), "halo") + path(upright(light_us), "light", std::string{"speed of light: "} + digits(light_us) + " us");
-  return marks + path(upright(parts.measured_us), "measured", parts.strategy + ", measured: " + digits(parts.measured_us) + " us");
+  return marks + path(upright(parts.measured_us), "measured", parts.name + ", measured: " + digits(parts.measured_us) + " us");
 }
 
-inline std::string composition_chart(const Report& report, const Scaling& scaling, const Implied& of) {
+inline std::string composition_chart(const Report& report, const Measurement& measurement, const Scaling& scaling, const Implied& of) {
   constexpr double row = 46;
-  const std::vector<Composition> all = compositions(*report.sweep, scaling, of);
+  const std::vector<Composition> all = compositions(measurement, scaling, of);
   Extent times;
   times.include(0);
   for (const Composition& parts : all) {
@@ -92,18 +88,18 @@ inline std::string composition_chart(const Report& report, const Scaling& scalin
     times.include(1.03 * parts.measured_us);
   }
   const auto& light = report.environment.speed_of_light;
-  const double light_us = light ? light->least_us(of.kernel_gflop * 1e9 * real(of.length), 0) : 0;
+  const double light_us = light ? light->least_us(of.gflop * 1e9, 0) : 0;
   const Scale x = spanning(times, 8, narrow_width - 14);
   const double bottom = row * real(all.size()) + 4;
   std::string marks = horizontal_axis(x, bottom, bottom + 4, std::string{"pass of "} + std::to_string(of.length) + " kernels [us]", 6);
   for (std::size_t i = 0; i < all.size(); ++i) {
     const double top = row * real(i) + 20;
-    marks += words(8, top - 7, shortened(all[i].strategy, 11), "strong");
+    marks += words(8, top - 7, shortened(all[i].name, 11), "strong");
     marks += words(narrow_width - 14, top - 7, summary(all[i]), "end soft tight");
     marks += bar(all[i], light_us, x, top);
   }
-  return figure(of.configuration,
-                drawing(narrow_width, bottom + 42, "narrow", std::string{"what a pass is made of, "} + of.configuration, marks));
+  return figure(of.kernel,
+                drawing(narrow_width, bottom + 42, "narrow", std::string{"what a pass is made of, "} + of.kernel, marks));
 }
 
 inline std::string term_legend(const Report& report, const Decomposition& decomposition) {

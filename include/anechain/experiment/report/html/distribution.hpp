@@ -29,42 +29,42 @@ inline std::string steps(const std::vector<double>& ordered, const Scale& x, con
   return data;
 }
 
-inline std::string distribution(const Measurement& measurement, const std::vector<std::size_t>& strategies, const Series& series) {
+inline std::string distribution(const Group& group, const std::vector<std::size_t>& contenders, const Series& series) {
   constexpr double top = 26;
   constexpr double bottom = 206;
-  std::vector<std::vector<double>> passes = passes_of(measurement, false);
+  std::vector<std::vector<double>> passes = passes_of(*group.measurement, false);
   Extent times;
-  for (const std::size_t strategy : strategies) {
-    std::ranges::sort(passes[strategy]);
-    if (passes[strategy].empty()) continue;
-    const std::size_t beyond = passes[strategy].size() / 200;
-    times.include(passes[strategy][beyond]);
-    times.include(passes[strategy][passes[strategy].size() - 1 - beyond]);
+  for (const std::size_t contender : contenders) {
+    std::ranges::sort(passes[contender]);
+    if (passes[contender].empty()) continue;
+    const std::size_t beyond = passes[contender].size() / 200;
+    times.include(passes[contender][beyond]);
+    times.include(passes[contender][passes[contender].size() - 1 - beyond]);
   }
   if (times.empty()) return {};
   const Scale x = spanning(times, 42, narrow_width - 20, true);
   const Scale y{0, 1, bottom, top};
   std::string marks = horizontal_axis(x, top, bottom, "pass [us], logarithmic", 5) + vertical_axis(y, x.from, x.to, "share of passes", 5);
-  for (const std::size_t strategy : strategies) {
-    if (passes[strategy].empty()) continue;
-    const std::string& name = measurement.strategies[strategy].name;
-    const double middle = statistics::quantile_of_sorted(passes[strategy], 0.5);
-    marks += group(series.css(name),
-                   path(steps(passes[strategy], x, y), "curve") + path(series.mark(name, x(middle), y(0.5), 4.5), "mark outlined"),
+  for (const std::size_t contender : contenders) {
+    if (passes[contender].empty()) continue;
+    const std::string name = group.name(contender);
+    const double middle = statistics::quantile_of_sorted(passes[contender], 0.5);
+    marks += page::group(series.css(name),
+                   path(steps(passes[contender], x, y), "curve") + path(series.mark(name, x(middle), y(0.5), 4.5), "mark outlined"),
                    name + ": median " + digits(middle) + " us");
   }
-  return series.legend(names_of(measurement, strategies)) +
-         drawing(narrow_width, bottom + 40, "narrow", std::string{"distribution of passes, "} + measurement.name, marks);
+  return series.legend(names_of(group, contenders)) +
+         drawing(narrow_width, bottom + 40, "narrow", std::string{"distribution of passes, "} + group.title, marks);
 }
 
-/// Those near the baseline, where per cents are to be seen, and the others.
-inline std::string distributions(const Measurement& measurement, const Series& series) {
-  const Panels all = panels(measurement);
-  const std::string near = distribution(measurement, all.near, series);
-  const std::string far = distribution(measurement, all.far, series);
-  if (near.empty() && far.empty()) return figure(title_of(measurement), element("p", "no passes", "missing"));
-  return (near.empty() ? "" : figure(title_of(measurement), near)) +
-         (far.empty() ? "" : figure(title_of(measurement) + (near.empty() ? "" : ": far from the others"), far));
+/// Those near the baseline, whose per cents can be seen, and the others.
+inline std::string distributions(const Group& group, const Series& series) {
+  const Panels all = panels(group);
+  const std::string near = distribution(group, all.near, series);
+  const std::string far = distribution(group, all.far, series);
+  if (near.empty() && far.empty()) return figure(group.title, element("p", "no passes", "missing"));
+  return (near.empty() ? "" : figure(group.title, near)) +
+         (far.empty() ? "" : figure(group.title + (near.empty() ? "" : ": far from the others"), far));
 }
 
 }  // namespace anechain::report::page

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include <anechain/experiment/analysis.hpp>
-#include <anechain/experiment/paired.hpp>
 #include <anechain/experiment/report.hpp>
 #include <anechain/experiment/report/html/series.hpp>
 #include <anechain/experiment/report/rows.hpp>
@@ -22,7 +21,7 @@ namespace anechain::report::page {
 /// One row of a forest plot; shares of the baseline's pass.
 struct Effect {
   std::string label;
-  std::string series;  ///< the strategy whose colour and shape it has
+  std::string series;  ///< the contender whose colour and shape it has
   double value = 0;
   std::optional<statistics::Interval> interval{};
   std::string verdict;
@@ -72,7 +71,8 @@ inline std::string whiskers(const Effect& effect, const Scale& x, double y, cons
   return marks + path(series.mark(effect.series, x(effect.value), y, 5), "mark outlined");
 }
 
-inline std::string forest(std::string_view label, std::span<const Effect> effects, double epsilon, const Series& series) {
+inline std::string forest(std::string_view label, std::string_view baseline, std::span<const Effect> effects, double epsilon,
+                          const Series& series) {
   constexpr double row = 66;
   constexpr double left = 8;
   constexpr double right = narrow_width - 8;
@@ -102,33 +102,54 @@ inline std::string forest(std::string_view label, std::span<const Effect> effect
   return drawing(narrow_width, bottom + 40, "narrow", label, axis + marks);
 }
 
-/// A configuration's strategies against its baseline.
-inline std::string contrasts(const Report& report, const Measurement& measurement, const Estimates& estimates, const Series& series) {
+/// A group's contenders against its baseline.
+inline std::string contrasts(const Group& group, const Estimates& estimates, const Series& series) {
   std::vector<Effect> effects;
-  for (const auto& [strategy, estimate] : Paired{measurement.strategies, estimates.strategies}) {
+  std::vector<std::size_t> in_order = group.contenders;
+  std::ranges::sort(in_order);
+  for (const std::size_t c : in_order) {
+    const std::optional<ContenderEstimate>& estimate = estimates.contenders[c];
     if (!estimate || !estimate->contrast || !estimate->judgement || !std::isfinite(estimate->contrast->relative())) continue;
-    effects.push_back({strategy.name, strategy.name, estimate->contrast->relative(), estimate->contrast->relative_interval(),
+    effects.push_back({group.name(c), group.name(c), estimate->contrast->relative(), estimate->contrast->relative_interval(),
                        std::string{name_of(estimate->judgement->verdict)}});
   }
-  if (effects.empty()) return element("p", std::string{"nothing could be compared with "} + escaped(baseline), "missing");
-  return forest(std::string{"differences from the baseline, "} + measurement.name, effects, report.protocol.epsilon, series);
+  const std::string baseline = group.name(group.contenders.front());
+  if (effects.empty()) return element("p", "nothing could be compared with " + escaped(baseline), "missing");
+  return forest("differences from the baseline, " + group.title, baseline, effects, group.measurement->protocol.epsilon, series);
 }
 
-/// The controls of all configurations.
+/// Contenders of other groups against the first baseline.
+inline std::string across_groups(const Measurement& measurement, const Estimates& estimates, const Series& series) {
+  std::vector<Effect> effects;
+  for (const AcrossEstimate& one : estimates.across)
+    if (std::isfinite(one.contrast.relative()))
+      effects.push_back({measurement.contenders[one.contender].name, short_name(measurement, one.contender), one.contrast.relative(),
+                         one.contrast.relative_interval(), std::string{name_of(one.judgement.verdict)}});
+  if (effects.empty()) return {};
+  const std::string& baseline = measurement.contenders[estimates.baselines.front()].name;
+  return figure("across groups", forest("differences across groups", baseline, effects, measurement.protocol.epsilon, series));
+}
+
+/// The controls of all groups.
 inline std::string controls(const Report& report, const Analysis& analysis, const Series& series) {
   std::vector<Effect> effects;
-  for (const auto& [measurement, configuration] : Paired{report.measurements, analysis.configurations}) {
-    if (!configuration.estimates || !configuration.estimates->control) continue;
-    const Contrast& control = *configuration.estimates->control;
-    const std::optional<bool> quiet = configuration.estimates->control_is_quiet();
-    effects.push_back({measurement.name, std::string{baseline}, control.relative(), control.relative_interval(),
-                       !quiet   ? "unknown"
-                       : *quiet ? "quiet"
-                                : "NOT QUIET"});
+  double epsilon = 0;
+  for (std::size_t i = 0; i < report.measurements.size(); ++i) {
+    const Measurement& measurement = report.measurements[i];
+    const std::optional<Estimates>& estimates = analysis.measurements[i].estimates;
+    for (std::size_t g = 0; estimates && g < estimates->baselines.size(); ++g) {
+      const std::optional<Contrast>& control = estimates->controls[g];
+      if (!control) continue;
+      const std::optional<bool> quiet = is_quiet(control);
+      epsilon = measurement.protocol.epsilon;
+      effects.push_back({group_name(measurement, estimates->baselines[g]), short_name(measurement, estimates->baselines[g]),
+                         control->relative(), control->relative_interval(),
+                         !quiet   ? "unknown"
+                         : *quiet ? "quiet"
+                                  : "NOT QUIET"});
+    }
   }
-  return effects.empty()
-             ? ""
-             : figure(std::string{baseline} + " against itself", forest("A/A controls", effects, report.protocol.epsilon, series));
+  return effects.empty() ? "" : figure("each baseline against itself", forest("A/A controls", "itself", effects, epsilon, series));
 }
 
 }  // namespace anechain::report::page

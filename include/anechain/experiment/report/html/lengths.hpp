@@ -25,29 +25,28 @@ struct Level {
   double residual() const { return us / fitted_us - 1; }
 };
 
-inline std::vector<Level> levels_of(const LengthFit& fit, const Sweep& sweep, const Scaling& scaling) {
+inline std::vector<Level> levels_of(const LengthFit& fit, const Scaling& scaling) {
   std::vector<Level> levels;
-  for (const std::size_t cell : fit.cells) {
-    const double length = real(sweep.cells[cell].length);
-    const Level level{length, scaling.pass_us[cell], fit.fixed_us.value + length * fit.slope_us.value};
+  for (std::size_t i = 0; i < fit.contenders.size(); ++i) {
+    const double length = real(fit.lengths[i]);
+    const Level level{length, scaling.pass_us[fit.contenders[i]], fit.fixed_us.value + length * fit.slope_us.value};
     if (std::isfinite(level.us) && std::isfinite(level.residual())) levels.push_back(level);
   }
   return levels;
 }
 
-/// A chart of one configuration: levels and lines above, residuals below.
+/// A chart of one kernel: levels and lines above, residuals below.
 class LengthChart {
  public:
-  LengthChart(const Report& report, const Scaling& scaling, std::string_view configuration, const Series& series)
-      : configuration_(configuration), series_(series) {
+  LengthChart(const Scaling& scaling, std::string_view kernel, const Series& series) : kernel_(kernel), series_(series) {
     Extent lengths;
     Extent times;
     Extent residuals;
     for (Extent* extent : {&lengths, &times}) extent->include(0);
     for (const double least : {-0.001, 0.001}) residuals.include(least);
     for (const LengthFit& fit : scaling.fits) {
-      if (fit.configuration != configuration) continue;
-      lines_.push_back({&fit, levels_of(fit, *report.sweep, scaling)});
+      if (fit.kernel != kernel) continue;
+      lines_.push_back({&fit, levels_of(fit, scaling)});
       for (const Level& level : lines_.back().levels) {
         lengths.include(level.length);
         times.include(level.us);
@@ -70,10 +69,10 @@ class LengthChart {
     std::vector<std::string> names;
     for (const Line& one : lines_) {
       marks += draw(one);
-      names.push_back(one.fit->strategy);
+      names.push_back(one.fit->contender);
     }
     return series_.legend(names) +
-           drawing(narrow_width, 370, "narrow", std::string{"passes by chain length, "} + std::string{configuration_}, marks);
+           drawing(narrow_width, 370, "narrow", std::string{"passes by chain length, "} + std::string{kernel_}, marks);
   }
 
  private:
@@ -88,18 +87,18 @@ class LengthChart {
     const double end = one.levels.back().length;
     std::string marks = line(x_(0), y_(fit.fixed_us.value), x_(end), y_(fit.fixed_us.value + end * fit.slope_us.value),
                              fit.linear() ? "curve" : "curve dashed",
-                             fit.strategy + ": " + digits(fit.fixed_us.value) + " us + " + digits(fit.slope_us.value) + " us a kernel" +
+                             fit.contender + ": " + digits(fit.fixed_us.value) + " us + " + digits(fit.slope_us.value) + " us a kernel" +
                                  (fit.linear() ? "" : ", NOT linear"));
     for (const Level& level : one.levels) {
-      const std::string said = fit.strategy + ", " + std::to_string(std::llround(level.length)) + " kernels: " + digits(level.us) +
+      const std::string said = fit.contender + ", " + std::to_string(std::llround(level.length)) + " kernels: " + digits(level.us) +
                                " us, " + percent(level.residual(), true) + " from the line";
-      marks += path(series_.mark(fit.strategy, x_(level.length), y_(level.us), 4), "mark outlined", said);
-      marks += path(series_.mark(fit.strategy, x_(level.length), residual_(level.residual()), 3.5), "mark outlined", said);
+      marks += path(series_.mark(fit.contender, x_(level.length), y_(level.us), 4), "mark outlined", said);
+      marks += path(series_.mark(fit.contender, x_(level.length), residual_(level.residual()), 3.5), "mark outlined", said);
     }
-    return group(series_.css(fit.strategy), marks);
+    return group(series_.css(fit.contender), marks);
   }
 
-  std::string_view configuration_;
+  std::string_view kernel_;
   const Series& series_;
   std::vector<Line> lines_;
   Scale x_;
@@ -107,13 +106,12 @@ class LengthChart {
   Scale residual_;
 };
 
-inline std::string length_charts(const Report& report, const Scaling& scaling, const Series& series) {
-  std::vector<std::string> configurations;
+inline std::string length_charts(const Scaling& scaling, const Series& series) {
+  std::vector<std::string> kernels;
   for (const LengthFit& fit : scaling.fits)
-    if (std::ranges::find(configurations, fit.configuration) == configurations.end()) configurations.push_back(fit.configuration);
+    if (std::ranges::find(kernels, fit.kernel) == kernels.end()) kernels.push_back(fit.kernel);
   std::string figures;
-  for (const std::string& configuration : configurations)
-    figures += figure(configuration, LengthChart{report, scaling, configuration, series}.draw());
+  for (const std::string& kernel : kernels) figures += figure(kernel, LengthChart{scaling, kernel, series}.draw());
   return figures;
 }
 

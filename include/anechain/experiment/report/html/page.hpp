@@ -10,7 +10,6 @@
 #include <vector>
 
 #include <anechain/experiment/analysis.hpp>
-#include <anechain/experiment/paired.hpp>
 #include <anechain/experiment/report.hpp>
 #include <anechain/experiment/report/html/series.hpp>
 #include <anechain/experiment/report/html/style.hpp>
@@ -38,6 +37,7 @@ inline std::string bullets(const std::vector<std::string>& lines) {
 
 /// Rows under a header, scrolling by themselves where they are too wide.
 inline std::string table_of(const std::vector<Row>& rows) {
+  if (rows.empty()) return {};
   std::string lines;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     std::string cells;
@@ -60,29 +60,33 @@ inline std::string chip(std::string_view word, std::string_view css) {
   return element("span", escaped(word), std::string{"verdict "} + std::string{css});
 }
 
-/// What the experiment was made for: the copying strategy's contrast, or the first there is.
-inline std::string answer(const Measurement& measurement, const ConfigurationAnalysis& analysis) {
+/// What the experiment was made for: the contrast of a contender that copies, or the first there is.
+inline std::string answer(const Group& group, const MeasurementAnalysis& analysis) {
   const auto item = [&](std::string_view text, std::string_view css) {
-    return std::string{"<li class=\""} + std::string{css} + "\">" + element("b", escaped(title_of(measurement)) + ":") + std::string{text} +
-           "</li>\n";
+    return std::string{"<li class=\""} + std::string{css} + "\">" + element("b", escaped(group.title) + ":") + std::string{text} + "</li>\n";
   };
-  if (analysis.original) {
-    const std::optional<double> overhead = analysis.original->overhead_us(measurement.length);
+  const std::size_t base = group.contenders.front();
+  if (!analysis.estimates) {
+    const std::vector<std::size_t> baselines = group.measurement->baselines();
+    const auto place = static_cast<std::size_t>(std::ranges::find(baselines, base) - baselines.begin());
+    const std::optional<double> overhead = analysis.originals[place].overhead_us(group.measurement->contenders[base].flow.programs.size());
     return item(
         overhead ? std::string{"a copy costs "} + escaped(digits(*overhead, true)) + " us by its formula, with no interval" : "no number",
         "");
   }
-  const StrategyEstimate* found = nullptr;
-  std::string_view strategy;
-  for (const auto& [measured, estimate] : Paired{measurement.strategies, analysis.estimates->strategies}) {
-    if (!estimate || !estimate->judgement || (found != nullptr && measured.name != Sequential::name)) continue;
-    found = &*estimate;
-    strategy = measured.name;
+  std::optional<std::size_t> found;
+  for (const std::size_t c : group.contenders) {
+    const std::optional<ContenderEstimate>& estimate = analysis.estimates->contenders[c];
+    const MeasuredStrategy& strategy = group.measurement->contenders[c].strategy;
+    const bool is_the_copy = strategy.copies && strategy.hops == executor::Hops::none;
+    if (estimate && estimate->judgement && (!found || is_the_copy)) found = c;
+    if (found == c && is_the_copy) break;
   }
-  if (found == nullptr) return item(std::string{"nothing could be compared with "} + escaped(baseline), "unreliable");
-  const std::string_view verdict = name_of(found->judgement->verdict);
-  return item(escaped(strategy) + " " + escaped(percent(found->contrast->relative(), true)) + " " +
-                  escaped(shares(found->contrast->relative_interval())) + " " + chip(verdict, verdict),
+  if (!found) return item("nothing could be compared with " + escaped(group.name(base)), "unreliable");
+  const ContenderEstimate& estimate = *analysis.estimates->contenders[*found];
+  const std::string_view verdict = name_of(estimate.judgement->verdict);
+  return item(escaped(group.name(*found)) + " " + escaped(percent(estimate.contrast->relative(), true)) + " " +
+                  escaped(shares(estimate.contrast->relative_interval())) + " " + chip(verdict, verdict),
               verdict);
 }
 
@@ -92,15 +96,18 @@ inline std::string header(const Report& report, const Analysis& analysis) {
   text += paragraph(headline(report), "headline");
   if (!report.complete()) text += paragraph("INCOMPLETE: the run was interrupted; what follows is what it had.", "banner");
   std::string answers;
-  for (const auto& [measurement, configuration] : Paired{report.measurements, analysis.configurations})
-    answers += answer(measurement, configuration);
+  for (std::size_t i = 0; i < report.measurements.size(); ++i) {
+    if (!report::detail::shows_groups(report.measurements[i], analysis.measurements[i])) continue;
+    for (const Group& group : groups_of(report.measurements[i]))
+      if (group.contenders.size() > 1) answers += answer(group, analysis.measurements[i]);
+  }
   return text + (answers.empty() ? paragraph("Nothing was measured.", "missing") : element("ul", answers, "answers") + "\n");
 }
 
-/// The published numbers beside this run's; empty where nothing matches.
+/// The published numbers beside this run's; empty if nothing matches.
 inline std::string published(const Report& report, const Analysis& analysis) {
-  const std::vector<Row> rows = published_rows(report, analysis);
-  if (rows.size() < 2) return {};
+  const std::optional<Block> block = published_block(report, analysis);
+  if (!block) return {};
   std::string findings;
   for (const Finding& finding : analysis.findings)
     if (finding.standing != Standing::not_measured)
@@ -108,14 +115,14 @@ inline std::string published(const Report& report, const Analysis& analysis) {
                                     chip(name_of(finding.standing), name_of(finding.standing)) + " " + escaped(finding.evidence)) +
                   "\n";
   return paragraph(std::string{published_chip} + ", us a kernel or copy; " + std::string{published_source} + ".", "about") +
-         table_of(rows) + (findings.empty() ? "" : element("ul", findings, "remarks"));
+         table_of(block->table) + (findings.empty() ? "" : element("ul", findings, "remarks"));
 }
 
 inline std::string tables(const Report& report, const Analysis& analysis) {
   std::string text;
-  for (const auto& [measurement, configuration] : Paired{report.measurements, analysis.configurations})
-    text += element("h3", escaped(headline(measurement))) + table_of(table(report, measurement, configuration)) +
-            bullets(remarks(report, measurement, configuration));
+  for (std::size_t i = 0; i < report.measurements.size(); ++i)
+    for (const Block& block : blocks(report, report.measurements[i], analysis.measurements[i]))
+      text += element("h3", escaped(block.heading)) + table_of(block.table) + bullets(block.remarks);
   return text + bullets(notes(report));
 }
 
@@ -144,9 +151,11 @@ inline std::string environment_table(const Environment& environment) {
                       {"arguments", arguments}});
 }
 
-inline std::string protocol_table(const Protocol& protocol) {
+inline std::string protocol_table(const Measurement& measurement) {
+  const Protocol& protocol = measurement.protocol;
   const auto seconds = [](std::chrono::nanoseconds time) { return digits(std::chrono::duration<double>{time}.count()) + " s"; };
-  return facts_table({{"order", std::string{name_of(protocol.order)}},
+  return element("h3", escaped(std::to_string(measurement.contenders.size()) + " contenders, the first " + measurement.contenders.front().name)) +
+         facts_table({{"order", std::string{name_of(protocol.order)}},
                       {"seed", std::to_string(protocol.seed)},
                       {"history", std::string{name_of(protocol.history)}},
                       {"random gaps", protocol.gaps ? "yes" : "no"},
@@ -156,7 +165,7 @@ inline std::string protocol_table(const Protocol& protocol) {
                       {"target half-width", digits(protocol.target_us) + " us a link, or " + percent(protocol.target_share) + " of a pass"},
                       {"budget", seconds(protocol.budget)},
                       {"warm-up, at most", seconds(protocol.warm_up_limit)},
-                      {"confidence", percent(protocol.confidence) + ", of all comparisons of a configuration together"},
+                      {"confidence", percent(protocol.confidence) + ", of all comparisons of a group together"},
                       {"effect of interest", percent(protocol.epsilon) + " of a pass of the baseline"},
                       {"estimator", std::string{name_of(protocol.estimator)}}});
 }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <range/v3/algorithm/find.hpp>
-
 #include <anechain/experiment/estimate.hpp>
 #include <anechain/experiment/report.hpp>
 #include <anechain/experiment/report/html/svg.hpp>
+#include <anechain/experiment/report/rows.hpp>
 
 /// Each strategy's colour and shape, the same on the whole page.
 namespace anechain::report::page {
@@ -35,12 +35,16 @@ inline std::string shape(std::size_t kind, double radius) {
   return std::string{"m"} + at(-0.6, -1.3) + h(1.2) + v(2.6) + h(-1.2) + "z";  // a bar
 }
 
-/// The strategies of a report, by name. The baseline is neutral; the others take seven colours and six shapes in turns.
+/// The contenders of a report, by their names within their groups, so that a strategy looks the same in every group. The first baseline is neutral; the
+/// others take seven colours and six shapes in turns.
 class Series {
  public:
-  explicit Series(const Report& report) : names_{std::string{baseline}} {
-    for (const Measurement& measurement : report.measurements) add(measurement);
-    if (report.sweep) add(*report.sweep);
+  explicit Series(const Report& report) {
+    for (const Measurement& measurement : report.measurements) {
+      for (const std::size_t base : measurement.baselines()) add(short_name(measurement, base));
+      for (std::size_t c = 0; c < measurement.contenders.size(); ++c) add(short_name(measurement, c));
+    }
+    add("fused");
   }
 
   std::string css(std::string_view name) const { return std::string{"s"} + std::to_string(turn(name, 7)); }
@@ -49,7 +53,7 @@ class Series {
     return std::string{"M"} + pair(x, y) + shape(turn(name, 6), radius);
   }
 
-  /// A list of strategies with their marks, and more to say of each where there is more.
+  /// A list of contenders with their marks, and more to say of each where there is more.
   std::string legend(const std::vector<std::string>& names) const {
     std::string items;
     for (const std::string& name : names)
@@ -59,59 +63,85 @@ class Series {
   }
 
  private:
-  void add(const Observations& observed) {
-    for (const MeasuredStrategy& strategy : observed.strategies)
-      if (ranges::find(names_, strategy.name) == names_.end()) names_.push_back(strategy.name);
+  void add(const std::string& name) {
+    if (std::ranges::find(names_, name) == names_.end()) names_.push_back(name);
   }
 
   std::size_t turn(std::string_view name, std::size_t turns) const {
-    const auto place = static_cast<std::size_t>(ranges::find(names_, name) - names_.begin());
+    const auto place = static_cast<std::size_t>(std::ranges::find(names_, name) - names_.begin());
     return place == 0 ? 0 : 1 + (place - 1) % turns;
   }
 
   std::vector<std::string> names_;
 };
 
-/// Times of each strategy's passes that the clock shows, the control's left out.
+/// Contenders that are drawn together.
+struct Group {
+  const Measurement* measurement;
+  std::string title;
+  std::vector<std::size_t> contenders;  ///< the first is what the others are near, or far from
+
+  std::string name(std::size_t contender) const { return short_name(*measurement, contender); }
+};
+
+/// The groups of a measurement; contenders that have a group to themselves are drawn together.
+inline std::vector<Group> groups_of(const Measurement& measurement) {
+  std::vector<Group> all;
+  std::vector<std::size_t> lone;
+  const std::vector<std::size_t> baselines = measurement.baselines();
+  const std::string what = measurement.protocol.order == Order::blocks ? ", original protocol" : "";
+  for (const std::size_t base : baselines) {
+    std::vector<std::size_t> members = measurement.group(base);
+    if (members.size() == 1 && baselines.size() > 1) {
+      lone.push_back(base);
+      continue;
+    }
+    std::erase(members, base);
+    members.insert(members.begin(), base);
+    all.push_back({&measurement, group_name(measurement, base) + what, std::move(members)});
+  }
+  if (!lone.empty()) all.push_back({&measurement, "alone of their kernels" + what, std::move(lone)});
+  return all;
+}
+
+/// Times of each contender's passes that the clock shows, the controls' left out.
 inline std::vector<std::vector<double>> passes_of(const Measurement& measurement, bool with_warm_up) {
-  std::vector<std::vector<double>> passes(measurement.strategies.size());
+  std::vector<std::vector<double>> passes(measurement.contenders.size());
   for (const Sample& sample : measurement.samples)
     if (const double pass = measurement.pass_us(sample); !sample.control && pass > 0 && (with_warm_up || measurement.counts(sample)))
-      passes[sample.strategy].push_back(pass);
+      passes[sample.contender].push_back(pass);
   return passes;
 }
 
-/// Strategies whose passes can share an axis with the baseline's without hiding per cents, and the others.
+/// Contenders whose passes can share an axis with the first's without hiding per cents, and the others.
 struct Panels {
   std::vector<std::size_t> near;
   std::vector<std::size_t> far;
 };
 
-inline Panels panels(const Measurement& measurement) {
+inline Panels panels(const Group& group) {
   constexpr double factor = 1.6;
-  std::vector<double> medians;
+  const std::vector<std::vector<double>> passes = passes_of(*group.measurement, true);
   std::vector<double> known;
-  for (const std::vector<double>& passes : passes_of(measurement, true)) {
-    medians.push_back(statistics::median(passes));
-    if (!passes.empty()) known.push_back(medians.back());
-  }
-  const auto base = baseline_of(measurement);
-  const double middle = base && std::isfinite(medians[*base]) ? medians[*base] : statistics::median(known);
+  for (const std::size_t c : group.contenders)
+    if (!passes[c].empty()) known.push_back(statistics::median(passes[c]));
+  const std::size_t first = group.contenders.front();
+  const double middle = passes[first].empty() ? statistics::median(known) : statistics::median(passes[first]);
   Panels panels;
-  for (std::size_t s = 0; s < medians.size(); ++s)
-    if (std::isfinite(medians[s])) (medians[s] < factor * middle && middle < factor * medians[s] ? panels.near : panels.far).push_back(s);
+  std::vector<std::size_t> in_order = group.contenders;
+  std::ranges::sort(in_order);
+  for (const std::size_t c : in_order) {
+    if (passes[c].empty()) continue;
+    const double median = statistics::median(passes[c]);
+    (median < factor * middle && middle < factor * median ? panels.near : panels.far).push_back(c);
+  }
   return panels;
 }
 
-inline std::vector<std::string> names_of(const Measurement& measurement, const std::vector<std::size_t>& strategies) {
+inline std::vector<std::string> names_of(const Group& group, const std::vector<std::size_t>& contenders) {
   std::vector<std::string> names;
-  for (const std::size_t strategy : strategies) names.push_back(measurement.strategies[strategy].name);
+  for (const std::size_t c : contenders) names.push_back(group.name(c));
   return names;
-}
-
-/// A configuration's name, and that it was measured by the original protocol where it was.
-inline std::string title_of(const Measurement& measurement) {
-  return measurement.name + (measurement.order == Order::blocks ? ", original protocol" : "");
 }
 
 /// A drawing with its name and what explains it.

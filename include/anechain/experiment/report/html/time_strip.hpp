@@ -56,13 +56,14 @@ class Timeline {
   std::vector<Stretch> stretches_;
 };
 
-/// Samples that are drawn: evenly thinned, and all of those farthest from their strategy's median.
+/// Samples that are drawn: evenly thinned, and all of those farthest from their contender's median.
 struct Drawn {
   std::vector<std::size_t> usual;
   std::vector<std::size_t> outliers;
 };
 
-inline Drawn drawn(const Measurement& measurement) {
+inline Drawn drawn(const Group& group) {
+  const Measurement& measurement = *group.measurement;
   constexpr std::size_t most_usual = 2400;
   constexpr std::size_t most_outliers = 100;
   std::vector<double> medians;
@@ -71,8 +72,9 @@ inline Drawn drawn(const Measurement& measurement) {
   std::vector<double> distance(measurement.samples.size());
   for (std::size_t i = 0; i < measurement.samples.size(); ++i) {
     const double pass = measurement.pass_us(measurement.samples[i]);
-    const double middle = medians[measurement.samples[i].strategy];
-    if (pass <= 0 || !(middle > 0)) continue;
+    const double middle = medians[measurement.samples[i].contender];
+    const bool is_drawn = std::ranges::find(group.contenders, measurement.samples[i].contender) != group.contenders.end();
+    if (!is_drawn || pass <= 0 || !(middle > 0)) continue;
     distance[i] = std::abs(std::log(pass / middle));
     order.push_back(i);
   }
@@ -83,16 +85,16 @@ inline Drawn drawn(const Measurement& measurement) {
   std::vector<std::size_t> rest(cut, order.end());
   std::ranges::sort(rest);
   const std::size_t stride = rest.size() / most_usual + 1;
-  std::vector<std::size_t> turns(measurement.strategies.size());  // by strategy: the samples of a round repeat its order
+  std::vector<std::size_t> turns(measurement.contenders.size());  // by contender: the samples of a round repeat its order
   for (const std::size_t i : rest)
-    if (turns[measurement.samples[i].strategy]++ % stride == 0) drawn.usual.push_back(i);
+    if (turns[measurement.samples[i].contender]++ % stride == 0) drawn.usual.push_back(i);
   return drawn;
 }
 
 class TimeStrip {
  public:
-  TimeStrip(const Measurement& measurement, const Series& series)
-      : measurement_(measurement), series_(series), timeline_(measurement), drawn_(drawn(measurement)) {
+  TimeStrip(const Group& group, const Series& series)
+      : group_(group), measurement_(*group.measurement), series_(series), timeline_(measurement_), drawn_(drawn(group)) {
     Extent seconds;
     for (const Timeline::Stretch& stretch : timeline_.stretches()) {
       seconds.include(stretch.begin);
@@ -102,28 +104,28 @@ class TimeStrip {
   }
 
   std::string draw() const {
-    const Panels all = panels(measurement_);
+    const Panels all = panels(group_);
     std::string marks;
     double bottom = 0;
-    for (const std::vector<std::size_t>* strategies : {&all.near, &all.far}) {
-      if (strategies->empty()) continue;
+    for (const std::vector<std::size_t>* contenders : {&all.near, &all.far}) {
+      if (contenders->empty()) continue;
       const double top = bottom + 30;
-      bottom = top + (strategies == &all.near ? 200 : 110);
-      marks += panel(*strategies, top, bottom);
+      bottom = top + (contenders == &all.near ? 200 : 110);
+      marks += panel(*contenders, top, bottom);
     }
     if (marks.empty()) return element("p", "no pass took a time that the clock shows", "missing");
-    std::vector<std::string> names = names_of(measurement_, all.near);
-    for (const std::string& name : names_of(measurement_, all.far)) names.push_back(name);
-    return series_.legend(names) + drawing(wide_width, bottom + 40, "wide", std::string{"times of passes, "} + measurement_.name,
+    std::vector<std::string> names = names_of(group_, all.near);
+    for (const std::string& name : names_of(group_, all.far)) names.push_back(name);
+    return series_.legend(names) + drawing(wide_width, bottom + 40, "wide", std::string{"times of passes, "} + group_.title,
                                            marks + horizontal_axis(x_, bottom, bottom, x_title(), 10));
   }
 
  private:
   std::string x_title() const { return timeline_.stretches().size() > 1 ? "time, launches one after the other [s]" : "time [s]"; }
 
-  std::string panel(const std::vector<std::size_t>& strategies, double top, double bottom) const {
+  std::string panel(const std::vector<std::size_t>& contenders, double top, double bottom) const {
     const auto holds = [&](std::size_t sample) {
-      return std::ranges::find(strategies, measurement_.samples[sample].strategy) != strategies.end();
+      return std::ranges::find(contenders, measurement_.samples[sample].contender) != contenders.end();
     };
     Extent times;
     for (const std::vector<std::size_t>* samples : {&drawn_.usual, &drawn_.outliers})
@@ -133,7 +135,7 @@ class TimeStrip {
     const Scale y = spanning(logarithmic ? times : padded(times, 0.04), bottom, top, logarithmic);
     std::string marks = background(top, bottom);
     marks += vertical_axis(y, x_.from, x_.to, logarithmic ? "pass [us], logarithmic" : "pass [us]", logarithmic ? 6 : 4);
-    for (const std::size_t strategy : strategies) marks += usual(strategy, y);
+    for (const std::size_t contender : contenders) marks += usual(contender, y);
     for (const std::size_t i : drawn_.outliers)
       if (holds(i)) marks += outlier(measurement_.samples[i], y);
     return marks;
@@ -155,24 +157,25 @@ class TimeStrip {
     return marks;
   }
 
-  std::string usual(std::size_t strategy, const Scale& y) const {
-    const std::string& name = measurement_.strategies[strategy].name;
+  std::string usual(std::size_t contender, const Scale& y) const {
+    const std::string name = group_.name(contender);
     std::string marks;
     for (const std::size_t i : drawn_.usual) {
       const Sample& sample = measurement_.samples[i];
-      if (sample.strategy == strategy) marks += series_.mark(name, x_(timeline_.at(sample)), y(measurement_.pass_us(sample)), 2);
+      if (sample.contender == contender) marks += series_.mark(name, x_(timeline_.at(sample)), y(measurement_.pass_us(sample)), 2);
     }
-    return marks.empty() ? "" : group(series_.css(name), path(marks, "mark faint", name));
+    return marks.empty() ? "" : page::group(series_.css(name), path(marks, "mark faint", name));
   }
 
   std::string outlier(const Sample& sample, const Scale& y) const {
-    const std::string& name = measurement_.strategies[sample.strategy].name;
+    const std::string name = group_.name(sample.contender);
     const double pass = measurement_.pass_us(sample);
-    return group(series_.css(name), path(series_.mark(name, x_(timeline_.at(sample)), y(pass), 2), "mark faint",
+    return page::group(series_.css(name), path(series_.mark(name, x_(timeline_.at(sample)), y(pass), 2), "mark faint",
                                          name + (sample.control ? " (control)" : "") + ", round " + std::to_string(sample.round + 1) +
                                              ": " + digits(pass) + " us"));
   }
 
+  const Group& group_;
   const Measurement& measurement_;
   const Series& series_;
   Timeline timeline_;
