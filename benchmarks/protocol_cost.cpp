@@ -65,10 +65,10 @@ class PacedDevice : public HostDevice {
 };
 
 void measure_own_work(Results& results) {
-  using Experiment = ThroughputCeiling<Repeat<Conv1x1<64, 32>, 12>, Sequential, RunOnly, ZeroCopy>;
+  using Ceiling = ThroughputCeiling<Repeat<Conv1x1<64, 32>, 12>, Sequential, RunOnly, ZeroCopy>;
   PacedDevice device;
-  const MeasurementOptions options{.protocol = Protocol{}.with_rounds(400)};
-  Report report{.environment = {.device = device.name()}, .protocol = options.protocol};
+  const ExperimentOptions options{.protocol = Protocol{}.with_rounds(400)};
+  Report report;
 
   Results::Rows rows{{"own work", "processor time", "share of the run"}};
   std::vector<std::pair<std::string, double>> parts;
@@ -79,7 +79,7 @@ void measure_own_work(Results& results) {
     work();
     parts.emplace_back(part, processor_seconds() - start - (device.processor_s - inside));
   };
-  charge("setting up, verifying, schedule, samples", [&] { report.measurements.push_back(Experiment{"paced"}.run(device, options)); });
+  charge("setting up, verifying, schedule, samples", [&] { report = Ceiling{"paced"}.run(device, options); });
   Analysis analysis;
   charge("statistics", [&] { analysis = analyse(report); });
   std::ostringstream text;
@@ -90,9 +90,9 @@ void measure_own_work(Results& results) {
   const double wall = std::chrono::duration<double>{std::chrono::steady_clock::now() - wall_start}.count();
 
   const Measurement& measurement = report.measurements.front();
-  for (const MeasuredStrategy& strategy : measurement.strategies) require(strategy.ok(), strategy.name);
+  for (const MeasuredContender& contender : measurement.contenders) require(contender.ok(), contender.name);
   require(measurement.launches.front().rounds == 400, "not as many rounds as were asked for");
-  const double base = analysis.configurations.front().estimates->strategies[1]->pass_us.median;
+  const double base = analysis.measurements.front().estimates->contenders[1]->pass_us.median;
   require(base >= 12 * 100, "a pass was faster than its evaluations");
 
   double own = 0;
@@ -118,14 +118,14 @@ double copy_us(double relative) { return relative * pass_us / 11; }
 /// Our protocol: palindromes, one log-ratio a round, their median.
 double by_palindromes(const simulated::Noise& noise, std::size_t passes, std::uint64_t seed) {
   const Protocol protocol = Protocol{}.with_rounds(passes / 4);
-  return copy_us(estimate(simulation::measure(usual_costs, noise, protocol, seed), protocol).strategies[0]->contrast->relative());
+  return copy_us(estimate(simulation::measure(usual_costs, noise, protocol, seed), protocol).contenders[0]->contrast->relative());
 }
 
 /// The original's: one strategy after the other, each once and for all, and the means.
 double by_blocks(const simulated::Noise& noise, std::size_t passes, std::uint64_t seed) {
   Protocol protocol = Protocol::original();
   protocol.block_passes = passes / 2;
-  const OriginalEstimate found = original_estimate(simulation::measure(usual_costs, noise, protocol, seed));
+  const OriginalEstimate found = original_estimate(simulation::measure(usual_costs, noise, protocol, seed), 1);
   return copy_us(*found.sequential_ms / *found.run_only_ms - 1);
 }
 

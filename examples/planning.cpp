@@ -12,7 +12,6 @@ using namespace anechain;
 
 int main() {
   using Net = Repeat<Conv1x1<256, 64>, 12>;
-  using Experiment = ThroughputCeiling<Net, Sequential, RunOnly>;
   const simulated::Preset& engine = *simulated::preset("m4-max");
 
   const double truth = engine.costs.link_us(static_cast<double>(Net::output.packed_bytes()) / 1e6);
@@ -25,12 +24,12 @@ int main() {
     int holding = 0;
     for (std::uint64_t seed = 0; seed < 20; ++seed) {
       SimulatedDevice device{engine, seed};
-      MeasurementOptions options{.protocol = Protocol{}.with_rounds(rounds)};
-      options.protocol.seed = seed;
-      options.protocol.budget = std::chrono::hours{1};  // of virtual time
-      const Measurement measurement = Experiment{"256x64"}.run(device, options);
-      const Estimates estimates = estimate(measurement, options.protocol);
-      const Contrast& copy = *estimates.strategies[0]->contrast;
+      Experiment experiment{device, baseline<Net>(run_only), contender<Net>(sequential)};
+      Protocol protocol = Protocol{}.with_rounds(rounds);
+      protocol.seed = seed;
+      protocol.budget = std::chrono::hours{1};  // of virtual time
+      const Estimates estimates = estimate(experiment.measure({.protocol = protocol}));
+      const Contrast& copy = *estimates.contenders[1]->contrast;
       const statistics::Interval interval = copy.per_link_interval_us().value();
       found += copy.per_link_us() / 20;
       half_width += (interval.high - interval.low) / 2 / 20;

@@ -35,8 +35,6 @@ int main() {
   std::cout << Net::length << " layers of " << flops<Layer> / 1000 << " kFLOP, " << blob_layout<Layer>.size()
             << " tensors of weights each; a change at the last position changes " << changed << " position\n\n";
 
-  const MeasurementOptions options{.protocol = Protocol::quick()};
-  Report report{.environment = {.device = device.name()}, .protocol = options.protocol};
-  report.measurements.push_back(ThroughputCeiling<Net, Sequential, RunOnly, ZeroCopy>{"6 layers"}.run(device, options));
-  report::print(std::cout, report);
+  const auto ceiling = ThroughputCeiling<Net, Sequential, RunOnly, ZeroCopy>{"6 layers"};
+  report::print(std::cout, ceiling.run(device, {.protocol = Protocol::quick()}));
 }

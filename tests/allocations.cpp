@@ -53,7 +53,7 @@ std::size_t allocations_of_all(D device) {
   return allocations_of<Net>(device, sequential) + allocations_of<Net>(device, run_only) + allocations_of<Net>(device, transfer_only) +
          allocations_of<Net>(device, gcd_serial) + allocations_of<Net>(device, gcd_sequential) + allocations_of<Net>(device, zero_copy) +
          allocations_of<Net>(device, overlapped<2>) + allocations_of<Net>(device, overlapped<4>) +
-         allocations_of<typename Net::Fused>(device, fused);
+         allocations_of<typename Net::Fused>(device, run_only);
 }
 
 }  // namespace

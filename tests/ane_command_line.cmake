@@ -25,7 +25,7 @@ endforeach()
 expect_told("watch off" 0 "distinct programs" --device ane --framework ${STAND_IN} --distinct --qos 33 ${small})
 expect_told("watch off" 0 "chain lengths" --device ane --framework ${STAND_IN} --quick --budget 0.3 --rounds 6 --config 64x32,256x64)
 expect_told("watch off" 0 "transformer 288x64" --device ane --framework ${STAND_IN} --chain transformer --config 288x64 --length 2 --lengths none --quick
-            --budget 0.3 --rounds 3 --strategies run_only,zero_copy,fused)
+            --budget 0.3 --rounds 3 --filter run_only,zero_copy,fused)
 expect_told("watch off" 0 "by the original protocol" --device ane --framework ${STAND_IN} --protocol both --quick --budget 0.3 --rounds 3 --config 64x32)
 expect_told("watch off" 0 "2 launches" --device ane --framework ${STAND_IN} ${small} --launches 2)
 expect(2 "this run would compile 132 programs, and a process can compile 119" --device ane --framework ${STAND_IN} --distinct --lengths 1,2,4,8,12,16,24)
@@ -63,7 +63,7 @@ expect_told("fail compileWithQoS:options:error: 1 0 error com.apple.appleneurale
             --framework ${STAND_IN} ${small})
 function(expect_failed command regex)
   set(ENV{ANE_STAND_IN} "${command}")
-  execute_process(COMMAND ${PROGRAM} --device ane --framework ${STAND_IN} ${small} --strategies run_only,sequential RESULT_VARIABLE result
+  execute_process(COMMAND ${PROGRAM} --device ane --framework ${STAND_IN} ${small} --filter run_only,sequential RESULT_VARIABLE result
                   OUTPUT_VARIABLE output ERROR_VARIABLE errors)
   unset(ENV{ANE_STAND_IN})
   if(NOT result EQUAL 1 OR NOT output MATCHES "${regex}")

@@ -79,7 +79,7 @@ TEST_CASE("a queue that failed does nothing of the rest of its pass") {
   CHECK(device.evaluations == 2);
 }
 
-TEST_CASE("kernels as data are checked like those of a type: links, counts, and one program for a fused strategy") {
+TEST_CASE("kernels as data are checked like those of a type: links and counts") {
   HostDevice device;
   const auto kernels = Net::kernels<>;
   std::vector<KernelFacts> unlinked{kernel_facts<Conv1x1<64, 32>>, kernel_facts<Relu<1, 32>>};
@@ -91,7 +91,6 @@ TEST_CASE("kernels as data are checked like those of a type: links, counts, and 
   CHECK_THROWS_WITH_AS((CompiledKernels<HostDevice>{device, kernels, WeightBlobs{std::span{kernels}.first(2), zeros}}),
                        "weights of 2 kernels for a chain of 5", std::invalid_argument);
   CompiledKernels<HostDevice> compiled{device, kernels, WeightBlobs{kernels, zeros}};
-  CHECK_THROWS_WITH_AS(compiled.bind(fused), "fused runs a chain as one program; this chain has 5", std::invalid_argument);
   CHECK_THROWS_AS(TracedChain{}.fused(), std::invalid_argument);
   auto pass = compiled.bind(overlapped<2>);
   CHECK_THROWS_AS(pass.input_surface(5, 0), std::out_of_range);

@@ -51,7 +51,7 @@ struct Host {
     one(chain.bind(zero_copy), "zero_copy");
     one(chain.bind(overlapped<2>), "overlapped<2>");
     one(chain.bind(overlapped<3>), "overlapped<3>");
-    one(whole.bind(fused), "fused");
+    one(whole.bind(run_only), "fused");
   }
 };
 

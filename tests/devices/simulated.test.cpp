@@ -5,6 +5,7 @@
 #include <anechain/anechain.hpp>
 
 #include <algorithm>
+#include <cstring>
 #include <cmath>
 #include <optional>
 #include <vector>
@@ -14,27 +15,27 @@ using namespace anechain;
 namespace {
 
 using Net = Repeat<Conv1x1<16, 20>, 12>;
-using Experiment = ThroughputCeiling<Net, Sequential, RunOnly, TransferOnly, GcdSerial, GcdSequential, ZeroCopy, Fused>;
+using Ceiling = ThroughputCeiling<Net, Sequential, RunOnly, TransferOnly, GcdSerial, GcdSequential, ZeroCopy, Fused>;
 
 struct Findings {
   Measurement measurement;
   Estimates estimates = estimate(measurement);
 
-  const StrategyEstimate& operator[](std::string_view name) const {
-    const auto found = std::ranges::find(measurement.strategies, name, &MeasuredStrategy::name);
-    REQUIRE(found != measurement.strategies.end());
-    REQUIRE(found->ok());
-    return *estimates.strategies[static_cast<std::size_t>(found - measurement.strategies.begin())];
+  const ContenderEstimate& operator[](const std::string& name) const {
+    const std::optional<std::size_t> at = measurement.position("simulated/" + name);
+    REQUIRE(at);
+    REQUIRE(measurement.contenders[*at].ok());
+    return *estimates.contenders[*at];
   }
 };
 
 Findings findings(const simulated::Costs& costs, const simulated::Noise& noise, std::size_t rounds, std::uint64_t seed = 1) {
   SimulatedDevice device{costs, noise, seed};
-  MeasurementOptions options;
+  ExperimentOptions options;
   options.protocol = options.protocol.with_rounds(rounds);
   options.protocol.seed = seed;
   options.protocol.budget = std::chrono::hours{10'000};
-  return {Experiment{"simulated"}.run(device, options)};
+  return {Ceiling{"simulated"}.on(device).measure(options)};
 }
 
 }  // namespace
@@ -83,27 +84,24 @@ TEST_CASE("the presets' costs are found again through all of their noise, and th
     const double copy = costs.copy_us + 2 * costs.lock_us;
     for (const std::uint64_t seed : {1u, 2u, 3u}) {
       SimulatedDevice device{preset, seed};
-      Report report{.environment = {}};
-      MeasurementOptions options{.protocol = Protocol{}.with_rounds(150),
-                                 .strategies = {"sequential", "run_only", "gcd_serial", "zero_copy"}};
+      ExperimentOptions options{.protocol = Protocol{}.with_rounds(150), .filter = {"sequential", "run_only", "gcd_serial", "zero_copy"}};
       options.protocol.budget = std::chrono::hours{1};
-      report.measurements.push_back(Experiment{"16x20"}.run(device, options));
-      ChainLengths<RunOnly, Sequential, Fused> lengths;
-      lengths.add("16x20", Repeat<Conv1x1<16, 20>, 12>{}, {2, 6, 12});
-      lengths.add("256x64", Repeat<Conv1x1<256, 64>, 12>{}, {2, 6, 12});
-      lengths.add("512x96", Repeat<Conv1x1<512, 96>, 12>{}, {2, 6, 12});
-      options.strategies.clear();
-      report.sweep = lengths.run(device, options);
-      const Analysis analysis = analyse(report);
+      const Estimates found = estimate(Ceiling{"16x20"}.on(device).measure(options));
+      Experiment lengths{device};
+      add_chain_lengths(lengths, Repeat<Conv1x1<16, 20>, 12>{}, {2, 6, 12}, run_only, sequential, fused);
+      add_chain_lengths(lengths, Repeat<Conv1x1<256, 64>, 12>{}, {2, 6, 12}, run_only, sequential, fused);
+      add_chain_lengths(lengths, Repeat<Conv1x1<512, 96>, 12>{}, {2, 6, 12}, run_only, sequential, fused);
+      options.filter.clear();
+      options.protocol = options.protocol.for_sweep();
+      const Scaling scaling = scale(lengths.measure(options));
       const double gflop = static_cast<double>(flops<Conv1x1<16, 20>>) / 1e9;
       const double pass = costs.fixed_us + 12 * (costs.dispatch_us + gflop * costs.us_per_gflop);
-      const auto& strategies = analysis.configurations[0].estimates->strategies;
-      count(*strategies[0]->contrast->relative_interval(), 11 * (copy + costs.us_per_mb * 640 / 1e6) / pass);
-      count(*strategies[2]->contrast->relative_interval(), 12 * costs.hop_us / pass);
-      count(*strategies[3]->contrast->relative_interval(), 0);
-      REQUIRE(analysis.scaling->decomposition);
+      count(*found.contenders[0]->contrast->relative_interval(), 11 * (copy + costs.us_per_mb * 640 / 1e6) / pass);
+      count(*found.contenders[2]->contrast->relative_interval(), 12 * costs.hop_us / pass);
+      count(*found.contenders[3]->contrast->relative_interval(), 0);
+      REQUIRE(scaling.decomposition);
       const double truths[]{costs.fixed_us, costs.dispatch_us, costs.us_per_gflop, copy, costs.us_per_mb};
-      for (const FittedTerm& term : analysis.scaling->decomposition->terms) count(term.cost.interval, truths[term.term]);
+      for (const FittedTerm& term : scaling.decomposition->terms) count(term.cost.interval, truths[term.term]);
     }
     CHECK(intervals == 24);
     CHECK(found_costs >= 21);
@@ -113,11 +111,74 @@ TEST_CASE("the presets' costs are found again through all of their noise, and th
   double largest = 0;
   for (const std::uint64_t seed : {1u, 2u, 3u}) {
     SimulatedDevice device{m4, seed};
-    MeasurementOptions options{.protocol = Protocol::original(), .strategies = {"sequential", "run_only"}};
+    const ExperimentOptions options{.protocol = Protocol::original(), .filter = {"sequential", "run_only"}};
     for (int configuration = 0; configuration < 2; ++configuration)
-      largest = std::max(largest, std::abs(*original_estimate(Experiment{"16x20"}.run(device, options)).overhead_us(12) - 1.4));
+      largest = std::max(largest, std::abs(*original_estimate(Ceiling{"16x20"}.on(device).measure(options), 1).overhead_us(12) - 1.4));
   }
   CHECK(largest > 20 * 1.4);
+}
+
+namespace {
+
+/// The transfer of docs/extending.md: a copy in blocks. It says nothing of its cost.
+struct InBlocks {
+  static constexpr transfer::Link link = transfer::Link::two_surfaces;
+  static constexpr bool delivers = true;
+  template <Surface S>
+  static void move(S& from, S& to) {
+    constexpr std::size_t block = 256;
+    const auto reading = from.lock(Access::read);
+    const auto writing = to.lock(Access::write);
+    for (std::size_t at = 0; at < reading.bytes().size(); at += block)
+      std::memcpy(writing.bytes().data() + at, reading.bytes().data() + at, std::min(block, reading.bytes().size() - at));
+  }
+};
+struct SequentialInBlocks : Strategy<InBlocks, executor::Inline> {
+  static constexpr std::string_view name = "in_blocks";
+};
+
+/// Executors that hand over everything at once, and one by one.
+template <executor::Hops How>
+class Handing {
+ public:
+  static constexpr std::size_t lanes = 1;
+  static constexpr executor::Hops hops = How;
+  static constexpr std::string_view description = "hands steps to somebody";
+  explicit Handing(std::size_t) {}
+  template <class Step>
+  void run(std::span<const std::span<Step>> lanes_of_steps) {
+    for (Step& step : lanes_of_steps[0]) step();
+  }
+};
+struct OnAThread : Strategy<transfer::ZeroCopy, Handing<executor::Hops::each_run>> {
+  static constexpr std::string_view name = "on_a_thread";
+};
+struct OnAQueue : Strategy<transfer::ZeroCopy, Handing<executor::Hops::each_step>> {
+  static constexpr std::string_view name = "on_a_queue";
+};
+
+}  // namespace
+
+TEST_CASE("a transfer and an executor of the user's own are charged like the library's") {
+  const simulated::Costs costs{.dispatch_us = 180, .copy_us = 2, .us_per_mb = 13, .lock_us = 0.5, .hop_us = 5};
+  SimulatedDevice device{costs};
+  Experiment experiment{device, baseline<Net>(run_only), contender<Net>(SequentialInBlocks{}), contender<Net>(OnAThread{}),
+                        contender<Net>(OnAQueue{})};
+  const Measurement measured = experiment.measure({.protocol = Protocol{}.with_rounds(8)});
+  const Estimates found = estimate(measured);
+  CHECK(found.contenders[1]->contrast->per_link_us() == doctest::Approx(costs.link_us(640 / 1e6)).epsilon(1e-3));
+  CHECK(found.contenders[2]->contrast->per_link_us() == doctest::Approx(5.0 / 11).epsilon(1e-3));
+  CHECK(found.contenders[3]->contrast->per_link_us() == doctest::Approx(12 * 5.0 / 11).epsilon(1e-3));
+
+  // With a preset's noise the interval holds the preset's cost of a copy.
+  const simulated::Preset& preset = *simulated::preset("m4-max");
+  SimulatedDevice noisy{preset, 1};
+  Experiment again{noisy, baseline<Net>(run_only), contender<Net>(SequentialInBlocks{})};
+  ExperimentOptions options{.protocol = Protocol{}.with_rounds(400)};
+  options.protocol.budget = std::chrono::hours{1};
+  const Contrast copy = *estimate(again.measure(options)).contenders[1]->contrast;
+  CHECK(copy.per_link_interval_us()->contains(preset.costs.link_us(640 / 1e6)));
+  CHECK_FALSE(copy.per_link_interval_us()->contains(0));
 }
 
 TEST_CASE("a stamp tells inputs and programs apart") {

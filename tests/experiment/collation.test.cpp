@@ -17,32 +17,29 @@ namespace {
 
 Report measured(const std::string& preset, std::uint64_t seed) {
   SimulatedDevice device{*simulated::preset(preset), seed};
-  MeasurementOptions options{.protocol = Protocol{}.with_rounds(60)};
+  ExperimentOptions options{.protocol = Protocol{}.with_rounds(60)};
   options.protocol.budget = std::chrono::hours{1};
-  Report report{.environment = {.device = device.name()}, .protocol = options.protocol};
-  report.measurements.push_back(
-      ThroughputCeiling<Repeat<Conv1x1<768, 256>, 4>, Sequential, RunOnly, ZeroCopy>{"768x256"}.run(device, options));
-  return report;
+  return ThroughputCeiling<Repeat<Conv1x1<768, 256>, 4>, Sequential, RunOnly, ZeroCopy>{"768x256"}.run(device, options);
 }
 
 }  // namespace
 
-TEST_CASE("collate: a row for each strategy and chip, the median of its reports, and an interval that holds theirs") {
+TEST_CASE("collate: a row for each contender and chip, the median of its reports, and an interval that holds theirs") {
   const std::vector<Report> reports{measured("m4-max", 1), measured("m1", 2), measured("m4-max", 3), measured("m4-max", 4)};
-  const std::vector<CollatedStrategy> rows = collate(reports);
+  const std::vector<CollatedContender> rows = collate(reports);
   REQUIRE(rows.size() == 4);
   CHECK(rows[0].chip == "simulated engine like an M1");
   CHECK(rows[0].reports == 1);
-  const CollatedStrategy& sequential_on_m4 = rows[2];
+  const CollatedContender& sequential_on_m4 = rows[2];
   CHECK(sequential_on_m4.chip == "simulated engine like an M4 Max");
-  CHECK(sequential_on_m4.strategy == "sequential");
-  CHECK(sequential_on_m4.configuration == "768x256");
+  CHECK(sequential_on_m4.name == "768x256/sequential");
+  CHECK(sequential_on_m4.baseline == "768x256/run_only");
   CHECK(sequential_on_m4.reports == 3);
 
   std::vector<double> effects;
   for (const std::size_t i : std::array<std::size_t, 3>{0, 2, 3}) {
     const Analysis analysis = analyse(reports[i]);
-    const Contrast& contrast = *analysis.configurations[0].estimates->strategies[0]->contrast;
+    const Contrast& contrast = *analysis.measurements[0].estimates->contenders[0]->contrast;
     effects.push_back(contrast.relative());
     CHECK(sequential_on_m4.interval->low <= contrast.relative_interval()->low);
     CHECK(sequential_on_m4.interval->high >= contrast.relative_interval()->high);
@@ -61,8 +58,8 @@ TEST_CASE("collate: what runs the kernels is told by the processor and the kind 
 TEST_CASE("collate: the formats have the same rows; what failed and the original's protocol have none") {
   std::vector<Report> reports{measured("m5", 1)};
   reports.push_back(reports[0]);
-  reports[1].measurements[0].strategies[0].failure = "broken";
-  const std::vector<CollatedStrategy> rows = collate(reports);
+  reports[1].measurements[0].contenders[0].failure = "broken";
+  const std::vector<CollatedContender> rows = collate(reports);
   REQUIRE(rows.size() == 2);
   CHECK(rows[0].reports == 1);
   CHECK(rows[1].reports == 2);
@@ -70,7 +67,7 @@ TEST_CASE("collate: the formats have the same rows; what failed and the original
   std::ostringstream markdown, page;
   report::collated_markdown(markdown, rows);
   report::collated_html(page, rows);
-  CHECK(markdown.str().starts_with("| chip | configuration |"));
+  CHECK(markdown.str().starts_with("| chip | contender |"));
   for (const std::string& expected : {std::string{"simulated engine like an M5"}, report::percent(rows[0].relative, true)}) {
     CHECK(markdown.str().find(expected) != std::string::npos);
     CHECK(page.str().find(expected) != std::string::npos);

@@ -44,9 +44,7 @@ void require_calibrated(const Scenario& scenario) {
   CHECK(found.false_positives <= (scenario.least_coverage < 0.93 ? 0.09 : 0.05) + slack);
 }
 
-const MeasuredStrategy& strategy(const Measurement& measurement, std::string_view name) {
-  return *std::ranges::find(measurement.strategies, name, &MeasuredStrategy::name);
-}
+const MeasuredContender& contender(const Measurement& measurement, std::string_view name) { return *measurement.find(name); }
 
 }  // namespace
 
@@ -69,7 +67,7 @@ TEST_CASE("protocol: five strategies together keep the confidence") {
   for (std::size_t i = 0; i < families; ++i) {
     const Estimates found = estimate(measure(usual_costs, scenarios()[0].noise, protocol, 7000 + i, 4), protocol);
     bool all = true;
-    for (const auto& one : found.strategies) all = all && (!one->contrast || one->contrast->relative_interval()->contains(truth));
+    for (const auto& one : found.contenders) all = all && (!one->contrast || one->contrast->relative_interval()->contains(truth));
     covered += all;
   }
   const double share = static_cast<double>(covered) / static_cast<double>(families);
@@ -82,7 +80,7 @@ TEST_CASE("protocol: the original's estimator fails where this one does not") {
     Protocol protocol = Protocol::original();
     protocol.block_passes = passes;
     const Measurement measurement = measure(usual_costs, noise, protocol, seed);
-    return *original_estimate(measurement).overhead_us(measurement.length);
+    return *original_estimate(measurement, 1).overhead_us(12);
   };
   // A cold start of +50 % that decays with 80 ms: the truth is 2 us a copy, it says more than 25 us too many, every time.
   const simulated::Noise cold{.white = white, .cold_start = 0.5, .cold_start_ms = 80};
@@ -96,7 +94,7 @@ TEST_CASE("protocol: the original's estimator fails where this one does not") {
 
   for (const simulated::Noise& noise : {cold, drift}) {
     const Protocol protocol = Protocol{}.with_rounds(96);
-    const Contrast contrast = *estimate(measure(usual_costs, noise, protocol, 1), protocol).strategies[0]->contrast;
+    const Contrast contrast = *estimate(measure(usual_costs, noise, protocol, 1), protocol).contenders[0]->contrast;
     CHECK(std::abs(contrast.relative() - true_relative(usual_costs)) * 2190 / 11 < 2);
   }
 }
@@ -104,7 +102,7 @@ TEST_CASE("protocol: the original's estimator fails where this one does not") {
 TEST_CASE("protocol: a drift without other noise leaves less than a ten-thousandth") {
   Protocol protocol = Protocol{}.with_rounds(96);
   protocol.gaps = false;
-  const Contrast contrast = *estimate(measure(usual_costs, {.drift_per_s = 0.05}, protocol, 1), protocol).strategies[0]->contrast;
+  const Contrast contrast = *estimate(measure(usual_costs, {.drift_per_s = 0.05}, protocol, 1), protocol).contenders[0]->contrast;
   CHECK(std::abs(contrast.relative() - true_relative(usual_costs)) < 1e-4);
 }
 
@@ -135,7 +133,7 @@ TEST_CASE("protocol: the sample size from the pilot reaches the target, and stop
   const std::size_t runs = experiments / 4;
   for (std::size_t i = 0; i < runs; ++i) {
     const Measurement measurement = measure(usual_costs, noise, protocol, 9000 + i);
-    const Contrast contrast = *estimate(measurement, protocol).strategies[0]->contrast;
+    const Contrast contrast = *estimate(measurement, protocol).contenders[0]->contrast;
     covered += contrast.relative_interval()->contains(true_relative(usual_costs));
     half_width += contrast.per_link_interval_us()->half_width() / static_cast<double>(runs);
   }
@@ -165,13 +163,13 @@ TEST_CASE("protocol: what a run says it could have seen, it sees in four of five
   double detectable_us = 0;
   for (std::uint64_t i = 0; i < 20; ++i)
     detectable_us +=
-        estimate(measure(usual_costs, noise, protocol, 300 + i), protocol).strategies[0]->contrast->minimum_detectable_us() / 20;
+        estimate(measure(usual_costs, noise, protocol, 300 + i), protocol).contenders[0]->contrast->minimum_detectable_us() / 20;
   simulated::Costs costs = usual_costs;
   costs.copy_us = detectable_us;
   std::size_t seen = 0;
   const std::size_t runs = experiments / 2;
   for (std::size_t i = 0; i < runs; ++i)
-    seen += !estimate(measure(costs, noise, protocol, 400 + i), protocol).strategies[0]->contrast->relative_interval()->contains(0);
+    seen += !estimate(measure(costs, noise, protocol, 400 + i), protocol).contenders[0]->contrast->relative_interval()->contains(0);
   const double share = static_cast<double>(seen) / static_cast<double>(runs);
   CHECK(share >= 0.80 - 2.5 * slack);
   CHECK(share <= 0.80 + 2.5 * slack);
@@ -195,10 +193,10 @@ TEST_CASE("protocol: the A/A control takes a share of the rounds, and is quiet o
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
     const Measurement measurement = measure(usual_costs, {.white = white}, protocol, seed);
     const Estimates found = estimate(measurement, protocol);
-    REQUIRE(found.control);
-    CHECK(found.control->log_ratio.count >= 35);
-    CHECK(found.control->log_ratio.count <= 100);
-    alarms += found.control_is_quiet() == false;
+    REQUIRE(found.controls[0]);
+    CHECK(found.controls[0]->log_ratio.count >= 35);
+    CHECK(found.controls[0]->log_ratio.count <= 100);
+    alarms += is_quiet(found.controls[0]) == false;
   }
   CHECK(alarms <= 5);  // nominal 1 %
 }
@@ -225,28 +223,19 @@ class Failing final : public Contender {
 
 Measurement measure_failing(const std::set<std::size_t>& visits, const std::function<void()>& fail) {
   simulated::Timeline time{usual_costs, {}, 1};
-  Measurement measurement;
-  measurement.length = 12;
-  std::vector<std::unique_ptr<Contender>> contenders;
+  SimulatedExperiment experiment{time};
+  const Chain12 chain;
   for (const char* name : {"run_only", "first", "second", "third"}) {
-    MeasuredStrategy strategy = described<Sequential>();
-    strategy.name = name;
-    measurement.strategies.push_back(strategy);
-    auto inner = std::make_unique<SimulatedContender>(time, Chain12{}, strategy.name != "run_only");
-    if (strategy.name == "third")
-      contenders.push_back(std::make_unique<Failing>(std::move(inner), visits, fail));
-    else
-      contenders.push_back(std::move(inner));
+    const bool copies = std::string_view{name} != "run_only";
+    experiment.enter(name, flow_of("simulated", chain), copies ? measured_strategy<Sequential>() : measured_strategy<RunOnly>(), 0, chain);
   }
-  MeasurementOptions options{.protocol = Protocol{}.with_rounds(20)};
-  TimelineClock clock{time};
-  Trial{measurement, contenders, options, clock}.run();
-  return measurement;
+  experiment.contenders[3] = std::make_unique<Failing>(std::move(experiment.contenders[3]), visits, fail);
+  return experiment.run(Protocol{}.with_rounds(20), 42);
 }
 
-std::size_t samples_of(const Measurement& measurement, std::size_t strategy) {
+std::size_t samples_of(const Measurement& measurement, std::size_t contender) {
   return static_cast<std::size_t>(
-      std::ranges::count_if(measurement.samples, [&](const Sample& sample) { return sample.strategy == strategy && !sample.control; }));
+      std::ranges::count_if(measurement.samples, [&](const Sample& sample) { return sample.contender == contender && !sample.control; }));
 }
 
 }  // namespace
@@ -259,28 +248,28 @@ TEST_CASE("protocol: an evaluation that fails costs its round, of all strategies
     const Measurement measurement = measure_failing({1 + 2 * 7}, fail);
     REQUIRE(measurement.failures.size() == 1);
     CHECK(measurement.failures[0].round == 7);
-    CHECK(measurement.failures[0].strategy == 3);
+    CHECK(measurement.failures[0].contender == 3);
     CHECK(measurement.rounds() == 20);
     for (std::size_t s = 0; s < 4; ++s) {
-      CHECK(measurement.strategies[s].ok());
+      CHECK(measurement.contenders[s].ok());
       CHECK(samples_of(measurement, s) == 2 * 19);
     }
     for (const Sample& sample : measurement.samples) CHECK(sample.round != 7);
     // One of twenty is more than 1 %.
     const Estimates found = estimate(measurement);
-    CHECK(found.strategies[3]->judgement->verdict == Verdict::unreliable);
-    CHECK(found.strategies[3]->judgement->reason == "more than 1 % of the rounds failed");
-    CHECK(found.strategies[1]->judgement->reason != found.strategies[3]->judgement->reason);
+    CHECK(found.contenders[3]->judgement->verdict == Verdict::unreliable);
+    CHECK(found.contenders[3]->judgement->reason == "more than 1 % of the rounds failed");
+    CHECK(found.contenders[1]->judgement->reason != found.contenders[3]->judgement->reason);
   }
 }
 
 TEST_CASE("protocol: three failures in a row end a strategy, and the others go on") {
   const Measurement measurement = measure_failing({9, 10, 11}, [] { throw PassError("third", 4, "kernel", "injected"); });
-  CHECK(strategy(measurement, "third").failure == "3 failures in a row, the last one: kernel 4 (kernel): injected");
+  CHECK(contender(measurement, "third").failure == "3 failures in a row, the last one: kernel 4 (kernel): injected");
   CHECK(samples_of(measurement, 3) == 0);
   for (const std::size_t s : {0u, 1u, 2u}) CHECK(samples_of(measurement, s) == 2 * 17);
-  CHECK(estimate(measurement).strategies[1].has_value());
-  CHECK_FALSE(estimate(measurement).strategies[3].has_value());
+  CHECK(estimate(measurement).contenders[1].has_value());
+  CHECK_FALSE(estimate(measurement).contenders[3].has_value());
 }
 
 namespace {
@@ -322,25 +311,26 @@ TEST_CASE("protocol: a coarse clock makes samples longer, and one that goes back
     const Protocol protocol = Protocol{}.with_rounds(40);
     const Measurement measurement = measure(costs, {.white = 0.01}, protocol, 1);
     CAPTURE(tick);
-    CHECK(measurement.launches[0].repeats >= repeats);
-    CHECK(measurement.launches[0].repeats <= repeats + 1);  // a pass may show a tick less
-    CHECK(estimate(measurement, protocol).strategies[0]->contrast->relative_interval()->contains(true_relative(costs)));
+    CHECK(measurement.launches[0].repeats[0] >= repeats);
+    CHECK(measurement.launches[0].repeats[0] <= repeats + 1);  // a pass may show a tick less
+    CHECK(estimate(measurement, protocol).contenders[0]->contrast->relative_interval()->contains(true_relative(costs)));
   }
 }
 
 TEST_CASE("protocol: a measurement ends where the user says so, after the visit that runs, and what it had stands") {
   simulated::Timeline time{usual_costs, {.white = white}, 1};
-  Measurement measurement;
-  measurement.length = 12;
-  std::vector<std::unique_ptr<Contender>> contenders;
-  measurement.strategies = {described<Sequential>(), described<RunOnly>()};
-  for (const bool copies : {true, false}) contenders.push_back(std::make_unique<SimulatedContender>(time, Chain12{}, copies));
+  SimulatedExperiment experiment{time};
+  const Chain12 chain;
+  experiment.enter("sequential", flow_of("simulated", chain), measured_strategy<Sequential>(), 1, chain);
+  experiment.enter("run_only", flow_of("simulated", chain), measured_strategy<RunOnly>(), 1, chain);
+  experiment.measurement.protocol = Protocol{}.with_rounds(100);
   std::atomic<bool> interrupted{false};
-  MeasurementOptions options{.protocol = Protocol{}.with_rounds(100)};
-  options.on_progress = [&](const Progress& progress) { interrupted = progress.stage == "measuring" && progress.done == 10; };
-  options.interrupted = &interrupted;
+  RunControl control;
+  control.on_progress = [&](const Progress& progress) { interrupted = progress.stage == "measuring" && progress.done == 10; };
+  control.interrupted = &interrupted;
   TimelineClock clock{time};
-  Trial{measurement, contenders, options, clock}.run();
+  Trial{experiment.measurement, experiment.contenders, control, clock}.run();
+  const Measurement& measurement = experiment.measurement;
   CHECK_FALSE(measurement.complete());
   CHECK(measurement.rounds() == 10);
   CHECK(samples_of(measurement, 0) == 20);
@@ -355,34 +345,34 @@ TEST_CASE("protocol: units and labels do not matter") {
     for (Sample& sample : scaled.samples) sample.duration *= factor;
     const Estimates found = estimate(scaled, protocol);
     for (const std::size_t s : {0u, 1u}) {
-      CHECK(found.strategies[s]->contrast->relative() == doctest::Approx(plain.strategies[s]->contrast->relative()).epsilon(1e-9));
-      CHECK(found.strategies[s]->contrast->relative_interval()->low ==
-            doctest::Approx(plain.strategies[s]->contrast->relative_interval()->low).epsilon(1e-9));
-      CHECK(found.strategies[s]->pass_us.median == doctest::Approx(static_cast<double>(factor) * plain.strategies[s]->pass_us.median));
+      CHECK(found.contenders[s]->contrast->relative() == doctest::Approx(plain.contenders[s]->contrast->relative()).epsilon(1e-9));
+      CHECK(found.contenders[s]->contrast->relative_interval()->low ==
+            doctest::Approx(plain.contenders[s]->contrast->relative_interval()->low).epsilon(1e-9));
+      CHECK(found.contenders[s]->pass_us.median == doctest::Approx(static_cast<double>(factor) * plain.contenders[s]->pass_us.median));
     }
   }
   Measurement swapped = measurement;
-  std::swap(swapped.strategies[0], swapped.strategies[1]);
+  std::swap(swapped.contenders[0], swapped.contenders[1]);
   for (Sample& sample : swapped.samples)
-    if (sample.strategy < 2) sample.strategy = 1 - sample.strategy;
+    if (sample.contender < 2) sample.contender = 1 - sample.contender;
   const Estimates found = estimate(swapped, protocol);
-  CHECK(found.strategies[0]->contrast->relative() == plain.strategies[1]->contrast->relative());
-  CHECK(found.strategies[1]->contrast->relative_interval()->high == plain.strategies[0]->contrast->relative_interval()->high);
+  CHECK(found.contenders[0]->contrast->relative() == plain.contenders[1]->contrast->relative());
+  CHECK(found.contenders[1]->contrast->relative_interval()->high == plain.contenders[0]->contrast->relative_interval()->high);
 }
 
 TEST_CASE("protocol: with a lead-in, what a strategy leaves behind is its own cost; without, half of it is the others'") {
   Protocol protocol = Protocol{}.with_rounds(400);
   const simulated::Noise noise{.white = 0.01, .carry_us = 1};
-  const auto per_copy = [&] { return estimate(measure(usual_costs, noise, protocol, 2), protocol).strategies[0]->contrast->per_link_us(); };
+  const auto per_copy = [&] { return estimate(measure(usual_costs, noise, protocol, 2), protocol).contenders[0]->contrast->per_link_us(); };
   // Random palindromes of two leave a quarter of the carry-over, with the wrong sign (measurement.md, 2.3).
   CHECK(per_copy() == doctest::Approx(2 - 0.25).epsilon(0.04));
   protocol.history = History::own;
   CHECK(per_copy() == doctest::Approx(3).epsilon(0.04));
   protocol.history = History::both;
   CHECK(per_copy() == doctest::Approx(3).epsilon(0.04));
-  const CarryOver carry_over = *estimate(measure(usual_costs, noise, protocol, 2), protocol).strategies[0]->carry_over;
+  const CarryOver carry_over = *estimate(measure(usual_costs, noise, protocol, 2), protocol).contenders[0]->carry_over;
   CHECK(carry_over.interval->contains(1.25 * 11 / 2190));
   CHECK_FALSE(carry_over.interval->contains(0));
   // The control vouches for the rounds that are compared.
-  CHECK(estimate(measure(usual_costs, noise, protocol, 2), protocol).control->log_ratio.count >= 20);
+  CHECK(estimate(measure(usual_costs, noise, protocol, 2), protocol).controls[0]->log_ratio.count >= 20);
 }

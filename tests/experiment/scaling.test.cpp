@@ -24,31 +24,29 @@ struct Shape {
 };
 
 /// Every shape in every length, without copies, with them, and as one program.
-Sweep simulate(const simulated::Costs& costs, const simulated::Noise& noise, std::uint64_t seed, const std::vector<Shape>& shapes,
-               const std::vector<std::size_t>& lengths, std::size_t rounds, bool with_fused = true) {
+Measurement simulate(const simulated::Costs& costs, const simulated::Noise& noise, std::uint64_t seed, const std::vector<Shape>& shapes,
+                     const std::vector<std::size_t>& lengths, std::size_t rounds, bool with_fused = true) {
   simulated::Timeline time{costs, noise, seed};
-  Sweep sweep;
-  std::vector<std::unique_ptr<Contender>> contenders;
+  SimulatedExperiment experiment{time};
   for (const Shape& shape : shapes)
     for (const std::size_t n : lengths) {
       const double gflop = 2 * shape.channels * shape.channels * shape.spatial / 1e9;
       const double megabytes = 2 * shape.channels * shape.spatial / 1e6;
-      const auto length = static_cast<double>(n);
-      const auto enter = [&](const MeasuredStrategy& strategy, std::size_t programs, double each, std::size_t copies) {
-        sweep.strategies.push_back(strategy);
-        sweep.cells.push_back({std::string{shape.name}, n, length * gflop, programs, copies, static_cast<double>(copies) * megabytes, 0});
-        contenders.push_back(std::make_unique<SimulatedContender>(time, Chain12{programs, each, megabytes}, copies > 0));
-      };
-      enter(described<RunOnly>(), n, gflop, 0);
-      if (n > 1) enter(described<Sequential>(), n, gflop, n - 1);
-      if (n > 1 && with_fused) enter(described<Fused>(), 1, length * gflop, 0);
+      const std::string name = std::string{shape.name} + " x" + std::to_string(n);
+      const std::size_t base = experiment.contenders.size();
+      const Chain12 chain{n, gflop, megabytes};
+      MeasuredFlow flow = flow_of(std::string{shape.name}, chain);
+      experiment.enter(name + "/run_only", flow, measured_strategy<RunOnly>(), base, chain);
+      if (n > 1) experiment.enter(name + "/sequential", flow, measured_strategy<Sequential>(), base, chain);
+      if (n > 1 && with_fused) {
+        const Chain12 whole{1, static_cast<double>(n) * gflop, megabytes};
+        flow.programs = flow_of(name, whole).programs;
+        experiment.enter(name + "/fused", flow, measured_strategy<RunOnly>(), base, whole);
+      }
     }
-  MeasurementOptions options{.protocol = Protocol{}.for_sweep(rounds)};
-  options.protocol.seed = seed;
-  options.protocol.budget = std::chrono::hours{1000};
-  TimelineClock clock{time};
-  Trial{sweep, contenders, options, clock}.run();
-  return sweep;
+  Protocol protocol = Protocol{}.for_sweep(rounds);
+  protocol.budget = std::chrono::hours{1000};
+  return experiment.run(protocol, seed);
 }
 
 const std::vector<Shape> three{{"64x32", 64, 32}, {"256x64", 256, 64}, {"768x256", 768, 256}};
@@ -61,9 +59,9 @@ const Bounded& term(const Decomposition& decomposition, std::string_view name) {
   return found->cost;
 }
 
-const LengthFit& fit(const Scaling& scaling, std::string_view configuration, std::string_view strategy) {
+const LengthFit& fit(const Scaling& scaling, const std::string& shape, std::string_view contender) {
   const auto found = std::ranges::find_if(
-      scaling.fits, [&](const LengthFit& one) { return one.configuration == configuration && one.strategy == strategy; });
+      scaling.fits, [&](const LengthFit& one) { return one.kernel == shape + " kernel" && one.contender == contender; });
   REQUIRE(found != scaling.fits.end());
   return *found;
 }
@@ -95,10 +93,10 @@ TEST_CASE("scaling: without noise every cost comes back") {
   CHECK(fit(found, "768x256", "run_only").fixed_us.value == doctest::Approx(30).epsilon(tick));
   CHECK(fit(found, "768x256", "sequential").slope_us.value == doctest::Approx(kernel + copy).epsilon(1e-5));
   CHECK(fit(found, "768x256", "run_only").linear());
-  const auto link = std::ranges::find(found.links, "768x256", &SlopeDifference::configuration);
+  const auto link = std::ranges::find(found.links, "768x256 kernel", &SlopeDifference::kernel);
   CHECK(link->us.value == doctest::Approx(copy).epsilon(2e-3));
   // The ceiling that is predicted is the pass that was measured.
-  const auto implied = std::ranges::find(found.decomposition->implied, "768x256", &Implied::configuration);
+  const auto implied = std::ranges::find(found.decomposition->implied, "768x256 kernel", &Implied::kernel);
   CHECK(implied->fused_pass_us.value == doctest::Approx(30 + 150 + 12 * (kernel - 150)).epsilon(1e-4));
 }
 
@@ -112,9 +110,9 @@ TEST_CASE("scaling: intervals hold the truth as often as they say, with noise of
     std::size_t dispatch_covered = 0;
     std::size_t bandwidth_covered = 0;
     for (std::uint64_t seed = 1; seed <= experiments; ++seed) {
-      const Scaling found = scale(simulate(known, noise, seed, three, {1, 2, 6, 12}, 60), {}, 200);
+      const Scaling found = scale(simulate(known, noise, seed, three, {1, 2, 6, 12}, 60), Protocol{}, 200);
       const double copy = 0.8 + 13.3 * 2 * 768 * 256 / 1e6;
-      slope_covered += std::ranges::find(found.links, "768x256", &SlopeDifference::configuration)->us.interval.contains(copy);
+      slope_covered += std::ranges::find(found.links, "768x256 kernel", &SlopeDifference::kernel)->us.interval.contains(copy);
       fixed_covered += fit(found, "64x32", "run_only").fixed_us.interval.contains(30);
       REQUIRE(found.decomposition);
       dispatch_covered += term(*found.decomposition, "dispatch").interval.contains(150);
@@ -150,7 +148,7 @@ TEST_CASE("scaling: a cost that would come out negative is held at zero, and sai
   costs.us_per_mb = 0;
   std::size_t held = 0;
   for (std::uint64_t seed = 1; seed <= 6; ++seed) {
-    const Scaling found = scale(simulate(costs, {.white = 0.03}, seed, three, {2, 12}, 24), {}, 20);
+    const Scaling found = scale(simulate(costs, {.white = 0.03}, seed, three, {2, 12}, 24), Protocol{}, 20);
     REQUIRE(found.decomposition);
     for (const FittedTerm& one : found.decomposition->terms) {
       CHECK(one.cost.value >= 0);
@@ -185,24 +183,48 @@ TEST_CASE("scaling: weights from the observations themselves would bias a fit by
 
 TEST_CASE("chain lengths: real kernels on a simulated engine, in every length that was asked for") {
   SimulatedDevice device{known, 1};
-  ChainLengths<RunOnly, Sequential, GcdSerial, Fused> lengths;
-  lengths.add("64x32", Repeat<Conv1x1<64, 32>, 6>{}, {6, 1, 3, 3});
-  lengths.add("32x20", Repeat<Conv1x1<32, 20>, 6>{}, {1, 3, 6});
-  MeasurementOptions options{.protocol = Protocol{}.for_sweep(12)};
-  const Sweep sweep = lengths.run(device, options);
-  CHECK(sweep.cells.size() == 2 * (4 * 3 - 2));  // sequential and fused begin with two kernels
-  for (const MeasuredStrategy& strategy : sweep.strategies) CHECK(strategy.failure.value_or("ok") == "ok");
-  const Scaling found = scale(sweep);
+  Experiment lengths{device};
+  add_chain_lengths(lengths, Repeat<Conv1x1<64, 32>, 6>{}, {6, 1, 3, 3}, run_only, sequential, gcd_serial, fused);
+  add_chain_lengths(lengths, Repeat<Conv1x1<32, 20>, 6>{}, {1, 3, 6}, run_only, sequential, gcd_serial, fused);
+  const Measurement measurement = lengths.measure({.protocol = Protocol{}.for_sweep(12)});
+  CHECK(measurement.contenders.size() == 2 * (4 * 3 - 2));  // sequential and fused begin with two kernels
+  CHECK(measurement.baselines().size() == 6);
+  for (const MeasuredContender& contender : measurement.contenders) CHECK(contender.failure.value_or("ok") == "ok");
+  const Scaling found = scale(measurement);
   REQUIRE(found.decomposition);
   CHECK(term(*found.decomposition, "dispatch").value == doctest::Approx(150).epsilon(1e-4));
-  CHECK(fit(found, "64x32", "run_only").slope_us.value == doctest::Approx(150 + 90.9 * 2 * 64 * 64 * 32 / 1e9).epsilon(1e-4));
+  const auto line = std::ranges::find_if(
+      found.fits, [](const LengthFit& one) { return one.kernel == kernel_name<Conv1x1<64, 32>> && one.contender == "run_only"; });
+  REQUIRE(line != found.fits.end());
+  CHECK(line->slope_us.value == doctest::Approx(150 + 90.9 * 2 * 64 * 64 * 32 / 1e9).epsilon(1e-4));
 
-  CHECK_THROWS_WITH_AS(lengths.add("64x32", Repeat<Conv1x1<64, 32>, 6>{}, {2}), "64x32 is there already: give its lengths at once",
-                       std::invalid_argument);
-  ChainLengths<RunOnly> wrong;
-  CHECK_THROWS_WITH_AS(wrong.add("a", Repeat<Relu<16, 20>, 3>{}, {4}), "a: a length of 4, of a chain of 3 kernels", std::invalid_argument);
-  CHECK_THROWS_WITH_AS(wrong.add("a", Repeat<Relu<16, 20>, 3>{}, {0, 2}), "a: chain lengths are whole numbers from 1 on",
-                       std::invalid_argument);
-  CHECK_THROWS_WITH_AS((wrong.add("a", Chain<Relu<16, 20>, Conv1x1<16, 20>>{}, {1, 2})),
-                       doctest::Contains("kernel 1 (Conv1x1<16, 20>) is not kernel 0 (Relu<16, 20>) again"), std::invalid_argument);
+  Experiment wrong{device};
+  const auto message_of = [&](const auto& chain, const std::vector<std::size_t>& given) -> std::string {
+    try {
+      add_chain_lengths(wrong, chain, given, run_only);
+    } catch (const std::invalid_argument& error) {
+      return error.what();
+    }
+    return "accepted";
+  };
+  CHECK(message_of(Repeat<Relu<16, 20>, 3>{}, {4}).ends_with(": a length of 4, of a chain of 3 kernels"));
+  CHECK(message_of(Repeat<Relu<16, 20>, 3>{}, {0, 2}).ends_with(": chain lengths are whole numbers from 1 on"));
+  CHECK(message_of(Chain<Relu<16, 20>, Conv1x1<16, 20>>{}, {1, 2}).find("kernel 1 (Conv1x1<16, 20") != std::string::npos);
+  CHECK(message_of(Repeat<Relu<16, 20>, 3>{}, {2}) == "accepted");
+  CHECK(message_of(Repeat<Relu<16, 20>, 3>{}, {2}).starts_with("there is a contender '"));
+}
+
+TEST_CASE("scaling: chains of several lengths are fitted in palindromes too, beside what they are compared with") {
+  SimulatedDevice device{known, 1};
+  Experiment experiment{device};
+  add_chain_lengths(experiment, Repeat<Conv1x1<64, 32>, 6>{}, {1, 3, 6}, run_only, sequential);
+  const Report report = experiment.run({.protocol = Protocol{}.with_rounds(12)});
+  const Analysis analysis = analyse(report);
+  REQUIRE(analysis.measurements[0].scaling);
+  const Scaling& found = *analysis.measurements[0].scaling;
+  REQUIRE(found.links.size() == 1);
+  const double copy = 0.8 + 13.3 * 2 * 64 * 32 / 1e6;
+  CHECK(found.links[0].us.value == doctest::Approx(copy).epsilon(1e-3));
+  const ContenderEstimate& longest = *analysis.measurements[0].estimates->contenders.back();  // six kernels, sequential
+  CHECK(longest.contrast->per_link_us() == doctest::Approx(copy).epsilon(1e-3));
 }

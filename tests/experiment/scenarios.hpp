@@ -74,11 +74,11 @@ inline Calibration calibrate(const Scenario& scenario, std::size_t experiments) 
   double error = 0;
   for (std::size_t i = 0; i < experiments; ++i) {
     const Estimates found = estimate(measure(usual_costs, scenario.noise, protocol, 1000 + i), protocol);
-    const Contrast& contrast = *found.strategies[0]->contrast;
+    const Contrast& contrast = *found.contenders[0]->contrast;
     covered += contrast.relative_interval()->contains(truth);
     error += contrast.relative() - truth;
     const Estimates null = estimate(measure(free_copies, scenario.noise, protocol, 500'000 + i), protocol);
-    alarms += !null.strategies[0]->contrast->relative_interval()->contains(carried);
+    alarms += !null.contenders[0]->contrast->relative_interval()->contains(carried);
   }
   const auto count = static_cast<double>(experiments);
   return {static_cast<double>(covered) / count, static_cast<double>(alarms) / count, error / count * pass / 11};

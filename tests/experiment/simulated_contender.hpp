@@ -4,6 +4,7 @@
 #include <anechain/anechain.hpp>
 
 #include <chrono>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -67,29 +68,45 @@ class TimelineClock final : public DeviceClock {
   simulated::Timeline& time_;
 };
 
-/// One experiment: the baseline and so many strategies that copy.
+/// The facts of a chain of simulated kernels.
+inline MeasuredFlow flow_of(const std::string& name, const Chain12& chain) {
+  MeasuredKernel kernel{.name = name + " kernel", .text = digest(name)};
+  kernel.flops = std::llround(chain.gflop * 1e9);
+  kernel.bytes.output = std::llround(chain.copied_mb * 1e6);
+  const std::vector<MeasuredKernel> kernels(chain.kernels, kernel);
+  return {name, kernels, kernels};
+}
+
+/// Contenders that are simulated, to be measured against each other.
+struct SimulatedExperiment {
+  simulated::Timeline& time;
+  Measurement measurement{};
+  std::vector<std::unique_ptr<Contender>> contenders{};
+
+  void enter(const std::string& name, const MeasuredFlow& flow, const MeasuredStrategy& strategy, std::size_t baseline, const Chain12& chain) {
+    measurement.contenders.push_back({.name = name, .label = {}, .flow = flow, .strategy = strategy, .baseline = baseline});
+    contenders.push_back(std::make_unique<SimulatedContender>(time, chain, strategy.copies));
+  }
+
+  Measurement& run(const Protocol& protocol, std::uint64_t seed) {
+    measurement.protocol = protocol;
+    const RunControl control{.seed = seed};
+    TimelineClock clock{time};
+    Trial{measurement, contenders, control, clock}.run();
+    return measurement;
+  }
+};
+
+/// One experiment: so many strategies that copy, and the baseline.
 inline Measurement measure(const simulated::Costs& costs, const simulated::Noise& noise, const Protocol& protocol, std::uint64_t seed,
                            std::size_t copying = 1, const Chain12& chain = {}) {
   simulated::Timeline time{costs, noise, seed};
-  Measurement measurement;
-  measurement.name = "simulated";
-  measurement.length = chain.kernels;
-  std::vector<std::unique_ptr<Contender>> contenders;
-  const auto enter = [&](MeasuredStrategy strategy, bool copies) {
-    measurement.strategies.push_back(std::move(strategy));
-    contenders.push_back(std::make_unique<SimulatedContender>(time, chain, copies));
-  };
-  for (std::size_t i = 0; i < copying; ++i) {
-    MeasuredStrategy strategy = described<Sequential>();
-    if (i > 0) strategy.name += std::to_string(i);
-    enter(strategy, true);
-  }
-  enter(described<RunOnly>(), false);
-  MeasurementOptions options{.protocol = protocol};
-  options.protocol.seed = seed;
-  TimelineClock clock{time};
-  Trial{measurement, contenders, options, clock, [&] { return demand_of(measurement, options.protocol); }}.run();
-  return measurement;
+  SimulatedExperiment experiment{time};
+  const MeasuredFlow flow = flow_of("simulated", chain);
+  for (std::size_t i = 0; i < copying; ++i)
+    experiment.enter(i > 0 ? "sequential" + std::to_string(i) : "sequential", flow, measured_strategy<Sequential>(), copying, chain);
+  experiment.enter("run_only", flow, measured_strategy<RunOnly>(), copying, chain);
+  return experiment.run(protocol, seed);
 }
 
 /// The copy's true share of a pass: a state that multiplies everything leaves it as it is.

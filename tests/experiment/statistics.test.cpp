@@ -39,32 +39,38 @@ TEST_CASE("a summary of known numbers") {
 
 namespace {
 
-/// A measurement of three kernels whose passes take the given microseconds, round by round, in both turns.
+/// A measurement of three kernels whose passes take the given microseconds, round by round, in both turns. RunOnly is the baseline.
 Measurement measured(std::vector<std::pair<MeasuredStrategy, std::vector<double>>> strategies) {
+  const MeasuredKernel kernel{.name = "kernel", .flops = 1'000'000, .bytes = {.output = 4000}};
   Measurement measurement;
-  measurement.length = 3;
-  measurement.flops = 3'000'000;
-  measurement.link_bytes = 8000;
-  measurement.launches.emplace_back();
+  Launch& launch = measurement.launches.emplace_back();
+  launch.repeats.assign(strategies.size(), 1);
+  std::size_t base = 0;
+  for (std::size_t s = 0; s < strategies.size(); ++s)
+    if (strategies[s].first.name == RunOnly::name) base = s;
   for (auto& [strategy, passes] : strategies) {
     for (std::size_t round = 0; round < passes.size(); ++round)
       for (std::size_t turn = 0; turn < turns_a_round && passes[round] > 0; ++turn)
         measurement.samples.push_back(
             {.round = round,
-             .strategy = measurement.strategies.size(),
+             .contender = measurement.contenders.size(),
              .duration = std::chrono::nanoseconds{static_cast<std::int64_t>(passes[round] * 1000 * static_cast<double>(strategy.lanes))}});
-    measurement.launches[0].rounds = std::max(measurement.launches[0].rounds, passes.size());
-    measurement.strategies.push_back(strategy);
+    launch.rounds = std::max(launch.rounds, passes.size());
+    measurement.contenders.push_back({.name = strategy.name,
+                                      .label = {},
+                                      .flow = {"chain", {kernel, kernel, kernel}, {kernel, kernel, kernel}},
+                                      .strategy = strategy,
+                                      .baseline = base});
   }
   return measurement;
 }
 
-std::vector<std::optional<StrategyEstimate>> strategies_of(const Measurement& measurement) { return estimate(measurement).strategies; }
+std::vector<std::optional<ContenderEstimate>> contenders_of(const Measurement& measurement) { return estimate(measurement).contenders; }
 
 }  // namespace
 
 TEST_CASE("overhead comes from ratios within rounds, so that a state that multiplies all times does not enter it") {
-  const auto estimates = strategies_of(measured({{described<Sequential>(), {11, 22, 44, 88}}, {described<RunOnly>(), {10, 20, 40, 80}}}));
+  const auto estimates = contenders_of(measured({{measured_strategy<Sequential>(), {11, 22, 44, 88}}, {measured_strategy<RunOnly>(), {10, 20, 40, 80}}}));
   REQUIRE(estimates[0]->contrast);
   CHECK(estimates[0]->contrast->relative() == doctest::Approx(0.1));
   CHECK(estimates[0]->contrast->per_link_us() == doctest::Approx(0.1 * 30 / 2));  // of the median pass, over 2 links
@@ -77,30 +83,30 @@ TEST_CASE("overhead comes from ratios within rounds, so that a state that multip
 }
 
 TEST_CASE("a drift cancels within every round, up to its square") {
-  Measurement measurement = measured({{described<Sequential>(), {}}, {described<RunOnly>(), {}}, {described<ZeroCopy>(), {}}});
+  Measurement measurement = measured({{measured_strategy<Sequential>(), {}}, {measured_strategy<RunOnly>(), {}}, {measured_strategy<ZeroCopy>(), {}}});
   Schedule schedule{3};
   double time = 0;
   for (std::size_t& round = measurement.launches[0].rounds; round < 50; ++round)
-    for (const std::size_t strategy : schedule.palindrome(std::vector<std::size_t>{0, 1, 2})) {
+    for (const std::size_t contender : schedule.palindrome(std::vector<std::size_t>{0, 1, 2})) {
       time += 1000;
       measurement.samples.push_back(
-          {.round = round, .strategy = strategy, .duration = std::chrono::nanoseconds{static_cast<std::int64_t>(1e6 * (1 + 1e-7 * time))}});
+          {.round = round, .contender = contender, .duration = std::chrono::nanoseconds{static_cast<std::int64_t>(1e6 * (1 + 1e-7 * time))}});
     }
-  for (const std::size_t strategy : {0u, 2u}) CHECK(std::abs(strategies_of(measurement)[strategy]->contrast->relative()) < 1e-6);
+  for (const std::size_t strategy : {0u, 2u}) CHECK(std::abs(contenders_of(measurement)[strategy]->contrast->relative()) < 1e-6);
 }
 
 TEST_CASE("a round in which one of two is missing is left out of their comparison") {
-  Measurement measurement = measured({{described<Sequential>(), {11, 500, 22, 900}}, {described<RunOnly>(), {10, 0, 20, 10}}});
+  Measurement measurement = measured({{measured_strategy<Sequential>(), {11, 500, 22, 900}}, {measured_strategy<RunOnly>(), {10, 0, 20, 10}}});
   measurement.samples.pop_back();  // one turn of the last round
-  const auto estimates = strategies_of(measurement);
+  const auto estimates = contenders_of(measurement);
   CHECK(estimates[0]->contrast->log_ratio.count == 2);
   for (Sample& sample : measurement.samples) sample.duration = {};
-  CHECK_FALSE(strategies_of(measurement)[0]->contrast);
+  CHECK_FALSE(contenders_of(measurement)[0]->contrast);
   CHECK(estimates[0]->contrast->relative() == doctest::Approx(0.1));
 }
 
 TEST_CASE("transfers alone are told per copy and in bytes a second") {
-  const auto estimates = strategies_of(measured({{described<TransferOnly>(), {4, 4, 4}}}));
+  const auto estimates = contenders_of(measured({{measured_strategy<TransferOnly>(), {4, 4, 4}}}));
   CHECK(*estimates[0]->copy_us == doctest::Approx(2));
   CHECK(*estimates[0]->copy_gb_per_s == doctest::Approx(2));  // 8000 bytes in 4 us
 }
@@ -116,23 +122,23 @@ TEST_CASE("an overhead that is there in every round has an interval without zero
     dearer[i] = same[i] + 2;
   }
   const auto estimates =
-      strategies_of(measured({{described<RunOnly>(), base}, {described<ZeroCopy>(), same}, {described<Sequential>(), dearer}}));
+      contenders_of(measured({{measured_strategy<RunOnly>(), base}, {measured_strategy<ZeroCopy>(), same}, {measured_strategy<Sequential>(), dearer}}));
   CHECK(estimates[1]->contrast->per_link_interval_us()->contains(0));
   CHECK_FALSE(estimates[2]->contrast->per_link_interval_us()->contains(0));
   CHECK(estimates[2]->contrast->per_link_interval_us()->contains(1));
 }
 
 TEST_CASE("passes in flight at once share their time") {
-  Measurement measurement = measured({{described<Overlapped<2>>(), {10, 10}}});
+  Measurement measurement = measured({{measured_strategy<Overlapped<2>>(), {10, 10}}});
   for (Sample& sample : measurement.samples) sample.duration = std::chrono::microseconds{60};
-  measurement.launches[0].repeats = 3;
-  CHECK(strategies_of(measurement)[0]->pass_us.median == doctest::Approx(10));  // 60 us for three runs of two passes
+  measurement.launches[0].repeats = {3};
+  CHECK(contenders_of(measurement)[0]->pass_us.median == doctest::Approx(10));  // 60 us for three runs of two passes
 }
 
-TEST_CASE("a strategy that failed has no estimate, and is no baseline") {
-  MeasuredStrategy failed = described<RunOnly>();
-  failed.failure = "injected";
-  const auto estimates = strategies_of(measured({{described<Sequential>(), {12, 12}}, {failed, {}}}));
+TEST_CASE("a contender that failed has no estimate, and is no baseline") {
+  Measurement measurement = measured({{measured_strategy<Sequential>(), {12, 12}}, {measured_strategy<RunOnly>(), {}}});
+  measurement.contenders[1].failure = "injected";
+  const auto estimates = contenders_of(measurement);
   CHECK_FALSE(estimates[1]);
   REQUIRE(estimates[0]);
   CHECK_FALSE(estimates[0]->contrast);

@@ -16,23 +16,34 @@ using namespace anechain;
 namespace {
 
 using Net = Repeat<Conv1x1<16, 20>, 4>;
-using Experiment = ThroughputCeiling<Net, Sequential, RunOnly, TransferOnly, GcdSerial, GcdSequential, ZeroCopy, Overlapped<2>, Fused>;
+using Ceiling = ThroughputCeiling<Net, Sequential, RunOnly, TransferOnly, GcdSerial, GcdSequential, ZeroCopy, Overlapped<2>, Fused>;
 
-MeasurementOptions brief() {
-  MeasurementOptions options;
+ExperimentOptions brief() {
+  ExperimentOptions options;
   options.protocol = options.protocol.with_rounds(5);
   return options;
 }
 
-const MeasuredStrategy& strategy(const Measurement& measurement, std::string_view name) {
-  const auto found = std::ranges::find(measurement.strategies, name, &MeasuredStrategy::name);
-  REQUIRE(found != measurement.strategies.end());
+const MeasuredContender& contender_of(const Measurement& measurement, std::string_view strategy) {
+  const MeasuredContender* const found = measurement.find("16x20/" + std::string{strategy});
+  REQUIRE(found != nullptr);
   return *found;
 }
 
-std::size_t samples_of(const Measurement& measurement, std::string_view name) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      measurement.samples, [&](const Sample& sample) { return !sample.control && measurement.strategies[sample.strategy].name == name; }));
+std::size_t samples_of(const Measurement& measurement, const MeasuredContender& contender) {
+  const std::size_t at = measurement.position(contender.name).value();
+  return static_cast<std::size_t>(
+      std::ranges::count_if(measurement.samples, [&](const Sample& sample) { return !sample.control && sample.contender == at; }));
+}
+
+std::size_t samples_of(const Measurement& measurement, std::string_view strategy) {
+  return samples_of(measurement, contender_of(measurement, strategy));
+}
+
+/// Of one chain under strategies of a test's own.
+template <class... S>
+Measurement measure(auto& device, const ExperimentOptions& options) {
+  return ThroughputCeiling<Net, S...>{"16x20"}.on(device).measure(options);
 }
 
 /// Executors that cannot be had, and say so badly.
@@ -84,35 +95,38 @@ struct Broken : Strategy<Losing, executor::Inline> {
 
 TEST_CASE("every shipped strategy is verified and measured on the host, two samples a round") {
   HostDevice device;
-  const Measurement measurement = Experiment{"16x20"}.run(device, brief());
+  const Measurement measurement = Ceiling{"16x20"}.on(device).measure(brief());
   CHECK(measurement.rounds() == 5);
-  CHECK(measurement.length == 4);
-  CHECK(measurement.flops == 4 * flops<Conv1x1<16, 20>>);
-  CHECK(measurement.link_bytes == 3 * 16 * 20 * 2);
-  for (const MeasuredStrategy& one : measurement.strategies) {
+  const MeasuredFlow& flow = measurement.contenders.front().flow;
+  CHECK(flow.programs.size() == 4);
+  CHECK(flow.flops() == 4 * flops<Conv1x1<16, 20>>);
+  CHECK(flow.link_bytes() == 3 * 16 * 20 * 2);
+  for (const MeasuredContender& one : measurement.contenders) {
     CAPTURE(one.name);
     CHECK(one.ok());
-    CHECK(samples_of(measurement, one.name) == 10);
+    CHECK(samples_of(measurement, one) == 10);
+    CHECK(measurement.contenders[one.baseline].strategy.name == "run_only");
   }
   for (const Sample& sample : measurement.samples) CHECK(sample.duration.count() > 0);
 }
 
-TEST_CASE("the strategies that are asked for are measured, and no others") {
+TEST_CASE("the contenders that are asked for are measured, with their baseline, and no others") {
   HostDevice device;
-  MeasurementOptions options = brief();
-  options.strategies = {"zero_copy", "run_only"};
-  const Measurement measurement = Experiment{"16x20"}.run(device, options);
-  REQUIRE(measurement.strategies.size() == 2);
-  CHECK(measurement.strategies[0].name == "run_only");
-  options.strategies = {"nonsense"};
-  CHECK_THROWS_WITH_AS(Experiment{"16x20"}.run(device, options), "no strategy of this experiment is called 'nonsense'",
-                       std::invalid_argument);
+  ExperimentOptions options = brief();
+  options.filter = {"zero_copy"};
+  const Measurement measurement = Ceiling{"16x20"}.on(device).measure(options);
+  REQUIRE(measurement.contenders.size() == 2);
+  CHECK(measurement.contenders[0].name == "16x20/run_only");
+  CHECK(measurement.contenders[1].name == "16x20/zero_copy");
+  CHECK(measurement.contenders[1].baseline == 0);
+  options.filter = {"nonsense"};
+  CHECK_THROWS_AS(Ceiling{"16x20"}.run(device, options), std::invalid_argument);
 }
 
 TEST_CASE("a strategy that loses data is reported as failed, with the link, and never timed") {
   HostDevice device;
-  const Measurement measurement = ThroughputCeiling<Net, RunOnly, Broken>{"16x20"}.run(device, brief());
-  CHECK(strategy(measurement, "broken").failure.value_or("").find("the link behind kernel 0 (Conv1x1<16, 20") == 0);
+  const Measurement measurement = measure<RunOnly, Broken>(device, brief());
+  CHECK(contender_of(measurement, "broken").failure.value_or("").find("the link behind kernel 0 (Conv1x1<16, 20") == 0);
   CHECK(samples_of(measurement, "broken") == 0);
   CHECK(samples_of(measurement, "run_only") == 10);
 }
@@ -121,80 +135,88 @@ TEST_CASE("a device that does nothing, or gives zeros, is found out before it is
   for (const bool nothing : {true, false}) {
     FaultyDevice device;
     (nothing ? device.ignore_from : device.spoil_from) = 0;
-    const Measurement measurement = Experiment{"16x20"}.run(device, brief());
-    for (const MeasuredStrategy& one : measurement.strategies) {
+    const Measurement measurement = Ceiling{"16x20"}.on(device).measure(brief());
+    for (const MeasuredContender& one : measurement.contenders) {
       CAPTURE(one.name);
-      CHECK(one.ok() == (one.work == Work::transfers));
-      CHECK(samples_of(measurement, one.name) == (one.ok() ? 10 : 0));
+      CHECK(one.ok() == (one.strategy.work == Work::transfers));
+      CHECK(samples_of(measurement, one) == (one.ok() ? 10 : 0));
       if (!one.ok()) CHECK(one.failure.value_or("").find("kernel 0 (") == 0);
     }
   }
 }
 
-TEST_CASE("an evaluation that fails while it is timed is a failure of its strategy, with its kernel, and no timing") {
-  for (const std::string name : {"sequential", "run_only", "gcd_serial", "gcd_sequential", "zero_copy", "overlapped2", "fused"}) {
+TEST_CASE("an evaluation that fails while it is timed is a failure of its contender, with its kernel, and no timing") {
+  const auto check = []<class C, class S>(C, S strategy) {
     FaultyDevice device;
-    MeasurementOptions options = brief();
-    options.strategies = {name};
+    ExperimentOptions options = brief();
     bool armed = false;
     options.on_progress = [&](const Progress& progress) {
       if (progress.stage == "measuring" && progress.done == 2 && !armed) {
-        device.fail_from = device.evaluations + (name == "fused" ? 0 : 3);
+        device.fail_from = device.evaluations + (C::length == 1 ? 0 : 3);
         armed = true;
       }
     };
-    const Measurement measurement = Experiment{"16x20"}.run(device, options);
-    CAPTURE(name);
+    Experiment experiment{device};
+    experiment.template add<C>(strategy);  // it has nothing to be compared with
+    const Measurement measurement = experiment.measure(options);
+    CAPTURE(S::name);
     REQUIRE(armed);
-    const std::string failure = measurement.strategies[0].failure.value_or("");
+    const std::string failure = measurement.contenders[0].failure.value_or("");
     CHECK(failure.starts_with("3 failures in a row, the last one: kernel "));
     CHECK(failure.ends_with("injected: status=0x1d"));
-    if (name == "sequential") CHECK(measurement.failures.front().reason.starts_with("kernel 3 (Conv1x1<16, 20"));
+    if (S::name == Sequential::name) CHECK(measurement.failures.front().reason.starts_with("kernel 3 (Conv1x1<16, 20"));
     CHECK(measurement.failures.size() == 3);
     CHECK(measurement.samples.empty());
-  }
+  };
+  check(Net{}, sequential);
+  check(Net{}, run_only);
+  check(Net{}, gcd_serial);
+  check(Net{}, gcd_sequential);
+  check(Net{}, zero_copy);
+  check(Net{}, overlapped<2>);
+  check(Net::Fused{}, run_only);
 }
 
 TEST_CASE("the budget ends a measurement after whole rounds") {
   HostDevice device;
-  MeasurementOptions options = brief();
+  ExperimentOptions options = brief();
   options.protocol = options.protocol.with_rounds(1'000'000);
   options.protocol.budget = std::chrono::nanoseconds{1};
-  const Measurement measurement = Experiment{"16x20"}.run(device, options);
+  const Measurement measurement = Ceiling{"16x20"}.on(device).measure(options);
   CHECK(measurement.rounds() == 3);
   CHECK(measurement.launches.front().end == End::budget);
-  for (const MeasuredStrategy& one : measurement.strategies) CHECK(samples_of(measurement, one.name) == 3 * 2);
+  for (const MeasuredContender& one : measurement.contenders) CHECK(samples_of(measurement, one) == 3 * 2);
 }
 
 TEST_CASE("a strategy that cannot be set up is a failure, whatever it throws, and the others are measured") {
   HostDevice device;
-  const Measurement measurement = ThroughputCeiling<Net, Silent, Odd, RunOnly>{"16x20"}.run(device, brief());
-  CHECK(strategy(measurement, "silent").failure == "");
-  CHECK_FALSE(strategy(measurement, "silent").ok());
-  CHECK(strategy(measurement, "odd").failure == "something was thrown that is not a std::exception");
+  const Measurement measurement = measure<Silent, Odd, RunOnly>(device, brief());
+  CHECK(contender_of(measurement, "silent").failure == "");
+  CHECK_FALSE(contender_of(measurement, "silent").ok());
+  CHECK(contender_of(measurement, "odd").failure == "something was thrown that is not a std::exception");
   CHECK(samples_of(measurement, "run_only") == 10);
 }
 
 TEST_CASE("a clock that moves only with the work is taken as it is") {
   VirtualTime device;
-  const Measurement measurement = ThroughputCeiling<Net, Sequential, RunOnly>{"16x20"}.run(device, brief());
-  CHECK(measurement.launches[0].repeats == 1);
+  const Measurement measurement = measure<Sequential, RunOnly>(device, brief());
+  CHECK(measurement.launches[0].repeats[0] == 1);
   for (const Sample& sample : measurement.samples) CHECK(sample.duration == std::chrono::microseconds{400});
 }
 
 TEST_CASE("no budget is too large") {
   HostDevice device;
-  MeasurementOptions options = brief();
+  ExperimentOptions options = brief();
   options.protocol.budget = std::chrono::nanoseconds::max();
-  CHECK(Experiment{"16x20"}.run(device, options).rounds() == 5);
+  CHECK(Ceiling{"16x20"}.on(device).measure(options).rounds() == 5);
 }
 
 TEST_CASE("what overflows for the host too is no failure of a strategy") {
   HostDevice device;
-  MeasurementOptions options = brief();
+  ExperimentOptions options = brief();
   options.weights = [](std::size_t, const WeightFacts&, std::span<float> values) { std::ranges::fill(values, 60000.0f); };
-  const Measurement measurement = ThroughputCeiling<Net, RunOnly, Fused>{"16x20"}.run(device, options);
-  CHECK(strategy(measurement, "run_only").ok());
+  const Measurement measurement = measure<RunOnly, Fused>(device, options);
+  CHECK(contender_of(measurement, "run_only").ok());
 }
 
 TEST_CASE("a chain traced at run time is measured like one that is a type, and needs a link too") {
@@ -205,16 +227,16 @@ TEST_CASE("a chain traced at run time is measured like one that is a type, and n
   for (int k = 0; k < 2; ++k)
     longer.add("relu", mil::tensor(mil::fp16, 1, 16, 1, 20), [](mil::Builder& b, mil::Value x) { return b.relu(x); });
   HostDevice device;
-  const Measurement measurement = Traced{"relu", std::move(longer)}.run(device, brief());
-  for (const MeasuredStrategy& one : measurement.strategies) CHECK(one.ok());
-  CHECK_THROWS_WITH_AS((Traced{"relu", std::move(chain)}), "a chain of one kernel has no link, and no round trip to measure",
+  const Measurement measurement = Traced{"relu", longer}.on(device).measure(brief());
+  for (const MeasuredContender& one : measurement.contenders) CHECK(one.ok());
+  CHECK(measurement.contenders.size() == 3);
+  CHECK_THROWS_WITH_AS((Traced{"relu", chain}), "a chain of one kernel has no link, and no round trip to measure",
                        std::invalid_argument);
 }
 
 TEST_CASE("the console shows every strategy, its failure where it has one, and who submits") {
   HostDevice device;
-  Report report{.environment = {}};
-  report.measurements.push_back(ThroughputCeiling<Net, Sequential, RunOnly, TransferOnly, GcdSerial, Broken>{"16x20"}.run(device, brief()));
+  const Report report = ThroughputCeiling<Net, Sequential, RunOnly, TransferOnly, GcdSerial, Broken>{"16x20"}.run(device, brief());
   std::ostringstream text;
   report::print(text, report);
   const std::string shown = text.str();

@@ -220,7 +220,7 @@ void check_fused() {
   auto chain = Net::compile(host, weights);
   auto one = Net::Fused::compile(host, weights.fused());
   auto pass = chain.bind(sequential);
-  auto whole = one.bind(fused);
+  auto whole = one.bind(run_only);
   const Input x = random_input(mil::fp16, {Net::input.shape.begin(), Net::input.shape.end()}, 1, -1, 1);
   pass.input(x.tensor.data);
   whole.input(x.tensor.data);

@@ -41,7 +41,7 @@ without_numbers() {
   sed -E -e 's/[-+]?[0-9]+(\.[0-9]+)?/0/g' -e 's/ +/ /g' -e 's/ $//'
 }
 without_measurements() {
-  without_numbers | sed -E -e '/: not distinguishable|: equal to|does more than|does what|is unreliable/d' -e '/^ strategy /!s/^( ?[^ ]+).*/\1/'
+  without_numbers | sed -E -e '/: not distinguishable|: equal to|does more than|does what|is unreliable/d' -e '/^ contender /!s/^( ?[^ ]+).*/\1/'
 }
 
 failed=0 count=0

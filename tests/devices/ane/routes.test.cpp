@@ -24,13 +24,13 @@ TEST_CASE("every strategy by every route computes what the host computes, and le
     CAPTURE(name_of(route));
     StandIn stand_in;
     AneDevice device = stand_in.device(route);
-    using Experiment = ThroughputCeiling<Net, Sequential, RunOnly, TransferOnly, GcdSerial, GcdSequential, ZeroCopy, Overlapped<2>, Fused>;
-    const Measurement measured = Experiment{"64x32"}.run(device, {.protocol = Protocol{}.with_rounds(4)});
-    for (const MeasuredStrategy& strategy : measured.strategies) {
-      CAPTURE(strategy.name);
-      CHECK(strategy.failure.value_or("") == "");
+    using Ceiling = ThroughputCeiling<Net, Sequential, RunOnly, TransferOnly, GcdSerial, GcdSequential, ZeroCopy, Overlapped<2>, Fused>;
+    const Measurement measured = Ceiling{"64x32"}.on(device).measure({.protocol = Protocol{}.with_rounds(4)});
+    for (const MeasuredContender& contender : measured.contenders) {
+      CAPTURE(contender.name);
+      CHECK(contender.failure.value_or("") == "");
     }
-    CHECK(measured.samples.size() >= 4 * Experiment::strategy_names.size());
+    CHECK(measured.samples.size() >= 4 * Ceiling::strategy_names.size());
   }
 }
 
@@ -38,8 +38,9 @@ TEST_CASE("a device that computes wrongly is found out, and never timed") {
   StandIn stand_in;
   AneDevice device = stand_in.device();
   stand_in.command("wrong 3");
-  const Measurement measured = ThroughputCeiling<Net, Sequential, ZeroCopy>{"64x32"}.run(device, {.protocol = Protocol{}.with_rounds(4)});
-  for (const MeasuredStrategy& strategy : measured.strategies) CHECK(strategy.failure.value_or("").find("expected") != std::string::npos);
+  Experiment experiment{device, baseline<Net>(sequential), contender<Net>(zero_copy)};
+  const Measurement measured = experiment.measure({.protocol = Protocol{}.with_rounds(4)});
+  for (const MeasuredContender& one : measured.contenders) CHECK(one.failure.value_or("").find("expected") != std::string::npos);
   CHECK(measured.samples.empty());
 }
 

@@ -246,7 +246,7 @@ inline std::optional<Block> lone_block(const Report& report, const Measurement& 
   for (const std::size_t base : estimates.baselines)
     if (measurement.group(base).size() == 1) lone.push_back(base);
   if (lone.empty() || estimates.baselines.size() == 1) return std::nullopt;
-  Block block{"contenders that nothing else is of the same kernels: " + rounds_line(measurement, lone.front()),
+  Block block{"contenders that are alone in their group: " + rounds_line(measurement, lone.front()),
               {{"contender", "kernels", "pass [us]", "kernel [us]", "kernels/s", "GFLOP/s", ""}},
               failure_remarks(measurement, lone)};
   if (report.environment.speed_of_light) block.table.front().insert(block.table.front().end() - 1, "of light");

@@ -100,7 +100,7 @@ inline std::vector<Group> groups_of(const Measurement& measurement) {
     members.insert(members.begin(), base);
     all.push_back({&measurement, group_name(measurement, base) + what, std::move(members)});
   }
-  if (!lone.empty()) all.push_back({&measurement, "alone of their kernels" + what, std::move(lone)});
+  if (!lone.empty()) all.push_back({&measurement, "alone in their group" + what, std::move(lone)});
   return all;
 }
 

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// expect-error: a device of virtual time has all three, any other device none
+#include <anechain/anechain.hpp>
+
+using namespace anechain;
+
+class Virtual : public HostDevice {
+ public:
+  void charge_hop() {}
+  void idle(std::chrono::nanoseconds) {}
+#ifdef CONTROL
+  void charge_move(const Surface&, const Surface&) {}
+#endif
+};
+
+void bind(Compiled<Repeat<Conv1x1<64, 32>, 2>, Virtual>& chain) { chain.bind(sequential).run(); }
