@@ -58,9 +58,6 @@ if(NOT result EQUAL 1 OR NOT output MATCHES "0 of 5 found.*what to do: ")
 endif()
 
 # Failures are told, and never timed.
-expect_told("fail compileWithQoS:options:error: 1 0 error com.apple.appleneuralengine.compiler 1 ANECCompile() FAILED | InvalidMILProgram" 1
-            "kernel 1 \\(Conv1x1<64, 32>\\): compileWithQoS: com.apple.appleneuralengine.compiler 1.*beneath: InvalidMILProgram.*Known cause" --device ane
-            --framework ${STAND_IN} ${small})
 function(expect_failed command regex)
   set(ENV{ANE_STAND_IN} "${command}")
   execute_process(COMMAND ${PROGRAM} --device ane --framework ${STAND_IN} ${small} --filter run_only,sequential RESULT_VARIABLE result
@@ -74,3 +71,5 @@ expect_failed("fail evaluateWithQoS:options:request:error: 0 0 error com.apple.a
               "status=0x1d.*surfaces of a wrong size")
 expect_failed("fail evaluateWithQoS:options:request:error: 40 0 exception NSInvalidArgumentException not today" "NSInvalidArgumentException: not today")
 expect_failed("wrong 2" "expected")
+expect_failed("fail compileWithQoS:options:error: 1 0 error com.apple.appleneuralengine.compiler 1 ANECCompile() FAILED | InvalidMILProgram"
+              "sequential failed: kernel 1 \\(Conv1x1<64, 32>\\): compileWithQoS: com.apple.appleneuralengine.compiler 1.*beneath: InvalidMILProgram.*Known cause")

@@ -19,7 +19,7 @@
 
 namespace program {
 
-// Refuses what would not fit in memory before it is asked for: weights as blobs and widened, for the chain, for its
+// Rejects what would not fit in memory before it is asked for: weights as blobs and widened, for the chain, for its
 // reference and once more for the fused form; two surfaces and working memory a kernel for every strategy.
 inline void require_memory(const Size& size, std::size_t length) {
   constexpr double bytes_per_weight = 20;
@@ -93,9 +93,16 @@ Report measure_on(const RunArguments& arguments, MakeDevice make_device) {
   Random order{options.seed()};
   if (arguments.launch > 0) order.shuffle(std::span{sizes});
   ProgressLine line;
+  // Of the patterns, each experiment gets those that are of some of its contenders. It is left out if that is none.
   const auto run = [&](const auto& experiment, const std::string& name, ExperimentOptions with) {
+    const std::vector<std::string> names = experiment.names();
+    const bool is_filtered = !with.filter.empty();
+    std::erase_if(with.filter, [&](const std::string& pattern) {
+      return std::ranges::none_of(names, [&](const std::string& one) { return matches(one, pattern); });
+    });
+    if (interrupted || (is_filtered && with.filter.empty())) return;
     with.on_progress = [&](const Progress& progress) { line.show(name, progress); };
-    if (!interrupted) report.append(experiment.run(with));
+    report.append(experiment.run(with));
   };
   if (arguments.protocol != "recommended") {
     ExperimentOptions original = options;
@@ -120,11 +127,7 @@ Report measure_on(const RunArguments& arguments, MakeDevice make_device) {
       add_chain_lengths(experiment, chain_of(size, *std::ranges::max_element(lengths)), lengths, run_only, sequential, fused);
     options.across = false;
     options.protocol = options.protocol.for_sweep(arguments.rounds.value_or(arguments.quick ? 24 : 60));
-    const std::vector<std::string> names = experiment.names();
-    std::erase_if(options.filter, [&](const std::string& pattern) {
-      return std::ranges::none_of(names, [&](const std::string& name) { return matches(name, pattern); });
-    });
-    if (arguments.filter.empty() || !options.filter.empty()) run(experiment, "chain lengths", options);
+    run(experiment, "chain lengths", options);
   }
   return report;
 }

@@ -28,7 +28,8 @@ class SimulatedDevice;
 class AneDevice;
 
 struct Measurement;
-struct Sweep;
+template <class Device>
+class Experiment;
 struct Protocol;
 struct Report;
 struct Analysis;

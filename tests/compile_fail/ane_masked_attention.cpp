@@ -18,4 +18,4 @@ struct Attention {
 };
 
 // An experiment refuses it like a chain does.
-auto measured(AneDevice& device) { return ThroughputCeiling<Chain<Attention, Attention>, Sequential>{"attention"}.run(device); }
+auto measured(AneDevice& device) { return ThroughputCeiling<Chain<Attention, Attention>, Sequential, RunOnly>{"attention"}.run(device); }

@@ -75,6 +75,74 @@ TEST_CASE("protocol: five strategies together keep the confidence") {
   CHECK(share <= 0.95 + 0.025 * slack / 0.02 * 1.4);
 }
 
+TEST_CASE("protocol: coverage and false positives, contenders of two chains, two dtypes and a fused form in one experiment") {
+  const auto mixed = [](const simulated::Costs& costs, const simulated::Noise& noise, std::uint64_t seed) {
+    simulated::Timeline time{costs, noise, seed};
+    SimulatedExperiment experiment{time};
+    const Chain12 twelve;
+    const Chain12 whole{1, 0, 0};
+    const Chain12 three{3, 0, 0};
+    experiment.enter("copy", flow_of("twelve", twelve), measured_strategy<Sequential>(), 1, twelve);
+    experiment.enter("base", flow_of("twelve", twelve), measured_strategy<RunOnly>(), 1, twelve);
+    experiment.enter("fused", flow_of("whole", whole), measured_strategy<RunOnly>(), 1, whole);
+    experiment.enter("other base", flow_of("three", three), measured_strategy<RunOnly>(), 3, three);
+    experiment.enter("other copy", flow_of("three", three), measured_strategy<Sequential>(), 3, three);
+    experiment.enter("other dtype", flow_of("three, fp32", three), measured_strategy<RunOnly>(), 5, three);
+    experiment.measurement.across = true;
+    Protocol protocol = Protocol{}.with_rounds(96);
+    protocol.budget = std::chrono::hours{1000};
+    return experiment.run(protocol, seed);
+  };
+  // Everything but tails: they are of evaluations, and would shift the median of a pass of twelve against that of one.
+  simulated::Noise noise = scenarios().back().noise;
+  noise.tails = {};
+  simulated::Costs free_copies = usual_costs;
+  free_copies.copy_us = 0;
+  const double base = 30 + 12 * 180;
+  const double other = 30 + 3 * 180;
+  const double fused = (30 + 180) / base - 1;
+  const double lone = other / base - 1;
+  std::size_t group_covered = 0;
+  std::size_t other_covered = 0;
+  std::size_t across_covered = 0;
+  std::size_t alarms = 0;
+  const std::size_t runs = experiments / 2;  // with copies, and as many without: 2000 experiments in all
+  for (std::size_t i = 0; i < runs; ++i) {
+    const Measurement measured = mixed(usual_costs, noise, 40'000 + i);
+    const Estimates found = estimate(measured);
+    const auto holds = [](const Contrast& contrast, double truth) { return contrast.relative_interval()->contains(truth); };
+    group_covered += holds(*found.contenders[0]->contrast, 11 * 2 / base) && holds(*found.contenders[2]->contrast, fused);
+    other_covered += holds(*found.contenders[4]->contrast, 2 * 2 / other);
+    across_covered += holds(found.across[0].contrast, lone) && holds(found.across[1].contrast, (other + 4) / base - 1) &&
+                      holds(found.across[2].contrast, lone);
+    const Estimates null = estimate(mixed(free_copies, noise, 900'000 + i));
+    alarms += !holds(*null.contenders[0]->contrast, 0) || !holds(*null.contenders[2]->contrast, fused);
+    if (i > 0) continue;
+    // Every contender is in every round, twice; the controls of the two groups that compare something are in some.
+    std::map<std::size_t, std::map<std::size_t, std::size_t>> turns;
+    std::set<std::size_t> controlled;
+    for (const Sample& sample : measured.samples) {
+      if (sample.control) controlled.insert(sample.contender);
+      if (!sample.control) ++turns[sample.round][sample.contender];
+    }
+    CHECK(turns.size() == 96);
+    for (const auto& [round, of] : turns) {
+      CHECK(of.size() == 6);
+      for (const auto& [contender, count] : of) CHECK(count == turns_a_round);
+    }
+    CHECK(controlled == std::set<std::size_t>{1, 3});
+  }
+  const auto share = [&](std::size_t count) { return static_cast<double>(count) / static_cast<double>(runs); };
+  MESSAGE("coverage of the tables " << share(group_covered) << ", " << share(other_covered) << ", across " << share(across_covered)
+                                    << "; false positives " << share(alarms));
+  // Shares of half as many experiments: a binomial's deviation is 1.4 times as large as that behind `slack`.
+  for (const std::size_t covered : {group_covered, other_covered, across_covered}) {
+    CHECK(share(covered) >= 0.93 - 1.4 * slack);
+    CHECK(share(covered) <= 0.97 + 1.4 * slack);
+  }
+  CHECK(share(alarms) <= 0.07 + 1.4 * slack);
+}
+
 TEST_CASE("protocol: the original's estimator fails where this one does not") {
   const auto original_overhead = [](const simulated::Noise& noise, std::size_t passes, std::uint64_t seed) {
     Protocol protocol = Protocol::original();

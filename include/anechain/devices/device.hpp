@@ -15,7 +15,7 @@
 
 namespace anechain {
 
-/// A program that a device refuses: what is wrong, and where in its text or weights.
+/// A program that a device rejects: what is wrong, and where in its text or weights.
 struct CompileError : std::runtime_error {
   using std::runtime_error::runtime_error;
   /// Of a place in the program's text.

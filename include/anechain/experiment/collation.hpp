@@ -25,7 +25,7 @@ struct CollatedContender {
   double baseline_kernel_us = 0;                          ///< of the baseline: the median of the reports
   double relative = 0;                                    ///< more than the baseline's pass, as a share of it: the median
   std::optional<statistics::Interval> interval{};         ///< from the lowest bound to the highest of the reports' intervals
-  double link_us = 0;                                     ///< the same for each link: the median
+  std::optional<double> link_us{};                        ///< the same for each link: the median; none for a chain of other links
   std::vector<std::pair<Verdict, std::size_t>> verdicts{};  ///< how many reports came to which
 };
 
@@ -81,7 +81,7 @@ inline std::vector<CollatedContender> collate(std::span<const Report> reports) {
         ++row.reports;
         found->base_kernel.push_back(contrast.base_pass_us / static_cast<double>(baseline.flow.parts.size()));
         found->relative.push_back(contrast.relative());
-        found->link.push_back(contrast.per_link_us());
+        if (tells_link_cost(measurement, c)) found->link.push_back(contrast.per_link_us());
         if (const std::optional<statistics::Interval> interval = contrast.relative_interval())
           row.interval =
               row.interval ? statistics::Interval{std::min(row.interval->low, interval->low), std::max(row.interval->high, interval->high)}
@@ -98,7 +98,7 @@ inline std::vector<CollatedContender> collate(std::span<const Report> reports) {
   for (Found& found : all) {
     found.row.baseline_kernel_us = statistics::median(found.base_kernel);
     found.row.relative = statistics::median(found.relative);
-    found.row.link_us = statistics::median(found.link);
+    if (!found.link.empty()) found.row.link_us = statistics::median(found.link);
     rows.push_back(std::move(found.row));
   }
   std::ranges::stable_sort(rows, {}, &CollatedContender::chip);

@@ -49,7 +49,7 @@ std::optional<std::string> failure_of(Action action) {
 /// Kernels compiled for a device, and what they should give.
 template <Device D>
 struct CompiledForm {
-  /// The device must outlive it. Throws as CompiledKernels does, and CompileError where the reference refuses a kernel.
+  /// The device must outlive it. Throws as CompiledKernels does, and CompileError where the reference rejects a kernel.
   CompiledForm(D& device, std::span<const KernelFacts> kernels, const WeightBlobs& blobs)
       : compiled(device, kernels, blobs), reference(kernels, blobs) {}
 

@@ -290,6 +290,7 @@ class Experiment {
   std::vector<Entry> entries_;
 };
 
+/// The device's type is all that an experiment's own depends on.
 template <class D, class... Definitions>
 Experiment(D&, Definitions...) -> Experiment<D>;
 

@@ -21,9 +21,9 @@ using Row = std::vector<std::string>;
 
 /// A table under a heading, and what has to be said of it.
 struct Block {
-  std::string heading;
-  std::vector<Row> table{};  ///< its first row is its header; may be empty
-  std::vector<std::string> remarks{};
+  std::string heading;                 ///< one line
+  std::vector<Row> table{};            ///< its first row is its header; may be empty
+  std::vector<std::string> remarks{};  ///< below the table, one line each
 };
 
 /// "[+0.86 %, +1.15 %]".
