@@ -28,8 +28,6 @@ class SimulatedDevice;
 class AneDevice;
 
 struct Measurement;
-template <class Device>
-class Experiment;
 struct Protocol;
 struct Report;
 struct Analysis;
