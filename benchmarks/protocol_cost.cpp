@@ -7,9 +7,9 @@
 #include "experiment/scenarios.hpp"
 
 #include <anechain/anechain.hpp>
+#include <anechain/experiment/original_estimate.hpp>
 #include <anechain/experiment/report/html.hpp>
 #include <anechain/experiment/report/json.hpp>
-#include <anechain/experiment/original_estimate.hpp>
 
 #include <algorithm>
 #include <chrono>

@@ -43,7 +43,7 @@ int main() {
   SimulatedDevice engine{costs};
   Experiment planned{engine, baseline<Net>(run_only), contender<Net>(sequential), contender<Net>(SequentialWithoutPadding{})};
   const Estimates found = estimate(planned.measure({.protocol = Protocol{}.with_rounds(8)}));
-  std::cout << "\non an engine like an M4 Max a copy costs " << report::digits(costs.link_us(64 * 24 * 2 / 1e6)) << " µs; found: sequential "
-            << report::digits(found.contenders[1]->contrast->per_link_us()) << " µs, without_padding "
+  std::cout << "\non an engine like an M4 Max a copy costs " << report::digits(costs.link_us(64 * 24 * 2 / 1e6))
+            << " µs; found: sequential " << report::digits(found.contenders[1]->contrast->per_link_us()) << " µs, without_padding "
             << report::digits(found.contenders[2]->contrast->per_link_us()) << " µs\n";
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Twelve layers as 1, 2, 3, 4, 6 or 12 programs: how much does each further cut of the network cost? All six compute the same kernels, so they are
-// one group, and take turns in one experiment.
+// Twelve layers as 1, 2, 3, 4, 6 or 12 programs: how much does each further cut of the network cost? All six compute the same kernels, so
+// they are one group, and take turns in one experiment.
 //   fusion_depths [PICTURE.svg]
 #include <anechain/anechain.hpp>
 

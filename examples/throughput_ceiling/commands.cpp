@@ -103,9 +103,9 @@ int compare(const CompareArguments& arguments) {
       {"contender", "first [us]", "interval", "second [us]", "interval", "change", "interval", "verdict"}};
   const auto numbers = [](const std::optional<statistics::Interval>& of) { return of ? report::numbers(*of) : std::string{}; };
   for (const ComparedContender& row : comparison.rows)
-    rows.push_back({row.name, report::digits(row.first_us), numbers(row.first_interval_us),
-                    report::digits(row.second_us), numbers(row.second_interval_us), report::percent(row.change, true),
-                    row.interval ? report::shares(row.interval) : "", std::string{name_of(row.verdict)}});
+    rows.push_back({row.name, report::digits(row.first_us), numbers(row.first_interval_us), report::digits(row.second_us),
+                    numbers(row.second_interval_us), report::percent(row.change, true), row.interval ? report::shares(row.interval) : "",
+                    std::string{name_of(row.verdict)}});
   report::print_aligned(std::cout, rows);
   for (const std::string& missing : comparison.missing) std::cout << "  not compared: " << missing << '\n';
   if (comparison.rows.empty()) throw UsageError("the two reports have nothing in common");

@@ -98,7 +98,8 @@ void add_experiment(CLI::App& app, RunArguments& run) {
 void add_run(CLI::App& app, RunArguments& run) {
   add_experiment(app, run);
   app.add_option("--filter", run.filter,
-                 "Contenders to measure, separated by commas: names, strategies or patterns (256x64/zero_copy, fused, 64x32/*); their baselines are "
+                 "Contenders to measure, separated by commas: names, strategies or patterns (256x64/zero_copy, fused, 64x32/*); their "
+                 "baselines are "
                  "kept. All by default")
       ->delimiter(',');
   app.add_flag("--together", run.together, "All sizes take turns in one experiment, and are compared with each other too");

@@ -5,8 +5,8 @@
 #include <anechain/anechain.hpp>
 
 #include <algorithm>
-#include <cstring>
 #include <cmath>
+#include <cstring>
 #include <optional>
 #include <vector>
 

@@ -50,8 +50,12 @@ TracedChain relus(std::int64_t channels, std::size_t length, std::string name = 
 
 TEST_CASE("experiment: chains of the same kernels are a group, however they are fused, and any contender can be its baseline") {
   SimulatedDevice device{costs};
-  Experiment experiment{device, contender<Net>(run_only), baseline<Net>(zero_copy), contender<Net::Fused, "one">(run_only),
-                        contender<Halves, "two">(sequential), baseline<Single, "fp32">(run_only)};
+  Experiment experiment{device,
+                        contender<Net>(run_only),
+                        baseline<Net>(zero_copy),
+                        contender<Net::Fused, "one">(run_only),
+                        contender<Halves, "two">(sequential),
+                        baseline<Single, "fp32">(run_only)};
   const Measurement measurement = experiment.measure(brief());
   CHECK(baselines_of(measurement) == std::vector<std::size_t>{1, 1, 1, 1, 4});
   const Estimates found = estimate(measurement);
@@ -60,7 +64,8 @@ TEST_CASE("experiment: chains of the same kernels are a group, however they are 
   // Two programs of four kernels: two dispatches less, one copy more than none.
   const double gflop = 4 * static_cast<double>(flops<Conv1x1<16, 20>>) / 1e9;
   const double base = 30 + 4 * 180 + 90 * gflop;
-  CHECK(found.contenders[3]->contrast->relative() == doctest::Approx((30 + 2 * 180 + 90 * gflop + 2 + 13 * 640 / 1e6) / base - 1).epsilon(1e-5));
+  CHECK(found.contenders[3]->contrast->relative() ==
+        doctest::Approx((30 + 2 * 180 + 90 * gflop + 2 + 13 * 640 / 1e6) / base - 1).epsilon(1e-5));
   CHECK_FALSE(tells_link_cost(measurement, 3));  // its one link is none of the baseline's three
   CHECK(tells_link_cost(measurement, 0));
   CHECK_FALSE(found.contenders[4]->contrast);
@@ -87,9 +92,12 @@ TEST_CASE("experiment: names are labels, else CHAIN/STRATEGY, and unique") {
   const std::string net{Net::name};
   CHECK(experiment.names() == std::vector<std::string>{net + "/run_only", "with copies", net + "/zero_copy", net + "/gcd_serial",
                                                        "relus/sequential", "relus again"});
-  CHECK(refusal([&] { experiment.add<Net>(zero_copy); }) == "there is a contender '" + net + "/zero_copy' already: give this one a label of its own");
+  CHECK(refusal([&] { experiment.add<Net>(zero_copy); }) ==
+        "there is a contender '" + net + "/zero_copy' already: give this one a label of its own");
   CHECK(refusal([&] { experiment.add<Net, "with copies">(zero_copy); }).starts_with("there is a contender 'with copies' already"));
-  CHECK(refusal([&] { experiment.add(relus(16, 1, "lone"), sequential); }).starts_with("lone is one program and has no link, so sequential has"));
+  CHECK(refusal([&] {
+          experiment.add(relus(16, 1, "lone"), sequential);
+        }).starts_with("lone is one program and has no link, so sequential has"));
   CHECK(refusal([&] { experiment.add(TracedChain{}, run_only); }) == "a chain needs at least one kernel");
 }
 
@@ -114,7 +122,8 @@ TEST_CASE("experiment: a group that is added at run time gets its baseline from 
 
 TEST_CASE("experiment: a filter keeps the baselines that it needs, and tells what it does not know") {
   SimulatedDevice device{costs};
-  Experiment experiment{device, baseline<Net>(run_only), contender<Net>(sequential), contender<Net>(zero_copy), baseline<Single, "fp32">(run_only)};
+  Experiment experiment{device, baseline<Net>(run_only), contender<Net>(sequential), contender<Net>(zero_copy),
+                        baseline<Single, "fp32">(run_only)};
   const auto names = [&](std::vector<std::string> filter) {
     ExperimentOptions options = brief();
     options.filter = std::move(filter);
@@ -172,7 +181,8 @@ TEST_CASE("experiment: a flow that the device rejects fails alone, and the other
     }
   };
   Picky device;
-  Experiment experiment{device, baseline<Net>(run_only), contender<Net>(sequential), baseline<Single>(run_only), contender<Single>(zero_copy)};
+  Experiment experiment{device, baseline<Net>(run_only), contender<Net>(sequential), baseline<Single>(run_only),
+                        contender<Single>(zero_copy)};
   const Report report = experiment.run(brief());
   const Measurement& measurement = report.measurements[0];
   CHECK(measurement.contenders[0].ok());

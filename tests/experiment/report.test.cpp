@@ -52,8 +52,13 @@ Report mixed_report() {
   SimulatedDevice device{costs, {.white = 0.03}, 1};
   using Wide = Repeat<Conv1x1<32, 20>, 3>;
   using Single = Repeat<Conv1x1<16, 20, mil::fp32>, 4>;
-  Experiment experiment{device, baseline<Net>(run_only), contender<Net>(sequential), contender<Net::Fused, "fused">(run_only),
-                        baseline<Wide, "wide">(sequential), contender<Wide, "wide, zero copy">(zero_copy), baseline<Single, "fp32">(run_only)};
+  Experiment experiment{device,
+                        baseline<Net>(run_only),
+                        contender<Net>(sequential),
+                        contender<Net::Fused, "fused">(run_only),
+                        baseline<Wide, "wide">(sequential),
+                        contender<Wide, "wide, zero copy">(zero_copy),
+                        baseline<Single, "fp32">(run_only)};
   return experiment.run({.protocol = Protocol{}.with_rounds(40), .across = true});
 }
 
@@ -75,8 +80,8 @@ Report original_report() {
 }
 
 std::vector<Report> all_reports() {
-  std::vector<Report> all{empty_report(),     simulated_report(1, 1), simulated_report(1, 8),
-                          simulated_report(), failed_report(),        original_report(),      mixed_report()};
+  std::vector<Report> all{empty_report(),  simulated_report(1, 1), simulated_report(1, 8), simulated_report(),
+                          failed_report(), original_report(),      mixed_report()};
   all.push_back(simulated_report(2, 12));
   all.back().measurements[0].launches[0].end = End::interrupted;
   all.push_back(simulated_report(3, 12));
@@ -257,8 +262,9 @@ TEST_CASE("report: a document that is cut short, of another schema or hostile is
         "measurements[0].launches[0].repeats: 5 numbers for 6 contenders");
   CHECK(first([](auto& json) { json["contenders"][1]["name"] = json["contenders"][0]["name"]; }) ==
         "measurements[0].contenders: two contenders are called '16x20 <&>/sequential'");
-  CHECK(first([](auto& json) { json["contenders"][1]["baseline"] = 0; })
-            .find("measurements[0].contenders: '16x20 <&>/sequential' has contender 1 as its baseline, which is none") == 0);
+  CHECK(first([](auto& json) {
+          json["contenders"][1]["baseline"] = 0;
+        }).find("measurements[0].contenders: '16x20 <&>/sequential' has contender 1 as its baseline, which is none") == 0);
   CHECK(first([](auto& json) { json["contenders"][1]["flow"]["programs"][0][0] = 7; }) ==
         "measurements[0].contenders[1].flow.programs[0][0]: there is no kernel 7");
   CHECK(first([](auto& json) {
@@ -271,7 +277,8 @@ TEST_CASE("report: a document that is cut short, of another schema or hostile is
         }).find("measurements[0].contenders[1].strategy.lanes: expected a number from 1 to 1000") == 0);
   CHECK(first([](auto& json) { json["kernels"][0]["input"]["dtype"] = "fp17"; }) ==
         "measurements[0].kernels[0].input.dtype: 'fp17' is not a dtype");
-  CHECK(first([](auto& json) { json["protocol"]["confidence"] = 1.5; }) == "measurements[0].protocol.confidence: the number is out of range");
+  CHECK(first([](auto& json) { json["protocol"]["confidence"] = 1.5; }) ==
+        "measurements[0].protocol.confidence: the number is out of range");
   CHECK(first([](auto& json) { json["protocol"]["estimator"] = "mode"; }) ==
         "measurements[0].protocol.estimator: expected one of median, trim20, mean, found 'mode'");
   CHECK(first([](auto& json) {
@@ -378,10 +385,12 @@ TEST_CASE("report: launches of one experiment become one report, whose interval 
     }
     return "merged";
   };
-  CHECK(refusal([](Report& report) { report.measurements[0].contenders[0].name = "another"; })
-            .starts_with("the report has no experiment of 'another', '16x20 <&>/run_only'"));
-  CHECK(refusal([](Report& report) { std::swap(report.measurements[1].contenders.front(), report.measurements[1].contenders.back()); })
-            .find("to add a launch to") != std::string::npos);
+  CHECK(refusal([](Report& report) {
+          report.measurements[0].contenders[0].name = "another";
+        }).starts_with("the report has no experiment of 'another', '16x20 <&>/run_only'"));
+  CHECK(refusal([](Report& report) {
+          std::swap(report.measurements[1].contenders.front(), report.measurements[1].contenders.back());
+        }).find("to add a launch to") != std::string::npos);
   Report failed = simulated_report(1, 3);
   failed.measurements[0].contenders[0].failure = "broken";
   merge(merged, std::move(failed));

@@ -83,7 +83,8 @@ struct SimulatedExperiment {
   Measurement measurement{};
   std::vector<std::unique_ptr<Contender>> contenders{};
 
-  void enter(const std::string& name, const MeasuredFlow& flow, const MeasuredStrategy& strategy, std::size_t baseline, const Chain12& chain) {
+  void enter(const std::string& name, const MeasuredFlow& flow, const MeasuredStrategy& strategy, std::size_t baseline,
+             const Chain12& chain) {
     measurement.contenders.push_back({.name = name, .label = {}, .flow = flow, .strategy = strategy, .baseline = baseline});
     contenders.push_back(std::make_unique<SimulatedContender>(time, chain, strategy.copies));
   }

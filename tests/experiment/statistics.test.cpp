@@ -70,7 +70,8 @@ std::vector<std::optional<ContenderEstimate>> contenders_of(const Measurement& m
 }  // namespace
 
 TEST_CASE("overhead comes from ratios within rounds, so that a state that multiplies all times does not enter it") {
-  const auto estimates = contenders_of(measured({{measured_strategy<Sequential>(), {11, 22, 44, 88}}, {measured_strategy<RunOnly>(), {10, 20, 40, 80}}}));
+  const auto estimates =
+      contenders_of(measured({{measured_strategy<Sequential>(), {11, 22, 44, 88}}, {measured_strategy<RunOnly>(), {10, 20, 40, 80}}}));
   REQUIRE(estimates[0]->contrast);
   CHECK(estimates[0]->contrast->relative() == doctest::Approx(0.1));
   CHECK(estimates[0]->contrast->per_link_us() == doctest::Approx(0.1 * 30 / 2));  // of the median pass, over 2 links
@@ -83,20 +84,23 @@ TEST_CASE("overhead comes from ratios within rounds, so that a state that multip
 }
 
 TEST_CASE("a drift cancels within every round, up to its square") {
-  Measurement measurement = measured({{measured_strategy<Sequential>(), {}}, {measured_strategy<RunOnly>(), {}}, {measured_strategy<ZeroCopy>(), {}}});
+  Measurement measurement =
+      measured({{measured_strategy<Sequential>(), {}}, {measured_strategy<RunOnly>(), {}}, {measured_strategy<ZeroCopy>(), {}}});
   Schedule schedule{3};
   double time = 0;
   for (std::size_t& round = measurement.launches[0].rounds; round < 50; ++round)
     for (const std::size_t contender : schedule.palindrome(std::vector<std::size_t>{0, 1, 2})) {
       time += 1000;
-      measurement.samples.push_back(
-          {.round = round, .contender = contender, .duration = std::chrono::nanoseconds{static_cast<std::int64_t>(1e6 * (1 + 1e-7 * time))}});
+      measurement.samples.push_back({.round = round,
+                                     .contender = contender,
+                                     .duration = std::chrono::nanoseconds{static_cast<std::int64_t>(1e6 * (1 + 1e-7 * time))}});
     }
   for (const std::size_t strategy : {0u, 2u}) CHECK(std::abs(contenders_of(measurement)[strategy]->contrast->relative()) < 1e-6);
 }
 
 TEST_CASE("a round in which one of two is missing is left out of their comparison") {
-  Measurement measurement = measured({{measured_strategy<Sequential>(), {11, 500, 22, 900}}, {measured_strategy<RunOnly>(), {10, 0, 20, 10}}});
+  Measurement measurement =
+      measured({{measured_strategy<Sequential>(), {11, 500, 22, 900}}, {measured_strategy<RunOnly>(), {10, 0, 20, 10}}});
   measurement.samples.pop_back();  // one turn of the last round
   const auto estimates = contenders_of(measurement);
   CHECK(estimates[0]->contrast->log_ratio.count == 2);
@@ -121,8 +125,8 @@ TEST_CASE("an overhead that is there in every round has an interval without zero
     same[i] = base[i] + random.uniform(-2, 2);
     dearer[i] = same[i] + 2;
   }
-  const auto estimates =
-      contenders_of(measured({{measured_strategy<RunOnly>(), base}, {measured_strategy<ZeroCopy>(), same}, {measured_strategy<Sequential>(), dearer}}));
+  const auto estimates = contenders_of(
+      measured({{measured_strategy<RunOnly>(), base}, {measured_strategy<ZeroCopy>(), same}, {measured_strategy<Sequential>(), dearer}}));
   CHECK(estimates[1]->contrast->per_link_interval_us()->contains(0));
   CHECK_FALSE(estimates[2]->contrast->per_link_interval_us()->contains(0));
   CHECK(estimates[2]->contrast->per_link_interval_us()->contains(1));

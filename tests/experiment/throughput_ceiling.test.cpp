@@ -230,8 +230,7 @@ TEST_CASE("a chain traced at run time is measured like one that is a type, and n
   const Measurement measurement = Traced{"relu", longer}.on(device).measure(brief());
   for (const MeasuredContender& one : measurement.contenders) CHECK(one.ok());
   CHECK(measurement.contenders.size() == 3);
-  CHECK_THROWS_WITH_AS((Traced{"relu", chain}), "a chain of one kernel has no link, and no round trip to measure",
-                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS((Traced{"relu", chain}), "a chain of one kernel has no link, and no round trip to measure", std::invalid_argument);
 }
 
 TEST_CASE("the console shows every strategy, its failure where it has one, and who submits") {

@@ -87,11 +87,13 @@ class Pass {
   static_assert(transfer::SaysWhetherItDelivers<Transfer>, "anechain: this is not a Transfer: it lacks `static constexpr bool delivers`");
   static_assert(transfer::MovesBetweenSurfaces<Transfer, typename D::Surface>,
                 "anechain: this is not a Transfer: it lacks `static void move(Surface& from, Surface& to)`");
-  static_assert(executor::Executor<Executor, Step<D, S>>,
-                "anechain: this is not an Executor: it needs lanes, hops, description, a constructor from the number of steps, and run(lanes)");
-  static_assert(ChargesAllOrNothing<D>,
-                "anechain: this device has some of charge_move(from, to), charge_hop() and idle(duration): a device of virtual time has all "
-                "three, any other device none");
+  static_assert(
+      executor::Executor<Executor, Step<D, S>>,
+      "anechain: this is not an Executor: it needs lanes, hops, description, a constructor from the number of steps, and run(lanes)");
+  static_assert(
+      ChargesAllOrNothing<D>,
+      "anechain: this device has some of charge_move(from, to), charge_hop() and idle(duration): a device of virtual time has all "
+      "three, any other device none");
 
  public:
   using Surface = typename D::Surface;

@@ -19,7 +19,8 @@
 namespace anechain {
 
 /// Kernels in a row whose sizes are known only at run time, for example from a command line. It traces the same bodies with the
-/// same builder as a Chain does at compile time and gives the same facts; what a Chain rejects to compile, it throws. A copy shares the kernels.
+/// same builder as a Chain does at compile time and gives the same facts; what does not compile as a Chain, it throws. A copy shares the
+/// kernels.
 class TracedChain {
  public:
   /// A kernel's body. It is kept, and called again by `fused`: what it captured must live as long.

@@ -34,8 +34,8 @@ concept MovesBetweenSurfaces = requires(S& from, S& to) {
   { T::move(from, to) } -> std::same_as<void>;
 };
 
-/// All that a chain needs of a transfer. One of the user's own is a struct with two constants and a function. If it delivers, a pass charges
-/// each of its moves on a device of virtual time (see DeviceOfVirtualTime): it does not have to do so itself.
+/// All that a chain needs of a transfer. One of the user's own is a struct with two constants and a function. If it delivers, a pass
+/// charges each of its moves on a device of virtual time (see DeviceOfVirtualTime): it does not have to do so itself.
 template <class T, class S>
 concept Transfer = LaysOutLinks<T> && SaysWhetherItDelivers<T> && MovesBetweenSurfaces<T, S>;
 

@@ -59,8 +59,8 @@ concept Device = requires(D& device, const D& constant, const mil::TensorType& t
   { device.now() } -> std::convertible_to<std::chrono::nanoseconds>;
 };
 
-/// A device whose time is virtual: what happens on it besides evaluations takes no time unless it is charged. `Pass` and the experiment call
-/// these members, so that a transfer or an executor of the user's own is charged like the library's:
+/// A device whose time is virtual: what happens on it besides evaluations takes no time unless it is charged. `Pass` and the experiment
+/// call these members, so that a transfer or an executor of the user's own is charged like the library's:
 ///
 /// - `charge_move(from, to)`: after a transfer moved the data of a link from one surface to another.
 /// - `charge_hop()`: when an executor hands work to another thread; for one that hops with each step, before the step.
@@ -75,9 +75,10 @@ concept DeviceOfVirtualTime = Device<D> && requires(D& device, typename D::Surfa
 /// False for a device that has some of the members of DeviceOfVirtualTime and not all: it would give away what it does not charge.
 template <class D>
 concept ChargesAllOrNothing =
-    DeviceOfVirtualTime<D> || !(requires(D& device, typename D::Surface& surface) { device.charge_move(surface, surface); } ||
-                                requires(D& device) { device.charge_hop(); } ||
-                                requires(D& device, std::chrono::nanoseconds duration) { device.idle(duration); });
+    DeviceOfVirtualTime<D> ||
+    !(
+        requires(D& device, typename D::Surface& surface) { device.charge_move(surface, surface); } ||
+        requires(D& device) { device.charge_hop(); } || requires(D& device, std::chrono::nanoseconds duration) { device.idle(duration); });
 
 /// A surface for each input or each output of a program that tells them (host::Program), in their order. Throws DeviceError.
 template <class D, class Ports>

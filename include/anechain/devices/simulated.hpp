@@ -127,8 +127,7 @@ class SimulatedDevice {
     try {
       const mil::Graph graph = mil::parse_checked(text);
       if (graph.functions.empty()) throw CompileError("the program has no function");
-      return {static_cast<double>(mil::flops(graph, graph.functions.front())) / 1e9,
-              anechain::digest(blob, anechain::digest(text))};
+      return {static_cast<double>(mil::flops(graph, graph.functions.front())) / 1e9, anechain::digest(blob, anechain::digest(text))};
     } catch (const mil::ParseError& error) {
       throw CompileError(error);
     }
@@ -147,9 +146,7 @@ class SimulatedDevice {
   }
 
   /// Takes Costs::copy_us and Costs::us_per_mb for the bytes of the surface that was moved, its rows' padding left out.
-  void charge_move(const Surface& from, const Surface&) const {
-    time_->charge_copy(static_cast<double>(from.type().packed_bytes()) / 1e6);
-  }
+  void charge_move(const Surface& from, const Surface&) const { time_->charge_copy(static_cast<double>(from.type().packed_bytes()) / 1e6); }
 
   /// Takes Costs::hop_us.
   void charge_hop() const { time_->charge(time_->costs().hop_us); }

@@ -39,7 +39,7 @@ inline constexpr auto words_of<Standing> = std::to_array<std::string_view>({"agr
 struct Finding {
   std::string_view claim;                      ///< one of published_findings
   Standing standing = Standing::not_measured;  ///< undecided if one chain is, and none contradicts
-  std::string evidence;  ///< the numbers that it rests on, chain by chain; empty if nothing was measured
+  std::string evidence;                        ///< the numbers that it rests on, chain by chain; empty if nothing was measured
 };
 
 /// What a report says: see analyse().

@@ -13,17 +13,18 @@
 
 namespace anechain {
 
-/// Adds the first kernels of a chain, in each of the given lengths, under each of the strategies; RunOnly is the baseline of every length. From how a
-/// pass's time grows with its kernels come the cost of a kernel, the fixed cost of a pass and the cost of a copy, and from chains of several kernels
-/// what a dispatch, a GFLOP and a megabyte cost: see scale(). Measure such an experiment with Protocol::for_sweep(), every contender once a round.
+/// Adds the first kernels of a chain, in each of the given lengths, under each of the strategies; RunOnly is the baseline of every length.
+/// From how a pass's time grows with its kernels come the cost of a kernel, the fixed cost of a pass and the cost of a copy, and from
+/// chains of several kernels what a dispatch, a GFLOP and a megabyte cost: see scale(). Measure such an experiment with
+/// Protocol::for_sweep(), every contender once a round.
 ///
 ///     Experiment lengths{device};
 ///     add_chain_lengths(lengths, Repeat<Conv1x1<256, 64>, 12>{}, {1, 2, 4, 8, 12}, run_only, sequential, fused);
 ///     const Report report = lengths.run({.protocol = Protocol{}.for_sweep()});
 ///
-/// A strategy that uses links, and `fused`, differ from the baseline from two kernels on, and are added from there. Strategies with several passes in
-/// flight, and those without kernels, have no time of one kernel and do not compile. Throws std::invalid_argument if the chain has not so many kernels,
-/// they differ from each other, there is no length, or a contender of such a name is there already.
+/// A strategy that uses links, and `fused`, differ from the baseline from two kernels on, and are added from there. Strategies with several
+/// passes in flight, and those without kernels, have no time of one kernel and do not compile. Throws std::invalid_argument if the chain
+/// has not so many kernels, they differ from each other, there is no length, or a contender of such a name is there already.
 template <Device D, StrategyOrFused... S>
 void add_chain_lengths(Experiment<D>& experiment, const TracedChain& chain, std::vector<std::size_t> lengths, S... strategies) {
   static_assert(sizeof...(S) > 0, "anechain::add_chain_lengths: name at least one strategy");

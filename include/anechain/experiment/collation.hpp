@@ -17,15 +17,15 @@ namespace anechain {
 
 /// What the reports of one chip say of one contender.
 struct CollatedContender {
-  std::string chip;                                       ///< see chip_of()
-  std::string name;                                       ///< MeasuredContender::name of the first report that has it
-  std::string differs{};                                  ///< in what it differs from an earlier row of this chip and name; empty if there is none
-  std::string baseline{};                                 ///< the name of what it is compared with
-  std::size_t reports = 0;                                ///< that have it, compared with its baseline
-  double baseline_kernel_us = 0;                          ///< of the baseline: the median of the reports
-  double relative = 0;                                    ///< more than the baseline's pass, as a share of it: the median
-  std::optional<statistics::Interval> interval{};         ///< from the lowest bound to the highest of the reports' intervals
-  std::optional<double> link_us{};                        ///< the same for each link: the median; none for a chain of other links
+  std::string chip;                                ///< see chip_of()
+  std::string name;                                ///< MeasuredContender::name of the first report that has it
+  std::string differs{};                           ///< in what it differs from an earlier row of this chip and name; empty if there is none
+  std::string baseline{};                          ///< the name of what it is compared with
+  std::size_t reports = 0;                         ///< that have it, compared with its baseline
+  double baseline_kernel_us = 0;                   ///< of the baseline: the median of the reports
+  double relative = 0;                             ///< more than the baseline's pass, as a share of it: the median
+  std::optional<statistics::Interval> interval{};  ///< from the lowest bound to the highest of the reports' intervals
+  std::optional<double> link_us{};                 ///< the same for each link: the median; none for a chain of other links
   std::vector<std::pair<Verdict, std::size_t>> verdicts{};  ///< how many reports came to which
 };
 
@@ -35,9 +35,9 @@ inline std::string chip_of(const Environment& environment) {
   return colon == std::string::npos ? environment.device : environment.processor + ", " + environment.device.substr(0, colon);
 }
 
-/// Sorted by chip, then in the order in which contenders first came. What was measured by the original's protocol, what failed and baselines have no
-/// row. Only what is the same is pooled (see difference(); its baseline must be the same too); what has the name of another row and is not the same has
-/// a row of its own that says in what it differs.
+/// Sorted by chip, then in the order in which contenders first came. What was measured by the original's protocol, what failed and
+/// baselines have no row. Only what is the same is pooled (see difference(); its baseline must be the same too); what has the name of
+/// another row and is not the same has a row of its own that says in what it differs.
 inline std::vector<CollatedContender> collate(std::span<const Report> reports) {
   struct Found {
     CollatedContender row;
@@ -69,12 +69,9 @@ inline std::vector<CollatedContender> collate(std::span<const Report> reports) {
             differs = own != Difference::none ? std::string{name_of(own)}
                                               : std::string{name_of(difference(*namesake->baseline, baseline))} + " of its baseline";
           }
-          found = all.insert(all.end(), {{.chip = chip, .name = contender.name, .differs = differs, .baseline = baseline.name},
-                                         &contender,
-                                         &baseline,
-                                         {},
-                                         {},
-                                         {}});
+          found = all.insert(
+              all.end(),
+              {{.chip = chip, .name = contender.name, .differs = differs, .baseline = baseline.name}, &contender, &baseline, {}, {}, {}});
         }
         const Contrast& contrast = *estimate->contrast;
         CollatedContender& row = found->row;

@@ -49,15 +49,13 @@ struct ComparedContender {
 /// Two reports side by side.
 struct ReportComparison {
   std::vector<ComparedContender> rows;  ///< in the first report's order
-  std::vector<std::string> warnings;   ///< what else differs between them
-  std::vector<std::string> missing;    ///< what only one of them has, what failed in one, what has one name in both and is not the same
-  double geometric_mean = 0;           ///< change over all rows; without an interval, since rows share their launches
-  bool lost = false;                   ///< whether a contender that the first measured has no samples in the second
+  std::vector<std::string> warnings;    ///< what else differs between them
+  std::vector<std::string> missing;     ///< what only one of them has, what failed in one, what has one name in both and is not the same
+  double geometric_mean = 0;            ///< change over all rows; without an interval, since rows share their launches
+  bool lost = false;                    ///< whether a contender that the first measured has no samples in the second
 
   /// Whether any row came to this.
-  bool has(Change change) const {
-    return std::ranges::find(rows, change, &ComparedContender::verdict) != rows.end();
-  }
+  bool has(Change change) const { return std::ranges::find(rows, change, &ComparedContender::verdict) != rows.end(); }
 };
 
 namespace detail {
@@ -127,7 +125,7 @@ inline std::optional<statistics::Interval> pass_interval_us(const std::vector<st
 
 /// A contender's passes in the two reports, side by side; the p-value, where there is one, is not adjusted.
 inline ComparedContender compared(const std::vector<std::vector<double>>& first, const std::vector<std::vector<double>>& second,
-                                 double confidence, double epsilon) {
+                                  double confidence, double epsilon) {
   constexpr std::size_t least_launches = 3;
   const std::vector<double> a = medians(first);
   const std::vector<double> b = medians(second);
@@ -196,8 +194,9 @@ inline std::vector<std::string> differing_conditions(const Report& first, const 
 
 }  // namespace detail
 
-/// Compares the contenders that both reports measured: those of the same label, strategy, texts, types and weight layouts, whatever they are called.
-/// Two files are unpaired: with three launches of each or more, Welch's interval over launches' medians decides; with fewer, nothing does.
+/// Compares the contenders that both reports measured: those of the same label, strategy, texts, types and weight layouts, whatever they
+/// are called. Two files are unpaired: with three launches of each or more, Welch's interval over launches' medians decides; with fewer,
+/// nothing does.
 inline ReportComparison compare(const Report& first, const Report& second, double confidence = 0.95, double epsilon = 0.005) {
   ReportComparison comparison{.rows = {}, .warnings = detail::differing_conditions(first, second), .missing = {}};
   const std::vector<detail::Place> before = detail::places(first);

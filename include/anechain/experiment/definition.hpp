@@ -18,10 +18,10 @@ namespace anechain {
 /// A contender of an experiment's definition: get one from baseline() or contender().
 template <class C, StrategyWithName S, Label Name, bool IsBaseline>
 struct Defined {
-  using Chain = C;                                              ///< what it runs
-  using Strategy = S;                                           ///< how
-  static constexpr std::string_view label = Name.view();        ///< empty if it has none
-  static constexpr bool is_baseline = IsBaseline;               ///< whether the others of its group are compared with it
+  using Chain = C;                                        ///< what it runs
+  using Strategy = S;                                     ///< how
+  static constexpr std::string_view label = Name.view();  ///< empty if it has none
+  static constexpr bool is_baseline = IsBaseline;         ///< whether the others of its group are compared with it
 };
 
 namespace detail {
@@ -37,8 +37,9 @@ inline constexpr bool is_chain<Chain<Ks...>> = true;
 template <class C>
 concept ChainType = detail::is_chain<C>;
 
-/// What the other contenders of a group are compared with: `baseline<Net>(run_only)`. A group is all contenders whose chains compute the same
-/// kernels, fused or not; each has one baseline. Its name in reports is the label, `baseline<Net, "plain">(run_only)`, else CHAIN/STRATEGY.
+/// What the other contenders of a group are compared with: `baseline<Net>(run_only)`. A group is all contenders whose chains compute the
+/// same kernels, fused or not; each has one baseline. Its name in reports is the label, `baseline<Net, "plain">(run_only)`, else
+/// CHAIN/STRATEGY.
 template <ChainType C, Label Name = "", StrategyWithName S>
 constexpr Defined<C, S, Name, true> baseline(S) {
   static_assert(S::work == Work::all, "anechain: a baseline runs kernels: others are compared with what it takes");
@@ -56,31 +57,35 @@ namespace detail {
 /// What the compiler shows of a strategy whose time is that of links, on a chain that has none.
 template <class Chain, class Strategy>
 struct LinkCostWithoutLink {
-  static_assert(Chain::length >= 2 || !uses_links<Strategy>,
-                "anechain: this chain is one program and has no link, so this strategy has nothing to do on it: use run_only, or a chain of two "
-                "kernels or more");
+  static_assert(
+      Chain::length >= 2 || !uses_links<Strategy>,
+      "anechain: this chain is one program and has no link, so this strategy has nothing to do on it: use run_only, or a chain of two "
+      "kernels or more");
   static constexpr bool value = true;
 };
 
 template <Label Name, std::size_t First, std::size_t Second>
 struct NameTwice {
-  static_assert(First == Second,
-                "anechain: the contenders First and Second of this experiment, counted from 0, have the same name: give one of them a label, "
-                "contender<Chain, \"label\">(strategy)");
+  static_assert(
+      First == Second,
+      "anechain: the contenders First and Second of this experiment, counted from 0, have the same name: give one of them a label, "
+      "contender<Chain, \"label\">(strategy)");
   static constexpr bool value = First == Second;
 };
 
 template <class Chain>
 struct GroupWithoutBaseline {
   static constexpr bool value = false;
-  static_assert(value && sizeof(Chain*) != 0,
-                "anechain: the contenders of this chain have no baseline to be compared with: write baseline<Chain>(strategy) for one of them");
+  static_assert(
+      value && sizeof(Chain*) != 0,
+      "anechain: the contenders of this chain have no baseline to be compared with: write baseline<Chain>(strategy) for one of them");
 };
 
 template <class Chain, std::size_t First, std::size_t Second>
 struct TwoBaselines {
-  static_assert(First == Second,
-                "anechain: the contenders First and Second, counted from 0, are both baselines of one group: write contender for one of them");
+  static_assert(
+      First == Second,
+      "anechain: the contenders First and Second, counted from 0, are both baselines of one group: write contender for one of them");
   static constexpr bool value = First == Second;
 };
 

@@ -344,8 +344,8 @@ inline Judgement judged(const Contrast& contrast, double epsilon, double failed_
 
 }  // namespace detail
 
-/// What a measurement in palindromes says, judged as `protocol` asks for (its confidence, epsilon and estimator). A round in which one of two
-/// compared contenders has not had all its turns, or took no time that the clock shows, is left out of their comparison.
+/// What a measurement in palindromes says, judged as `protocol` asks for (its confidence, epsilon and estimator). A round in which one of
+/// two compared contenders has not had all its turns, or took no time that the clock shows, is left out of their comparison.
 inline Estimates estimate(const Measurement& measurement, const Protocol& protocol) {
   const std::size_t contenders = measurement.contenders.size();
   const detail::Contrasts contrast{measurement, protocol};

@@ -27,13 +27,14 @@ namespace anechain {
 
 /// What can be chosen for a run without changing what competes.
 struct ExperimentOptions {
-  Protocol protocol{};                 ///< how it is measured and judged
-  /// Only contenders whose name matches one of these patterns, and the baselines that they are compared with; all if it is empty. See matches().
+  Protocol protocol{};  ///< how it is measured and judged
+  /// Only contenders whose name matches one of these patterns, and the baselines that they are compared with; all if it is empty. See
+  /// matches().
   std::vector<std::string> filter{};
   /// Patterns of the names that become baselines of groups that have none where they were defined.
   std::vector<std::string> baselines{};
-  bool across = false;                 ///< also compare contenders of other groups with the first baseline
-  std::size_t process = 0;             ///< which of several processes this is: each has a schedule of its own, and weights and data
+  bool across = false;      ///< also compare contenders of other groups with the first baseline
+  std::size_t process = 0;  ///< which of several processes this is: each has a schedule of its own, and weights and data
   std::function<void(std::size_t, const WeightFacts&, std::span<float>)> weights{};  ///< a WeightSource; random if it is empty
   std::function<void(const Progress&)> on_progress{};                                ///< told of every step; nobody if it is empty
   const std::atomic<bool>* interrupted = nullptr;  ///< once it is true, no visit is begun; what was measured stands, as incomplete
@@ -51,8 +52,9 @@ struct ExperimentOptions {
 ///     experiment.add<Repeat<Conv1x1<768, 256, mil::fp32>, 12>, "fp32">(run_only);
 ///     const Report report = experiment.run({.protocol = Protocol::quick(), .across = true});
 ///
-/// What the constructor is given is checked by the compiler: names, baselines, strategies that need links, kernels that the device can run. More is
-/// added at run time. Contenders whose chains compute the same kernels, fused or not, are a group, and are compared with its baseline.
+/// What the constructor is given is checked by the compiler: names, baselines, strategies that need links, kernels that the device can run.
+/// More is added at run time. Contenders whose chains compute the same kernels, fused or not, are a group, and are compared with its
+/// baseline.
 template <Device D>
 class Experiment {
  public:
@@ -68,20 +70,21 @@ class Experiment {
     }
   }
 
-  /// Adds a chain under each of the strategies. The label can name one contender only. Throws std::invalid_argument if there is a contender of that
-  /// name.
+  /// Adds a chain under each of the strategies. The label can name one contender only. Throws std::invalid_argument if there is a contender
+  /// of that name.
   template <ChainType C, Label Name = "", StrategyWithName... S>
   Experiment& add(S... strategies) {
     static_assert(sizeof...(S) > 0, "anechain::Experiment::add: name a strategy: add<Chain>(run_only)");
-    static_assert(sizeof...(S) == 1 || Name.view().empty(), "anechain::Experiment::add: a label names one contender: add each strategy by itself");
+    static_assert(sizeof...(S) == 1 || Name.view().empty(),
+                  "anechain::Experiment::add: a label names one contender: add each strategy by itself");
     static_assert((detail::LinkCostWithoutLink<C, S>::value && ...));
     static_assert(detail::chain_can_be_run_by<D, C>);
     (enter(facts_of(C{}), strategies, std::string{Name.view()}, false), ...);
     return *this;
   }
 
-  /// The same for a chain that was traced at run time, or is known as data. Throws std::invalid_argument if there is a contender of that name, the
-  /// chain has no kernel, or the strategy needs links and the chain has none.
+  /// The same for a chain that was traced at run time, or is known as data. Throws std::invalid_argument if there is a contender of that
+  /// name, the chain has no kernel, or the strategy needs links and the chain has none.
   ///@{
   template <StrategyWithName S>
   Experiment& add(const TracedChain& chain, S strategy, std::string label = {}) {
@@ -115,9 +118,9 @@ class Experiment {
     return all;
   }
 
-  /// Compiles, verifies and measures. A contender that cannot be compiled or set up, fails, or gives a wrong result is part of the report with its
-  /// reason and without samples. Throws std::invalid_argument if a group of several contenders has no baseline or two, a pattern matches nothing, or
-  /// nothing is left to measure; MeasurementError for a clock that goes backwards.
+  /// Compiles, verifies and measures. A contender that cannot be compiled or set up, fails, or gives a wrong result is part of the report
+  /// with its reason and without samples. Throws std::invalid_argument if a group of several contenders has no baseline or two, a pattern
+  /// matches nothing, or nothing is left to measure; MeasurementError for a clock that goes backwards.
   Report run(const ExperimentOptions& options = {}) const {
     Report report{.environment = Environment::of(*device_)};
     report.measurements.push_back(measure(options));

@@ -17,16 +17,17 @@ namespace anechain {
 
 /// A chain as data: what it is called, its programs, and the kernels that they compute.
 struct FlowFacts {
-  std::string name;                         ///< what reports call it
-  std::span<const KernelFacts> programs;    ///< one a program, in order
-  std::span<const KernelFacts> parts;       ///< the same unless some are fused
+  std::string name;                            ///< what reports call it
+  std::span<const KernelFacts> programs;       ///< one a program, in order
+  std::span<const KernelFacts> parts;          ///< the same unless some are fused
   std::shared_ptr<const TracedChain> owner{};  ///< what the spans point into, unless that is static storage
 };
 
 /// Of a chain that is a type.
 template <class... Ks>
 FlowFacts facts_of(const Chain<Ks...>&) {
-  return {std::string{Chain<Ks...>::name}, Chain<Ks...>::template kernels<>, detail::Parts<Chain<Ks...>>::type::template kernels<>, nullptr};
+  return {std::string{Chain<Ks...>::name}, Chain<Ks...>::template kernels<>, detail::Parts<Chain<Ks...>>::type::template kernels<>,
+          nullptr};
 }
 
 /// Of a chain that was traced at run time. Throws std::invalid_argument if it has no kernel.

@@ -43,7 +43,7 @@ inline MeasuredKernel measured_kernel(const KernelFacts& kernel) {
 
 /// The chain that a contender runs.
 struct MeasuredFlow {
-  std::string name;                       ///< what reports call it
+  std::string name;                        ///< what reports call it
   std::vector<MeasuredKernel> programs{};  ///< that a pass evaluates, in order
   std::vector<MeasuredKernel> parts{};     ///< the kernels that these compute; other than the programs if some are fused
 
@@ -79,12 +79,12 @@ struct MeasuredFlow {
 
 /// A strategy's properties.
 struct MeasuredStrategy {
-  std::string name;                              ///< the strategy type's
-  std::string executor;                          ///< who submits: the executor's description, which may differ between machines
-  std::size_t lanes = 1;                         ///< passes that one run does at once
-  Work work = Work::all;                         ///< whether kernels run, or transfers alone
-  bool copies = false;                           ///< whether a pass moves data over every link
-  executor::Hops hops = executor::Hops::none;    ///< how often work is handed to another thread
+  std::string name;                            ///< the strategy type's
+  std::string executor;                        ///< who submits: the executor's description, which may differ between machines
+  std::size_t lanes = 1;                       ///< passes that one run does at once
+  Work work = Work::all;                       ///< whether kernels run, or transfers alone
+  bool copies = false;                         ///< whether a pass moves data over every link
+  executor::Hops hops = executor::Hops::none;  ///< how often work is handed to another thread
 
   bool operator==(const MeasuredStrategy&) const = default;
 };
@@ -134,8 +134,8 @@ inline constexpr auto words_of<Difference> =
     std::to_array<std::string_view>({"nothing", "the label", "the strategy", "the number of programs", "the text of a program",
                                      "the types of a program", "the weight layout of a program", "the kernels that are fused"});
 
-/// What makes two contenders two: their label, what their strategies do, and the facts of their programs (texts, types, so link sizes, and weight
-/// layouts). Names of flows and kernels, and descriptions of executors, are no part of it.
+/// What makes two contenders two: their label, what their strategies do, and the facts of their programs (texts, types, so link sizes, and
+/// weight layouts). Names of flows and kernels, and descriptions of executors, are no part of it.
 inline Difference difference(const MeasuredContender& a, const MeasuredContender& b) {
   if (a.label != b.label) return Difference::label;
   const MeasuredStrategy& s = a.strategy;

@@ -65,7 +65,8 @@ struct Launch {
   End end = End::rounds;               ///< why there were no more rounds
 };
 
-/// One run of an experiment: contenders that took turns on one device in one protocol, and every sample. The raw material of every estimate.
+/// One run of an experiment: contenders that took turns on one device in one protocol, and every sample. The raw material of every
+/// estimate.
 struct Measurement {
   Protocol protocol{};                          ///< how it was made, and how it is judged unless something else is asked for
   bool across = false;                          ///< whether contenders are also compared with the first baseline from other groups

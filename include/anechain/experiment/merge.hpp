@@ -61,8 +61,9 @@ inline void merge(Measurement& into, Measurement&& launch) {
 
 }  // namespace detail
 
-/// Adds another launch of the same experiments to a report. Experiments are the same if their contenders are: the same names, labels, strategies, texts,
-/// types and weight layouts. Throws MergeError, which names what differs, if there is one that the report has not; the report is then as it was.
+/// Adds another launch of the same experiments to a report. Experiments are the same if their contenders are: the same names, labels,
+/// strategies, texts, types and weight layouts. Throws MergeError, which names what differs, if there is one that the report has not; the
+/// report is then as it was.
 inline void merge(Report& into, Report&& launch) {
   std::vector<Measurement*> counterparts;
   for (const Measurement& measurement : launch.measurements) {

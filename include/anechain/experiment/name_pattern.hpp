@@ -29,8 +29,8 @@ inline bool fits(std::string_view name, std::string_view pattern) {
 
 }  // namespace detail
 
-/// Whether a name is that of a pattern, in which "*" stands for any characters, also none: "64x32/*". A pattern without a slash may also be that of what
-/// comes after the last slash of the name: "zero_copy" is that of "64x32/zero_copy".
+/// Whether a name is that of a pattern, in which "*" stands for any characters, also none: "64x32/*". A pattern without a slash may also be
+/// that of what comes after the last slash of the name: "zero_copy" is that of "64x32/zero_copy".
 inline bool matches(std::string_view name, std::string_view pattern) {
   if (detail::fits(name, pattern)) return true;
   return pattern.find('/') == std::string_view::npos && detail::fits(name.substr(name.rfind('/') + 1), pattern);

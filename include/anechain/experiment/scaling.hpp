@@ -247,9 +247,9 @@ inline Decomposition decomposition(const Measurement& measurement, const Scaling
 
 }  // namespace detail
 
-/// What the contenders of a measurement say whose chains repeat a kernel in several lengths: median polish for the machine's state, weighted least
-/// squares over contenders, and intervals by the bootstrap of blocks of four rounds, polished anew in every replicate. `protocol` gives the confidence,
-/// and the seed of the bootstrap.
+/// What the contenders of a measurement say whose chains repeat a kernel in several lengths: median polish for the machine's state,
+/// weighted least squares over contenders, and intervals by the bootstrap of blocks of four rounds, polished anew in every replicate.
+/// `protocol` gives the confidence, and the seed of the bootstrap.
 inline Scaling scale(const Measurement& measurement, const Protocol& protocol, std::size_t replicates = 400) {
   constexpr std::size_t fewest_rounds = 8;
   Scaling scaling;

@@ -15,8 +15,8 @@
 
 namespace anechain {
 
-/// In the list of a ThroughputCeiling: the whole chain as one program, without any link. Not a strategy but another chain, Chain::Fused, under
-/// RunOnly.
+/// In the list of a ThroughputCeiling: the whole chain as one program, without any link. Not a strategy but another chain, Chain::Fused,
+/// under RunOnly.
 struct Fused {
   static constexpr std::string_view name = "fused";
 };
@@ -76,22 +76,23 @@ concept StrategyOrFused = StrategyWithName<S> || std::is_same_v<S, Fused>;
 ///     using Ceiling = ThroughputCeiling<Repeat<Conv1x1<768, 256>, 12>, Sequential, RunOnly, ZeroCopy, Fused>;
 ///     const Report report = Ceiling{"768x256"}.run(device);
 ///
-/// `C` is a Chain, or a TracedChain that is given to the constructor. A chain without a link, a list without RunOnly, or two strategies of one
-/// name, do not compile.
+/// `C` is a Chain, or a TracedChain that is given to the constructor. A chain without a link, a list without RunOnly, or two strategies of
+/// one name, do not compile.
 template <class C, StrategyOrFused... S>
 class ThroughputCeiling {
   static_assert(detail::has_a_link<C>());
-  static_assert((std::is_same_v<S, RunOnly> || ...),
-                "anechain::ThroughputCeiling: the others are compared with RunOnly, which is not in the list: add it, or define an Experiment with "
-                "a baseline of its own");
+  static_assert(
+      (std::is_same_v<S, RunOnly> || ...),
+      "anechain::ThroughputCeiling: the others are compared with RunOnly, which is not in the list: add it, or define an Experiment with "
+      "a baseline of its own");
   static_assert(detail::have_names_of_their_own<S...>());
 
  public:
   /// In the order of the arguments. A contender is called NAME/STRATEGY.
   static constexpr std::array<std::string_view, sizeof...(S)> strategy_names{S::name...};
 
-  /// `name` is what the report calls the chain; if it is empty, the chain's own name. Throws std::invalid_argument for a chain traced at run time
-  /// that has no link.
+  /// `name` is what the report calls the chain; if it is empty, the chain's own name. Throws std::invalid_argument for a chain traced at
+  /// run time that has no link.
   explicit ThroughputCeiling(std::string name = {}, const C& chain = C{}) : flow_(facts_of(chain)) {
     if (!name.empty()) flow_.name = std::move(name);
     if (flow_.programs.size() < 2) throw std::invalid_argument("a chain of one kernel has no link, and no round trip to measure");

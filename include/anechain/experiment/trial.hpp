@@ -37,9 +37,9 @@ struct Progress {
 
 /// What is asked of one run besides what is measured.
 struct RunControl {
-  std::uint64_t seed = 42;                               ///< of the schedule, the gaps and the data
-  std::function<void(const Progress&)> on_progress{};    ///< told of every step; nobody if it is empty
-  const std::atomic<bool>* interrupted = nullptr;        ///< once it is true, no visit is begun; what was measured stands, as incomplete
+  std::uint64_t seed = 42;                             ///< of the schedule, the gaps and the data
+  std::function<void(const Progress&)> on_progress{};  ///< told of every step; nobody if it is empty
+  const std::atomic<bool>* interrupted = nullptr;      ///< once it is true, no visit is begun; what was measured stands, as incomplete
 };
 
 /// What the samples of a pilot ask for.
@@ -128,9 +128,9 @@ class Trial {
     }
   }
 
-  /// Two unmeasured visits to each contender, and from the second the number of runs that make a sample long enough for the clock: the same for
-  /// all contenders that are compared with each other, since a loop over a pass makes it faster. That is a group; it is all of them if groups are compared
-  /// or fitted together.
+  /// Two unmeasured visits to each contender, and from the second the number of runs that make a sample long enough for the clock: the same
+  /// for all contenders that are compared with each other, since a loop over a pass makes it faster. That is a group; it is all of them if
+  /// groups are compared or fitted together.
   void calibrate(const ClockQuality& quality) {
     const bool all_together = measurement_.across || protocol_.order == Order::shuffles;
     const auto table_of = [&](std::size_t c) { return all_together ? 0 : measurement_.contenders[c].baseline; };
@@ -212,8 +212,8 @@ class Trial {
     return std::chrono::nanoseconds{static_cast<std::int64_t>(std::clamp(at_this_pace, 0.0, std::max(0.0, left)))};
   }
 
-  /// One round: a gap, and a visit to each turn's contender; numbers from the number of contenders on are the controls. A failure ends it, and none
-  /// of its samples is kept. Returns whether it was not interrupted.
+  /// One round: a gap, and a visit to each turn's contender; numbers from the number of contenders on are the controls. A failure ends it,
+  /// and none of its samples is kept. Returns whether it was not interrupted.
   bool round(std::size_t number, std::span<const std::size_t> order) {
     const std::size_t samples_before = measurement_.samples.size();
     const auto drop = [&] { measurement_.samples.resize(samples_before); };
@@ -264,8 +264,7 @@ class Trial {
         for (std::size_t i = 0; i < warm_up_passes; ++i) contenders_[*base]->time(0, 1);
       });
     for (const std::size_t s : standing()) {
-      const std::size_t count =
-          protocol_.block_passes * (measurement_.contenders[s].strategy.work == Work::all ? 1 : more_transfers);
+      const std::size_t count = protocol_.block_passes * (measurement_.contenders[s].strategy.work == Work::all ? 1 : more_transfers);
       for (std::size_t i = 0; i < count; ++i) {
         if (interrupted()) {
           launch.end = End::interrupted;

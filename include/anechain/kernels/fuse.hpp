@@ -28,7 +28,7 @@ struct Fuse {
   static_assert(sizeof...(Ks) > 0, "anechain::Fuse: name at least one kernel");
   static_assert(linking::are_linked_kernels<Ks...>());
 
-  static constexpr std::string_view name = FusedName<Ks...>::text;  ///< "fused(Conv1x1<64, 32> x12)"
+  static constexpr std::string_view name = FusedName<Ks...>::text;                ///< "fused(Conv1x1<64, 32> x12)"
   static constexpr mil::TensorType input = linking::Ends<Ks...>::inputs.front();  ///< the first part's
 
   static constexpr mil::Value body(mil::Builder& b, mil::Value x) {

@@ -154,9 +154,10 @@ struct BodyBreaksRule {
 template <class K, Label Function>
 struct BodyDeclares {
   static constexpr bool holds = Function.view().empty();
-  static_assert(holds,
-                "anechain: the body of this kernel calls b.input or b.state (see BodyDeclares): a kernel has the one input that `body` is given, "
-                "and no states");
+  static_assert(
+      holds,
+      "anechain: the body of this kernel calls b.input or b.state (see BodyDeclares): a kernel has the one input that `body` is given, "
+      "and no states");
 };
 
 template <class K, mil::Dialect D>

@@ -11,8 +11,8 @@
 
 namespace anechain::kernels {
 
-/// What kernels in a row are called: "Conv1x1<64, 32> x12", "Conv1x1<64, 32> + Relu<64, 32>". Of more than four different stretches, the first
-/// three are named: "A + B + C + 9 more".
+/// What kernels in a row are called: "Conv1x1<64, 32> x12", "Conv1x1<64, 32> + Relu<64, 32>". Of more than four different stretches, the
+/// first three are named: "A + B + C + 9 more".
 constexpr mil::Characters sequence_name(mil::Entries<std::string_view> names) {
   const auto end_of_stretch = [&](std::size_t begin) {
     std::size_t end = begin + 1;

@@ -35,9 +35,9 @@ inline constexpr const char* how_collated =
 inline std::vector<Row> collated_table(std::span<const CollatedContender> collated) {
   std::vector<Row> rows{{"chip", "contender", "reports", "baseline", "its kernel [us]", "vs baseline", "interval", "link [us]", "verdict"}};
   for (const CollatedContender& row : collated)
-    rows.push_back({row.chip, row.differs.empty() ? row.name : row.name + " (other: " + row.differs + " differs)", std::to_string(row.reports),
-                    row.baseline, digits(row.baseline_kernel_us), percent(row.relative, true), shares(row.interval), row.link_us ? digits(*row.link_us, true) : "",
-                    detail::verdicts_of(row)});
+    rows.push_back({row.chip, row.differs.empty() ? row.name : row.name + " (other: " + row.differs + " differs)",
+                    std::to_string(row.reports), row.baseline, digits(row.baseline_kernel_us), percent(row.relative, true),
+                    shares(row.interval), row.link_us ? digits(*row.link_us, true) : "", detail::verdicts_of(row)});
   return rows;
 }
 

@@ -78,7 +78,8 @@ class CsvLine {
 
 /// One row for each contender. What it has no number for is empty.
 inline void csv(std::ostream& to, const Report& report, const Analysis& analysis) {
-  to << "name,label,chain,n,strategy,baseline,status,pass_us,q1_us,q3_us,kernel_us,kernels_per_s,gflop_per_s,relative,relative_lo,relative_hi,"
+  to << "name,label,chain,n,strategy,baseline,status,pass_us,q1_us,q3_us,kernel_us,kernels_per_s,gflop_per_s,relative,relative_lo,relative_"
+        "hi,"
         "per_link_us,per_link_lo_us,per_link_hi_us,rounds,n_eff,mde,verdict,reason,measured_s\r\n";
   for (std::size_t i = 0; i < report.measurements.size(); ++i) {
     const Measurement& measurement = report.measurements[i];
@@ -91,7 +92,9 @@ inline void csv(std::ostream& to, const Report& report, const Analysis& analysis
       const bool computes = measured && one.strategy.work == Work::all;
       const bool links = tells_link_cost(measurement, c);
       const auto maybe = [](bool known, auto number) { return known ? std::optional{number()} : std::nullopt; };
-      const auto of_contrast = [&](auto number) { return maybe(estimate.contrast.has_value(), [&] { return number(*estimate.contrast); }); };
+      const auto of_contrast = [&](auto number) {
+        return maybe(estimate.contrast.has_value(), [&] { return number(*estimate.contrast); });
+      };
       const auto of_links = [&](auto number) {
         return maybe(estimate.contrast.has_value() && links, [&] { return number(*estimate.contrast); });
       };

@@ -84,9 +84,11 @@ inline std::vector<Section> sections(const Report& report, const Analysis& analy
   }
   return {
       {"effects", "Effects",
-       "Each contender against the baseline of its group. The shaded band is too small to be of interest; an arrow points at an effect beyond the axis.",
+       "Each contender against the baseline of its group. The shaded band is too small to be of interest; an arrow points at an effect "
+       "beyond the axis.",
        in("cards",
-          estimated_figures(report, analysis, [&](const Group& one, const Estimates& its) { return contrasts(one, its, series); }) + across)},
+          estimated_figures(report, analysis, [&](const Group& one, const Estimates& its) { return contrasts(one, its, series); }) +
+              across)},
       {"time", "Passes over time",
        "Drift, stalls and the warm-up (shaded), which does not count. Many passes are thinned out evenly; the hundred farthest from their "
        "median are all there.",

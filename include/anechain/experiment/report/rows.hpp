@@ -184,17 +184,20 @@ inline std::vector<std::string> contrast_remarks(const Measurement& measurement,
                     " of a pass; this run could have seen " + percent(contrast.log_ratio.minimum_detectable()) + " or more; " +
                     judgement.next);
   }
-  if (contrast.launch_share) lines.push_back(name + ": " + percent(*contrast.launch_share) + " of a round's variance lies between launches");
+  if (contrast.launch_share)
+    lines.push_back(name + ": " + percent(*contrast.launch_share) + " of a round's variance lies between launches");
   return lines;
 }
 
-inline std::vector<std::string> contender_remarks(const Measurement& measurement, std::size_t contender, const ContenderEstimate& estimate) {
+inline std::vector<std::string> contender_remarks(const Measurement& measurement, std::size_t contender,
+                                                  const ContenderEstimate& estimate) {
   const MeasuredContender& one = measurement.contenders[contender];
   const MeasuredContender& base = measurement.contenders[one.baseline];
   const std::string name = short_name(measurement, contender);
   const std::string baseline = short_name(measurement, one.baseline);
   std::vector<std::string> lines;
-  if (estimate.copy_us) lines.push_back(name + ": " + digits(*estimate.copy_us) + " us a copy, " + digits(*estimate.copy_gb_per_s) + " GB/s");
+  if (estimate.copy_us)
+    lines.push_back(name + ": " + digits(*estimate.copy_us) + " us a copy, " + digits(*estimate.copy_gb_per_s) + " GB/s");
   if (!estimate.judgement) return lines;
   lines = contrast_remarks(measurement, name, baseline, *estimate.contrast, *estimate.judgement);
   if (estimate.carry_over)
@@ -206,9 +209,10 @@ inline std::vector<std::string> contender_remarks(const Measurement& measurement
   const bool does_less = (base.strategy.copies && !one.strategy.copies) ||
                          (base.strategy.hops != executor::Hops::none && one.strategy.hops == executor::Hops::none);
   if (does_more)
-    lines.push_back(name + " does more than " + baseline +
-                    " and took less time: carry-over, another power state or another placement of its memory; see the A/A control, and launch "
-                    "again");
+    lines.push_back(
+        name + " does more than " + baseline +
+        " and took less time: carry-over, another power state or another placement of its memory; see the A/A control, and launch "
+        "again");
   else if (!does_less)
     lines.push_back(name + " does what " + baseline +
                     " does, and took less time: its memory lies elsewhere; launch again, and believe what stays");
@@ -223,7 +227,8 @@ void append(std::vector<Line>& to, std::vector<Line> more) {
 /// One group: a row for each contender.
 inline Block group_block(const Report& report, const Measurement& measurement, const Estimates& estimates, std::size_t baseline) {
   const std::vector<std::size_t> group = measurement.group(baseline);
-  Block block{headline(measurement, baseline), {header_row(report, short_name(measurement, baseline))}, failure_remarks(measurement, group)};
+  Block block{
+      headline(measurement, baseline), {header_row(report, short_name(measurement, baseline))}, failure_remarks(measurement, group)};
   if (const std::optional<Contrast>& control = estimates.control_of(measurement.contenders[baseline]))
     block.remarks.push_back("A/A, " + short_name(measurement, baseline) + " against itself: " + percent(control->relative(), true) + " " +
                             shares(control->relative_interval()) +
@@ -254,7 +259,8 @@ inline std::optional<Block> lone_block(const Report& report, const Measurement& 
     const MeasuredContender& one = measurement.contenders[c];
     Row row{one.name, std::to_string(one.flow.parts.size())};
     if (const std::optional<ContenderEstimate>& estimate = estimates.contenders[c]) {
-      append(row, {digits(estimate->pass_us.median), digits(estimate->kernel_us), digits(estimate->kernels_per_s), digits(estimate->gflops)});
+      append(row,
+             {digits(estimate->pass_us.median), digits(estimate->kernel_us), digits(estimate->kernels_per_s), digits(estimate->gflops)});
       if (report.environment.speed_of_light) row.push_back(light_share(report, one.flow, *estimate));
       row.push_back("verified");
     } else {
@@ -304,14 +310,14 @@ inline Block length_block(const Measurement& measurement, const Scaling& scaling
                   " of its median",
               {{"kernel", "contender", "kernel [us]", "interval", "fixed [us]", "interval", "linear"}}};
   for (const LengthFit& fit : scaling.fits)
-    block.table.push_back({fit.kernel, fit.contender, digits(fit.slope_us.value), numbers(fit.slope_us.interval), digits(fit.fixed_us.value),
-                           numbers(fit.fixed_us.interval),
+    block.table.push_back({fit.kernel, fit.contender, digits(fit.slope_us.value), numbers(fit.slope_us.interval),
+                           digits(fit.fixed_us.value), numbers(fit.fixed_us.interval),
                            !fit.curvature_us ? "two lengths"
                            : fit.linear()    ? "yes"
                                              : "NO"});
   for (const SlopeDifference& link : scaling.links)
-    block.table.push_back({link.kernel, link.contender + " - " + link.baseline, digits(link.us.value, true), numbers(link.us.interval, true),
-                           "", "", ""});
+    block.table.push_back(
+        {link.kernel, link.contender + " - " + link.baseline, digits(link.us.value, true), numbers(link.us.interval, true), "", "", ""});
   std::vector<std::size_t> all(measurement.contenders.size());
   for (std::size_t c = 0; c < all.size(); ++c) all[c] = c;
   if (measurement.protocol.order == Order::shuffles) block.remarks = failure_remarks(measurement, all);
@@ -395,8 +401,9 @@ inline bool shows_groups(const Measurement& measurement, const MeasurementAnalys
 
 /// The published numbers and this run's, for the chains that both have; none if there is no such chain.
 inline std::optional<Block> published_block(const Report& report, const Analysis& analysis) {
-  Block block{"beside the published table (" + std::string{published_chip} + ", us a kernel or copy; " + std::string{published_source} + ")",
-              {{"configuration", "", "sequential", "run only", "copy alone", "GCD serial", "sequential / run only"}}};
+  Block block{
+      "beside the published table (" + std::string{published_chip} + ", us a kernel or copy; " + std::string{published_source} + ")",
+      {{"configuration", "", "sequential", "run only", "copy alone", "GCD serial", "sequential / run only"}}};
   for (const PublishedRow& published : published_table) {
     std::vector<Row> measured;
     for (std::size_t i = 0; i < report.measurements.size(); ++i) {
@@ -467,7 +474,8 @@ inline std::vector<std::string> notes(const Report& report) {
     switch (protocol.history) {
       case History::equal:
         lines.emplace_back(
-            "history: equal. Every contender follows every other: the cost of the transfer itself; --history own gives what a program would "
+            "history: equal. Every contender follows every other: the cost of the transfer itself; --history own gives what a program "
+            "would "
             "see.");
         break;
       case History::own:
@@ -475,7 +483,8 @@ inline std::vector<std::string> notes(const Report& report) {
         break;
       case History::both:
         lines.emplace_back(
-            "history: both. The comparison is of passes that follow one of their own contender; carry-over is what that adds to passes that "
+            "history: both. The comparison is of passes that follow one of their own contender; carry-over is what that adds to passes "
+            "that "
             "follow any.");
         break;
     }

@@ -104,7 +104,9 @@ class ScalingModel {
         return one.kernel.text == chain->kernel->text && one.kernel.weights == chain->kernel->weights && one.contender == chain->contender;
       });
       if (line == lines_.end())
-        line = lines_.insert(lines_.end(), {*chain->kernel, std::string{chain->contender}, contender.flow.is_fused(), contender.baseline == contenders_[i], {}, {}});
+        line = lines_.insert(
+            lines_.end(),
+            {*chain->kernel, std::string{chain->contender}, contender.flow.is_fused(), contender.baseline == contenders_[i], {}, {}});
       line->points.push_back(i);
       line->lengths.push_back(chain->length);
     }
@@ -122,7 +124,7 @@ class ScalingModel {
 
   struct Line {
     MeasuredKernel kernel;
-    std::string contender;             ///< the strategy, or "fused"
+    std::string contender;  ///< the strategy, or "fused"
     bool is_fused;
     bool is_baseline;                  ///< of the group of its first point
     std::vector<std::size_t> points;   ///< among the contenders of the model

@@ -126,8 +126,8 @@ class Assembly {
   /// Whatever is built from now on is a kernel's body, which declares neither inputs nor states.
   constexpr void begin_body() { in_body_ = true; }
 
-  /// The first function that a body called though it may not, "input" or "state"; null if it called none. A constant evaluation goes on after
-  /// such a call; at run time it throws TypeError.
+  /// The first function that a body called though it may not, "input" or "state"; null if it called none. A constant evaluation goes on
+  /// after such a call; at run time it throws TypeError.
   constexpr const char* declared_in_body() const { return declared_in_body_; }
 
   /// The first rule that an operation broke, while a constant evaluation goes on.

@@ -64,9 +64,8 @@ inline std::string bar(const Composition& parts, double light_us, const Scale& x
     if (parts.us[term] <= 0) continue;
     const double end = begin + parts.us[term];
     const std::string share = percent(parts.us[term] / parts.total());
-    marks +=
-        box(x(begin), top, x(end), top + height, std::string{"part "} + term_css(term),
-            parts.name + ", " + std::string{cost_terms[term].name} + ": " + digits(parts.us[term]) + " us, " + share + " of a pass");
+    marks += box(x(begin), top, x(end), top + height, std::string{"part "} + term_css(term),
+                 parts.name + ", " + std::string{cost_terms[term].name} + ": " + digits(parts.us[term]) + " us, " + share + " of a pass");
     const double middle = (x(begin) + x(end)) / 2;
     const bool is_crossed = light_us > 0 && std::abs(x(light_us) - middle) < room_for_label / 2;
     if (x(end) - x(begin) > room_for_label && !is_crossed) marks += words(middle, top + 14, share, "middle inside");
@@ -98,8 +97,7 @@ inline std::string composition_chart(const Report& report, const Measurement& me
     marks += words(narrow_width - 14, top - 7, summary(all[i]), "end soft tight");
     marks += bar(all[i], light_us, x, top);
   }
-  return figure(of.kernel,
-                drawing(narrow_width, bottom + 42, "narrow", std::string{"what a pass is made of, "} + of.kernel, marks));
+  return figure(of.kernel, drawing(narrow_width, bottom + 42, "narrow", std::string{"what a pass is made of, "} + of.kernel, marks));
 }
 
 inline std::string term_legend(const Report& report, const Decomposition& decomposition) {

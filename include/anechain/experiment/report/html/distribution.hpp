@@ -50,8 +50,8 @@ inline std::string distribution(const Group& group, const std::vector<std::size_
     const std::string name = group.name(contender);
     const double middle = statistics::quantile_of_sorted(passes[contender], 0.5);
     marks += page::group(series.css(name),
-                   path(steps(passes[contender], x, y), "curve") + path(series.mark(name, x(middle), y(0.5), 4.5), "mark outlined"),
-                   name + ": median " + digits(middle) + " us");
+                         path(steps(passes[contender], x, y), "curve") + path(series.mark(name, x(middle), y(0.5), 4.5), "mark outlined"),
+                         name + ": median " + digits(middle) + " us");
   }
   return series.legend(names_of(group, contenders)) +
          drawing(narrow_width, bottom + 40, "narrow", std::string{"distribution of passes, "} + group.title, marks);

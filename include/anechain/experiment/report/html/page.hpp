@@ -63,7 +63,8 @@ inline std::string chip(std::string_view word, std::string_view css) {
 /// What the experiment was made for: the contrast of a contender that copies, or the first there is.
 inline std::string answer(const Group& group, const MeasurementAnalysis& analysis) {
   const auto item = [&](std::string_view text, std::string_view css) {
-    return std::string{"<li class=\""} + std::string{css} + "\">" + element("b", escaped(group.title) + ":") + std::string{text} + "</li>\n";
+    return std::string{"<li class=\""} + std::string{css} + "\">" + element("b", escaped(group.title) + ":") + std::string{text} +
+           "</li>\n";
   };
   const std::size_t base = group.contenders.front();
   if (!analysis.estimates) {
@@ -154,7 +155,8 @@ inline std::string environment_table(const Environment& environment) {
 inline std::string protocol_table(const Measurement& measurement) {
   const Protocol& protocol = measurement.protocol;
   const auto seconds = [](std::chrono::nanoseconds time) { return digits(std::chrono::duration<double>{time}.count()) + " s"; };
-  return element("h3", escaped(std::to_string(measurement.contenders.size()) + " contenders, the first " + measurement.contenders.front().name)) +
+  return element("h3",
+                 escaped(std::to_string(measurement.contenders.size()) + " contenders, the first " + measurement.contenders.front().name)) +
          facts_table({{"order", std::string{name_of(protocol.order)}},
                       {"seed", std::to_string(protocol.seed)},
                       {"history", std::string{name_of(protocol.history)}},

@@ -35,8 +35,8 @@ inline std::string shape(std::size_t kind, double radius) {
   return std::string{"m"} + at(-0.6, -1.3) + h(1.2) + v(2.6) + h(-1.2) + "z";  // a bar
 }
 
-/// The contenders of a report, by their names within their groups, so that a strategy looks the same in every group. The first baseline is neutral; the
-/// others take seven colours and six shapes in turns.
+/// The contenders of a report, by their names within their groups, so that a strategy looks the same in every group. The first baseline is
+/// neutral; the others take seven colours and six shapes in turns.
 class Series {
  public:
   explicit Series(const Report& report) {

@@ -171,8 +171,8 @@ class TimeStrip {
     const std::string name = group_.name(sample.contender);
     const double pass = measurement_.pass_us(sample);
     return page::group(series_.css(name), path(series_.mark(name, x_(timeline_.at(sample)), y(pass), 2), "mark faint",
-                                         name + (sample.control ? " (control)" : "") + ", round " + std::to_string(sample.round + 1) +
-                                             ": " + digits(pass) + " us"));
+                                               name + (sample.control ? " (control)" : "") + ", round " + std::to_string(sample.round + 1) +
+                                                   ": " + digits(pass) + " us"));
   }
 
   const Group& group_;
