@@ -100,7 +100,7 @@ TEST_CASE("protocol: coverage and false positives, contenders of two chains, two
   free_copies.copy_us = 0;
   const double base = 30 + 12 * 180;
   const double other = 30 + 3 * 180;
-  const double fused = (30 + 180) / base - 1;
+  const double as_one_program = (30 + 180) / base - 1;
   const double lone = other / base - 1;
   std::size_t group_covered = 0;
   std::size_t other_covered = 0;
@@ -111,12 +111,12 @@ TEST_CASE("protocol: coverage and false positives, contenders of two chains, two
     const Measurement measured = mixed(usual_costs, noise, 40'000 + i);
     const Estimates found = estimate(measured);
     const auto holds = [](const Contrast& contrast, double truth) { return contrast.relative_interval()->contains(truth); };
-    group_covered += holds(*found.contenders[0]->contrast, 11 * 2 / base) && holds(*found.contenders[2]->contrast, fused);
+    group_covered += holds(*found.contenders[0]->contrast, 11 * 2 / base) && holds(*found.contenders[2]->contrast, as_one_program);
     other_covered += holds(*found.contenders[4]->contrast, 2 * 2 / other);
     across_covered += holds(found.across[0].contrast, lone) && holds(found.across[1].contrast, (other + 4) / base - 1) &&
                       holds(found.across[2].contrast, lone);
     const Estimates null = estimate(mixed(free_copies, noise, 900'000 + i));
-    alarms += !holds(*null.contenders[0]->contrast, 0) || !holds(*null.contenders[2]->contrast, fused);
+    alarms += !holds(*null.contenders[0]->contrast, 0) || !holds(*null.contenders[2]->contrast, as_one_program);
     if (i > 0) continue;
     // Every contender is in every round, twice; the controls of the two groups that compare something are in some.
     std::map<std::size_t, std::map<std::size_t, std::size_t>> turns;
