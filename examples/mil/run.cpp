@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: MIT
 // run: a program evaluated once, on the host.
+#include <anechain/chain/npy_tensor.hpp>
 #include <anechain/devices/host.hpp>
+#include <anechain/support/npy.hpp>
 
 #include <cstddef>
 #include <filesystem>
 #include <iostream>
 #include <map>
+#include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "commands.hpp"
 #include "model.hpp"
-#include "npy.hpp"
 
 namespace program {
 namespace {
@@ -31,31 +35,34 @@ std::map<std::string, std::string> files_by_name(const std::vector<std::string>&
 
 // The packed elements of an input. Throws std::runtime_error where the file's are not of its type.
 std::vector<std::byte> elements_of(const std::string& file, const host::Port& port) {
+  if (file.ends_with(".npy")) {
+    npy::Array array = npy::load(file);
+    if (!npy::is_a(port.type, array))
+      throw std::runtime_error(file + ": it holds a " + npy::type_text(array) + "; the input '" + port.name + "' is a " +
+                               to_string(port.type));
+    return std::move(array.data);
+  }
   std::vector<std::byte> bytes = mil::read_file(file);
   const auto needed = static_cast<std::size_t>(port.type.packed_bytes());
-  if (!file.ends_with(".npy")) {
-    if (bytes.size() != needed)
-      throw std::runtime_error(file + " has " + std::to_string(bytes.size()) + " bytes; the input '" + port.name + "', a " +
-                               to_string(port.type) + ", has " + std::to_string(needed));
-    return bytes;
-  }
-  try {
-    const npy::Array array = npy::read(bytes);
-    mil::TensorType type{array.dtype, {}};
-    if (array.shape.size() <= mil::max_rank)
-      for (const std::int64_t extent : array.shape) type.shape.extents[type.shape.rank++] = extent;
-    if (array.shape.size() > mil::max_rank || type != port.type)
-      throw std::runtime_error("it holds a " + to_string(type) + "; the input '" + port.name + "' is a " + to_string(port.type));
-    return {array.data.begin(), array.data.end()};
-  } catch (const std::runtime_error& error) {
-    throw std::runtime_error(file + ": " + error.what());
-  }
+  if (bytes.size() != needed)
+    throw std::runtime_error(file + " has " + std::to_string(bytes.size()) + " bytes; the input '" + port.name + "', a " +
+                             to_string(port.type) + ", has " + std::to_string(needed));
+  return bytes;
+}
+
+// The bytes of a .npy file. Throws std::runtime_error where NumPy has no elements of the type.
+std::vector<std::byte> npy_file(const host::Port& port, std::span<const std::byte> packed) {
+  const std::optional<npy::DType> dtype = npy::npy_dtype(port.type.dtype);
+  if (!dtype)
+    throw std::runtime_error("NumPy has no elements of the type of the output '" + port.name + "', a " + to_string(port.type) +
+                             ": take --raw");
+  return npy::write(*dtype, {port.type.shape.begin(), port.type.shape.end()}, packed);
 }
 
 void write_output(const RunArguments& arguments, const host::Port& port, host::Surface& surface) {
   const std::vector<std::byte> packed = read_packed(surface);
   const std::filesystem::path path = arguments.output_directory / (port.name + (arguments.raw ? ".bin" : ".npy"));
-  mil::write_file(path, arguments.raw ? packed : npy::write(port.type.dtype, {port.type.shape.begin(), port.type.shape.end()}, packed));
+  mil::write_file(path, arguments.raw ? packed : npy_file(port, packed));
   std::cout << path.string() << ": " << to_string(port.type) << '\n';
 }
 

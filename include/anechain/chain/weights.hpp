@@ -13,8 +13,10 @@
 #include <vector>
 
 #include <anechain/chain/chain.hpp>
+#include <anechain/chain/npy_tensor.hpp>
 #include <anechain/mil/blob_file.hpp>
 #include <anechain/mil/convert.hpp>
+#include <anechain/support/npy_array.hpp>
 #include <anechain/support/random.hpp>
 
 namespace anechain {
@@ -117,6 +119,16 @@ class WeightBlobs {
       throw std::invalid_argument(std::to_string(values.size()) + " numbers for the weight '" + std::string{name} + "', which is a " +
                                   to_string(weight.type));
     mil::encode(weight.type.dtype, values.data(), payload(kernel, weight).data(), values.size());
+  }
+
+  /// Gives a tensor the numbers of an array: `set(0, "W", npy::load("w.npy"))`, with <anechain/support/npy.hpp>. Which shapes and dtypes
+  /// fit, and how they are converted: see npy::elements_as. Throws std::out_of_range where the kernel has none of this name, and
+  /// std::invalid_argument where the array does not fit, or an element is not held by the tensor's dtype; the tensor is then as before.
+  void set(std::size_t kernel, std::string_view name, const npy::Array& array) {
+    const WeightFacts& weight = find(kernel, name);
+    const std::string what =
+        "the weight '" + std::string{name} + "' of kernel " + std::to_string(kernel) + " (" + std::string{kernels_[kernel].name} + ")";
+    std::ranges::copy(npy::elements_as(weight.type, array, what), payload(kernel, weight).begin());
   }
 
   /// The same tensors, in the same order, for other kernels: those of the fused chain.
@@ -239,7 +251,8 @@ class WeightName {
 ///
 ///     Weights<Net> weights{identity};                 // or zeros, random_weights(42), any WeightSource
 ///     weights.set(0, "W", numbers);                   // from memory; a misspelt name does not compile
-///     weights.load("weights.bin");                    // from a file
+///     weights.set(1, "W", npy::load("w.npy"));        // an array that NumPy saved
+///     weights.load("weights.bin");                    // all of them, from a file of their own
 template <class Chain>
 class Weights {
  public:
@@ -254,6 +267,7 @@ class Weights {
   /// See WeightBlobs.
   ///@{
   void set(std::size_t kernel, WeightName<Chain> name, std::span<const float> values) { blobs_.set(kernel, name.text(), values); }
+  void set(std::size_t kernel, WeightName<Chain> name, const npy::Array& array) { blobs_.set(kernel, name.text(), array); }
   std::span<std::byte> tensor(std::size_t kernel, WeightName<Chain> name) { return blobs_.tensor(kernel, name.text()); }
   void save(const std::filesystem::path& path) const { blobs_.save(path); }
   void load(const std::filesystem::path& path) { blobs_.load(path); }
