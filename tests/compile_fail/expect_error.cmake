@@ -2,6 +2,9 @@
 # "// expect-error: REGEX" of the file must be found in what the compiler prints.
 include(${ROOT}/tests/sources/compile.cmake)
 set(ENV{LC_ALL} C) # plain quotation marks
+if(EXISTS ${BINARY}/precompiled/anechain)
+  list(APPEND compile -I${BINARY}/precompiled)
+endif()
 list(APPEND compile -fsyntax-only -I${ROOT}/include)
 
 execute_process(COMMAND ${compile} -DCONTROL ${SOURCE} RESULT_VARIABLE control ERROR_VARIABLE printed)

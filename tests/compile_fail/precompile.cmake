@@ -1,0 +1,11 @@
+# Precompiles what the cases include, once for all of them: with GCC, which takes a header's .gch where it would look for the header.
+include(${ROOT}/tests/sources/compile.cmake)
+foreach(header anechain ane)
+  file(MAKE_DIRECTORY ${BINARY}/precompiled/anechain)
+  set(all ${BINARY}/precompiled/${header}.hpp)
+  file(WRITE ${all} "#include <anechain/${header}.hpp>\n")
+  execute_process(COMMAND ${compile} -x c++-header -I${ROOT}/include ${all} -o ${BINARY}/precompiled/anechain/${header}.hpp.gch RESULT_VARIABLE result)
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "${header}.hpp does not compile")
+  endif()
+endforeach()
