@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "experiment/scenarios.hpp"
+#include <anechain/report/console.hpp>
+
+#include "measure/scenarios.hpp"
 
 int main(int argc, char** argv) {
   using namespace simulation;
@@ -15,7 +17,7 @@ int main(int argc, char** argv) {
     std::cerr << "coverage: expected a number of experiments, found '" << argv[1] << "'\n";
     return 2;
   }
-  std::vector<std::vector<std::string>> rows{{"noise", "rounds", "coverage", "false positives", "bias [us a copy]"}};
+  std::vector<std::vector<std::string>> rows{{"noise", "rounds", "coverage", "false positives", "bias [µs/copy]"}};
   for (const Scenario& scenario : scenarios()) {
     const Calibration found = calibrate(scenario, experiments);
     rows.push_back({std::string{scenario.name}, std::to_string(scenario.rounds), report::percent(found.coverage),

@@ -4,12 +4,13 @@
 //   protocol_cost [RESULTS.json [PLOT.svg]]
 #include "results.hpp"
 
-#include "experiment/scenarios.hpp"
+#include "measure/scenarios.hpp"
+#include "throughput_ceiling/original/estimate.hpp"
+#include "throughput_ceiling/original/protocol.hpp"
 
 #include <anechain/anechain.hpp>
-#include <anechain/experiment/original_estimate.hpp>
-#include <anechain/experiment/report/html.hpp>
-#include <anechain/experiment/report/json.hpp>
+#include <anechain/report/html_with_data.hpp>
+#include <anechain/report/json.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -83,10 +84,11 @@ void measure_own_work(Results& results) {
   Analysis analysis;
   charge("statistics", [&] { analysis = analyse(report); });
   std::ostringstream text;
-  charge("report: console", [&] { report::print(text, report, analysis); });
-  std::string json;
-  charge("report: JSON with every sample", [&] { json = report::json(report, analysis); });
-  charge("report: HTML", [&] { report::html(text, report, analysis, json); });
+  report::Document document;
+  charge("report: document", [&] { document = report::document(report, analysis); });
+  charge("report: console", [&] { report::print(text, document); });
+  charge("report: JSON with every sample", [&] { report::json(text, report, document); });
+  charge("report: HTML", [&] { report::html(text, report, document); });
   const double wall = std::chrono::duration<double>{std::chrono::steady_clock::now() - wall_start}.count();
 
   const Measurement& measurement = report.measurements.front();
@@ -123,9 +125,10 @@ double by_palindromes(const simulated::Noise& noise, std::size_t passes, std::ui
 
 /// The original's: one strategy after the other, each once and for all, and the means.
 double by_blocks(const simulated::Noise& noise, std::size_t passes, std::uint64_t seed) {
-  Protocol protocol = Protocol::original();
-  protocol.block_passes = passes / 2;
-  const OriginalEstimate found = original_estimate(simulation::measure(usual_costs, noise, protocol, seed), 1);
+  simulated::Timeline time{usual_costs, noise, seed};
+  simulation::SimulatedExperiment experiment = simulation::experiment_of(time);
+  const Measurement& measurement = experiment.run(program::original_protocol(seed), seed, program::BlockProtocol{passes / 2});
+  const program::OriginalEstimate found = program::original_estimate(measurement, 1);
   return copy_us(*found.sequential_ms / *found.run_only_ms - 1);
 }
 

@@ -13,7 +13,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include <anechain/experiment/report/format.hpp>
+#include <anechain/report/console.hpp>
 
 /// What every benchmark says, in one form: tables for docs/performance.md, goals with the figures that were found, and the samples.
 ///

@@ -16,7 +16,7 @@ int main() {
 
   const double truth = engine.costs.link_us(static_cast<double>(Net::output.packed_bytes()) / 1e6);
   std::cout << "a link costs " << std::fixed << std::setprecision(2) << truth
-            << " us there, in truth\n\n rounds   found   +-      of 20 intervals with the truth\n";
+            << " µs there, in truth\n\n rounds   found   +-      of 20 intervals with the truth\n";
 
   for (const std::size_t rounds : std::array<std::size_t, 3>{24, 96, 384}) {
     double found = 0;

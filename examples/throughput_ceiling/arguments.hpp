@@ -86,10 +86,8 @@ inline Size parsed_size(const std::string& text, ChainKind kind) {
           number(std::string_view{text}.substr(cross + 1)), kind};
 }
 
-// Where results go; empty for nowhere.
-struct OutputPaths {
-  std::string json, csv, samples, markdown, html;
-};
+// Files that results go to, one for each of formats(); empty where there is none.
+using OutputPaths = std::vector<std::string>;
 
 // What is measured, where, how.
 struct RunArguments {

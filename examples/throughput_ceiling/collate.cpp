@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 // collate: the reports of several machines in one table.
-#include <anechain/experiment/collation.hpp>
-#include <anechain/experiment/report/collation.hpp>
+#include <anechain/analysis/collation.hpp>
+#include <anechain/report/collation_document.hpp>
+#include <anechain/report/html.hpp>
+#include <anechain/report/markdown.hpp>
 
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -35,13 +36,6 @@ std::vector<std::string> files_of(const std::vector<std::string>& paths) {
   return files;
 }
 
-template <class Write>
-std::string text_of(Write write) {
-  std::ostringstream text;
-  write(text);
-  return text.str();
-}
-
 }  // namespace
 
 int collate(const CollateArguments& arguments) {
@@ -61,9 +55,10 @@ int collate(const CollateArguments& arguments) {
   }
   const std::vector<CollatedContender> rows = anechain::collate(reports);
   if (rows.empty()) throw UsageError("there is no report with a comparison in what was named");
-  report::print_aligned(std::cout, report::collated_table(rows));
-  if (markdown) markdown->commit(text_of([&](std::ostream& to) { report::collated_markdown(to, rows); }));
-  if (html) html->commit(text_of([&](std::ostream& to) { report::collated_html(to, rows); }));
+  const report::Document document = report::document(rows);
+  print(document);
+  if (markdown) markdown->commit([&](std::ostream& to) { report::markdown(to, document); });
+  if (html) html->commit([&](std::ostream& to) { report::html(to, document); });
   return all_read ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

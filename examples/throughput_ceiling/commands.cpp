@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "commands.hpp"
 
+#include <anechain/analysis/compare.hpp>
 #include <anechain/anechain.hpp>
-#include <anechain/experiment/compare.hpp>
+#include <anechain/report/comparison_document.hpp>
+#include <anechain/report/console.hpp>
+#include <anechain/report/html.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -36,10 +39,10 @@ void list() {
 // What an experiment on a simulated engine should have found.
 void print_truth(const simulated::Preset& preset) {
   const simulated::Costs& costs = preset.costs;
-  std::cout << "the truth of this engine: fixed " << report::digits(costs.fixed_us) << " us a pass, dispatch "
-            << report::digits(costs.dispatch_us) << " us, compute " << report::digits(costs.us_per_gflop) << " us a GFLOP, copy "
-            << report::digits(costs.link_us(0)) << " us and " << report::digits(costs.us_per_mb) << " us a MB, hop "
-            << report::digits(costs.hop_us) << " us; its state multiplies them all\n";
+  std::cout << "the truth of this engine: fixed " << report::digits(costs.fixed_us) << " µs/pass, dispatch "
+            << report::digits(costs.dispatch_us) << " µs, compute " << report::digits(costs.us_per_gflop) << " µs/GFLOP, copy "
+            << report::digits(costs.link_us(0)) << " µs and " << report::digits(costs.us_per_mb) << " µs/MB, hop "
+            << report::digits(costs.hop_us) << " µs; its state multiplies them all\n";
 }
 
 // Every pattern of --filter is that of some contender.
@@ -66,7 +69,7 @@ int run(const RunArguments& arguments, const std::vector<std::string>& command_l
   Outputs outputs{arguments.outputs, arguments.sizes().size() * visits * protocol.launches};
   const Report report = measure_in_launches(arguments, command_line);
   const Analysis analysis = analyse(report);
-  outputs.write(report, analysis);
+  outputs.write(report, document_of(report, analysis));
   if (arguments.device == "simulated") print_truth(*simulated::preset(arguments.preset));
   if (!report.complete() || interrupted) {
     std::cerr << "throughput_ceiling: interrupted: the results are those of what was measured, and marked incomplete\n";
@@ -91,30 +94,21 @@ int report(const ReportArguments& arguments) {
     if (arguments.confidence_percent) protocol.confidence = *arguments.confidence_percent / 100;
     if (arguments.epsilon_percent) protocol.epsilon = *arguments.epsilon_percent / 100;
   }
-  Outputs{arguments.outputs, 0}.write(report, analyse(report));
+  Outputs{arguments.outputs, 0}.write(report, document_of(report, analyse(report)));
   return EXIT_SUCCESS;
 }
 
 int compare(const CompareArguments& arguments) {
-  const ReportComparison comparison = anechain::compare(read_report(arguments.first), read_report(arguments.second),
-                                                        arguments.confidence_percent / 100, arguments.epsilon_percent / 100);
-  for (const std::string& warning : comparison.warnings) std::cout << "beware: " << warning << '\n';
-  std::vector<std::vector<std::string>> rows{
-      {"contender", "first [us]", "interval", "second [us]", "interval", "change", "interval", "verdict"}};
-  const auto numbers = [](const std::optional<statistics::Interval>& of) { return of ? report::numbers(*of) : std::string{}; };
-  for (const ComparedContender& row : comparison.rows)
-    rows.push_back({row.name, report::digits(row.first_us), numbers(row.first_interval_us), report::digits(row.second_us),
-                    numbers(row.second_interval_us), report::percent(row.change, true), row.interval ? report::shares(row.interval) : "",
-                    std::string{name_of(row.verdict)}});
-  report::print_aligned(std::cout, rows);
-  for (const std::string& missing : comparison.missing) std::cout << "  not compared: " << missing << '\n';
+  std::optional<OutputFile> html;
+  if (!arguments.html.empty()) html.emplace(arguments.html, 0);
+  const double epsilon = arguments.epsilon_percent / 100;
+  const ReportComparison comparison =
+      anechain::compare(read_report(arguments.first), read_report(arguments.second), arguments.confidence_percent / 100, epsilon);
+  const report::Document document = with_flags(report::document(comparison, epsilon));
+  print(document);
+  if (html) html->commit([&](std::ostream& to) { report::html(to, document); });
   if (comparison.rows.empty()) throw UsageError("the two reports have nothing in common");
-  std::cout << "  geometric mean: " << report::percent(comparison.geometric_mean, true) << '\n';
   const bool ambiguous = comparison.has(Change::ambiguous);
-  if (ambiguous)
-    std::cout << "\nTwo runs are unpaired, and within one launch memory and programs stay where they are: a difference between single "
-                 "launches may be\n"
-                 "the launches' own. Measure both with --launches 3 or more to have a verdict.\n";
   if (arguments.fail_on_regression && comparison.has(Change::regression)) {
     std::cerr << "throughput_ceiling: a regression beyond " << report::percent(arguments.epsilon_percent / 100) << '\n';
     return regression_found;
@@ -130,8 +124,16 @@ int selftest(const RunArguments& arguments) {
   end_on_signals();
   const Report measured = measure_twins(arguments);
   std::cout << "A/A on " << measured.environment.device << ", seed " << arguments.seed << '\n';
-  std::vector<std::vector<std::string>> rows{
-      {"chain", "rounds", "the same pass twice", "99 % interval", "a twin with memory of its own", "interval", ""}};
+  using report::Unit;
+  report::Table table{.id = "selftest",
+                      .caption = "A/A",
+                      .columns = {{"chain", "chain"},
+                                  {"rounds", "rounds", Unit::count},
+                                  {"control", "the same pass twice", Unit::share, true},
+                                  {"control_interval", "99 % interval", Unit::share, true},
+                                  {"twin", "a twin with memory of its own", Unit::share, true},
+                                  {"twin_interval", "interval", Unit::share, true},
+                                  {"quiet", ""}}};
   bool quiet = true;
   for (const Measurement& measurement : measured.measurements) {
     if (!measurement.complete()) continue;
@@ -147,11 +149,12 @@ int selftest(const RunArguments& arguments) {
     const bool its_quiet = *is_quiet(control);
     quiet = quiet && its_quiet;
     const Contrast& twin = *found.contenders[1]->contrast;
-    rows.push_back({name, std::to_string(measurement.rounds()), report::percent(control->relative(), true),
-                    report::shares(control->relative_interval()), report::percent(twin.relative(), true),
-                    report::shares(twin.relative_interval()), its_quiet ? "quiet" : "NOT QUIET"});
+    table.rows.push_back(
+        {{name, static_cast<double>(measurement.rounds()), control->relative(), *control->relative_interval(), twin.relative(),
+          twin.relative_interval() ? report::Cell{*twin.relative_interval()} : report::Cell{std::string{"too few rounds"}},
+          report::Word{its_quiet ? "quiet" : "NOT QUIET"}}});
   }
-  report::print_aligned(std::cout, rows);
+  report::print(std::cout, table);
   std::cout << "The twin differs from the baseline in nothing but where its memory lies: what it shows beyond its interval is what one "
                "launch can\n"
                "differ from another by.\n";
@@ -169,10 +172,18 @@ int plan(const RunArguments& arguments) {
   pilot.lengths = "none";
   const Report measured = measure(pilot, {});
   std::cout << "what a run like this would see on a simulated engine like an " << preset.chip << " (dispatch "
-            << report::digits(preset.costs.dispatch_us) << " us, copy " << report::digits(preset.costs.link_us(0)) << " us + "
-            << report::digits(preset.costs.us_per_mb) << " us/MB; its noise is assumed, see --list)\n";
-  std::vector<std::vector<std::string>> rows{
-      {"contender", "true cost of a link [us]", "rounds", "time [s]", "half-width [us]", "would see [us]", ""}};
+            << report::digits(preset.costs.dispatch_us) << " µs, copy " << report::digits(preset.costs.link_us(0)) << " µs + "
+            << report::digits(preset.costs.us_per_mb) << " µs/MB; its noise is assumed, see --list)\n";
+  using report::Unit;
+  report::Table table{.id = "plan",
+                      .caption = "what a run would see",
+                      .columns = {{"contender", "contender"},
+                                  {"truth_us", "true cost of a link", Unit::microseconds},
+                                  {"rounds", "rounds", Unit::count},
+                                  {"time_s", "time", Unit::seconds},
+                                  {"half_width_us", "half-width", Unit::microseconds},
+                                  {"detectable_us", "would see", Unit::microseconds},
+                                  {"resolved", ""}}};
   for (const Measurement& measurement : measured.measurements) {
     const Estimates found = estimate(measurement);
     const Sample& last = measurement.samples.back();
@@ -190,15 +201,14 @@ int plan(const RunArguments& arguments) {
         const double standard_error = statistics::median_inefficiency * ratio.sigma * std::sqrt(ratio.dependence.tau / rounds) * link_us;
         const double z = statistics::normal_quantile((1 + ratio.confidence) / 2);
         const double detectable = (z + statistics::normal_quantile(0.8)) * standard_error;
-        rows.push_back({contender.name, report::digits(truth), report::fixed(rounds, 0), report::digits(rounds * round_s),
-                        report::digits(z * standard_error), report::digits(detectable),
-                        truth == 0            ? ""
-                        : truth >= detectable ? "resolved"
-                                              : "too few"});
+        table.rows.push_back({{contender.name, truth, rounds, rounds * round_s, z * standard_error, detectable,
+                               report::Word{truth == 0            ? ""
+                                            : truth >= detectable ? "resolved"
+                                                                  : "too few"}}});
       }
     }
   }
-  report::print_aligned(std::cout, rows);
+  report::print(std::cout, table);
   std::cout << "time: of the device, for these contenders alone; with twice as many it is twice as long.\n";
   return EXIT_SUCCESS;
 }

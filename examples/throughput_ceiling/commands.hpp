@@ -31,6 +31,7 @@ struct CompareArguments {
   double epsilon_percent = 0.5;
   bool fail_on_regression = false;
   bool strict = false;
+  std::string html;
 };
 
 // Two files side by side.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <anechain/experiment/verify.hpp>
+#include <anechain/measure/verify.hpp>
 
 #include <array>
 #include <cstddef>

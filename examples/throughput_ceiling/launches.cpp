@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "launches.hpp"
 
-#include <anechain/experiment/merge.hpp>
-#include <anechain/experiment/report/read_json.hpp>
+#include <anechain/analysis/merge.hpp>
+#include <anechain/report/read_json.hpp>
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -15,7 +15,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -26,6 +25,7 @@
 #endif
 
 #include "measure.hpp"
+#include "output.hpp"
 
 extern char** environ;
 
@@ -43,16 +43,6 @@ std::string this_program() {
 #else
   return std::filesystem::read_symlink("/proc/self/exe").string();
 #endif
-}
-
-std::string read_file(const std::string& path) {
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  if (!file || std::filesystem::is_directory(path))
-    throw std::system_error(errno != 0 ? errno : EISDIR, std::generic_category(), "cannot read " + path);
-  std::string text{std::istreambuf_iterator<char>{file}, {}};
-  if (file.bad()) throw std::system_error(errno != 0 ? errno : EIO, std::generic_category(), "cannot read " + path);
-  return text;
 }
 
 // A folder that goes with its scope.
@@ -100,9 +90,15 @@ int launch(const std::vector<std::string>& arguments) {
 }  // namespace
 
 Report read_report(const std::string& path) {
-  const std::string text = read_file(path);
+  // A device or a pipe may never end.
+  if (std::filesystem::exists(path) && !std::filesystem::is_regular_file(path))
+    throw std::runtime_error("cannot read " + path + ": a report is a regular file, and this is " +
+                             (std::filesystem::is_directory(path) ? "a folder" : "none"));
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw std::system_error(errno != 0 ? errno : EIO, std::generic_category(), "cannot read " + path);
   try {
-    return report::read_json(text);
+    return report::read_json(file);
   } catch (const report::ReportError& error) {
     throw report::ReportError(path + ": " + error.what());
   }
@@ -116,8 +112,8 @@ Report measure_in_launches(const RunArguments& arguments, const std::vector<std:
   for (std::size_t i = 1; i <= launches && !interrupted; ++i) {
     const std::string path = folder.file("launch" + std::to_string(i) + ".json");
     std::vector<std::string> child = command_line;
-    child.insert(child.end(),
-                 {"--launch", std::to_string(i), "--json", path, "--csv", "", "--samples", "", "--markdown", "", "--html", ""});
+    for (const Format& format : formats()) child.insert(child.end(), {format.flag, ""});
+    child.insert(child.end(), {"--launch", std::to_string(i), "--json", path});
     const int code = launch(child);
     if (interrupted && !std::filesystem::exists(path)) break;
     if (!std::filesystem::exists(path))

@@ -2,7 +2,7 @@
 // Several processes in place of one.
 #pragma once
 
-#include <anechain/experiment/report.hpp>
+#include <anechain/measure/report.hpp>
 
 #include <string>
 #include <vector>

@@ -2,6 +2,7 @@
 // The throughput-ceiling experiment: what does the CPU's round trip between two kernels cost, and what would be gained
 // without it? Chains of 1x1 convolutions, as in the experiment that this one succeeds, of any size and length.
 #include <CLI/CLI.hpp>
+#include <cstddef>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -14,6 +15,7 @@
 #include "arguments.hpp"
 #include "commands.hpp"
 #include "measure.hpp"
+#include "output.hpp"
 
 namespace program {
 namespace {
@@ -35,11 +37,8 @@ void add_output(CLI::App& app, const char* flag, std::string& path, const char* 
 }
 
 void add_outputs(CLI::App& app, OutputPaths& paths) {
-  add_output(app, "--json", paths.json, "Write everything, with every sample, to this file");
-  add_output(app, "--csv", paths.csv, "Write one row a strategy");
-  add_output(app, "--samples", paths.samples, "Write every sample, one a row, comma-separated");
-  add_output(app, "--markdown", paths.markdown, "Write the tables as Markdown");
-  add_output(app, "--html", paths.html, "Write a page with pictures, complete in itself");
+  paths.resize(formats().size());
+  for (std::size_t i = 0; i < paths.size(); ++i) add_output(app, formats()[i].flag, paths[i], formats()[i].help);
 }
 
 void add_ane(CLI::App& app, RunArguments& run) {
@@ -162,6 +161,7 @@ int main(int argc, char** argv) {
   compare_command.add_option("SECOND", compare_arguments.second, "The newer one")->required();
   add_confidence(compare_command, compare_arguments.confidence_percent, "Per cent");
   add_epsilon(compare_command, compare_arguments.epsilon_percent, "Per cent: the threshold");
+  add_output(compare_command, "--html", compare_arguments.html, "Write a page");
   compare_command.add_flag("--fail-on-regression", compare_arguments.fail_on_regression,
                            "Exit code 1 where something became slower by more than that");
   compare_command.add_flag("--strict", compare_arguments.strict, "Exit code 3 where a comparison is ambiguous or inconclusive");

@@ -2,7 +2,7 @@
 // From arguments to a report, in this process.
 #pragma once
 
-#include <anechain/experiment/report.hpp>
+#include <anechain/measure/report.hpp>
 
 #include <atomic>
 #include <string>

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "measure.hpp"
+#include "original/protocol.hpp"
 
 namespace program {
 
@@ -87,14 +88,15 @@ Report measure_on(const RunArguments& arguments, MakeDevice make_device) {
   for (const Size& size : sizes) require_memory(size, longest);
 
   auto device = make_device();
-  Report report{.environment = Environment::of(device)};
+  Report report{.environment = surroundings_of(device)};
   ExperimentOptions options{.protocol = arguments.made(), .filter = arguments.filter, .process = arguments.launch};
   options.interrupted = &interrupted;
   Random order{options.seed()};
-  if (arguments.launch > 0) order.shuffle(std::span{sizes});
+  // Launches of one experiment have the same contenders in the same order; their rounds are in random order anyway.
+  if (arguments.launch > 0 && !arguments.together) order.shuffle(std::span{sizes});
   ProgressLine line;
   // Of the patterns, each experiment gets those that are of some of its contenders. It is left out if that is none.
-  const auto run = [&](const auto& experiment, const std::string& name, ExperimentOptions with) {
+  const auto run = [&](const auto& experiment, const std::string& name, ExperimentOptions with, auto... conduct) {
     const std::vector<std::string> names = experiment.names();
     const bool is_filtered = !with.filter.empty();
     std::erase_if(with.filter, [&](const std::string& pattern) {
@@ -102,15 +104,15 @@ Report measure_on(const RunArguments& arguments, MakeDevice make_device) {
     });
     if (interrupted || (is_filtered && with.filter.empty())) return;
     with.on_progress = [&](const Progress& progress) { line.show(name, progress); };
-    report.append(experiment.run(with));
+    report.append(experiment.run(with, conduct...));
   };
   if (arguments.protocol != "recommended") {
     ExperimentOptions original = options;
-    original.protocol = Protocol::original();
-    original.protocol.seed = options.protocol.seed;
+    original.protocol = original_protocol(options.protocol.seed);
     original.filter = original_strategies();
     auto fresh = make_device();
-    for (const Size& size : sizes) run(Ceiling{size.name, chain_of(size, arguments.length)}.on(fresh), size.name, original);
+    for (const Size& size : sizes)
+      run(Ceiling{size.name, chain_of(size, arguments.length)}.on(fresh), size.name, original, BlockProtocol{});
   }
   if (arguments.protocol == "original") return report;
   if (arguments.together) {
@@ -135,7 +137,7 @@ Report measure_on(const RunArguments& arguments, MakeDevice make_device) {
 // The baseline and its twin.
 template <Device D>
 Report measure_twins_on(const RunArguments& arguments, D device) {
-  Report report{.environment = Environment::of(device)};
+  Report report{.environment = surroundings_of(device)};
   ProgressLine line;
   for (const Size& size : arguments.sizes()) {
     if (interrupted) break;

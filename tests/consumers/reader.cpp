@@ -1,5 +1,5 @@
 // The part of anechain that needs a JSON library.
-#include <anechain/experiment/report/read_json.hpp>
+#include <anechain/report/read_json.hpp>
 
 #include <cstdlib>
 

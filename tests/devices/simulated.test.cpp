@@ -10,6 +10,9 @@
 #include <optional>
 #include <vector>
 
+#include "throughput_ceiling/original/estimate.hpp"
+#include "throughput_ceiling/original/protocol.hpp"
+
 using namespace anechain;
 
 namespace {
@@ -101,7 +104,7 @@ TEST_CASE("the presets' costs are found again through all of their noise, and th
       count(*found.contenders[3]->contrast->relative_interval(), 0);
       REQUIRE(scaling.decomposition);
       const double truths[]{costs.fixed_us, costs.dispatch_us, costs.us_per_gflop, copy, costs.us_per_mb};
-      for (const FittedTerm& term : scaling.decomposition->terms) count(term.cost.interval, truths[term.term]);
+      for (const FittedTerm& term : scaling.decomposition->terms) count(term.cost.interval, truths[static_cast<std::size_t>(term.term)]);
     }
     CHECK(intervals == 24);
     CHECK(found_costs >= 21);
@@ -111,9 +114,12 @@ TEST_CASE("the presets' costs are found again through all of their noise, and th
   double largest = 0;
   for (const std::uint64_t seed : {1u, 2u, 3u}) {
     SimulatedDevice device{m4, seed};
-    const ExperimentOptions options{.protocol = Protocol::original(), .filter = {"sequential", "run_only"}};
+    const ExperimentOptions options{.protocol = program::original_protocol(42), .filter = {"sequential", "run_only"}};
     for (int configuration = 0; configuration < 2; ++configuration)
-      largest = std::max(largest, std::abs(*original_estimate(Ceiling{"16x20"}.on(device).measure(options), 1).overhead_us(12) - 1.4));
+      largest = std::max(
+          largest,
+          std::abs(*program::original_estimate(Ceiling{"16x20"}.on(device).measure(options, program::BlockProtocol{}), 1).overhead_us(12) -
+                   1.4));
   }
   CHECK(largest > 20 * 1.4);
 }

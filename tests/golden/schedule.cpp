@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a seed makes must be the same with every compiler and standard library: schedules, and the simulated noise's numbers.
-#include <anechain/experiment/schedule.hpp>
+#include <anechain/measure/schedule.hpp>
 #include <anechain/support/random.hpp>
 
 #include <cinttypes>

@@ -8,17 +8,9 @@
 
 #include <anechain/chain/executor.hpp>
 #include <anechain/chain/transfer.hpp>
-#include <anechain/support/words.hpp>
+#include <anechain/chain/work.hpp>
 
 namespace anechain {
-
-/// Which half of a pass is done.
-enum class Work {
-  all,        ///< kernels and transfers
-  transfers,  ///< transfers alone
-};
-template <>
-inline constexpr auto words_of<Work> = std::to_array<std::string_view>({"all", "transfers"});
 
 /// How a chain is run: what moves data over its links, who submits, which half is done. A strategy is a struct with a
 /// name that derives from it:

@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <anechain/devices/device.hpp>
@@ -118,6 +119,19 @@ class SimulatedDevice {
 
   /// "simulated engine", or "simulated engine like an M4 Max".
   std::string name() const { return name_; }
+
+  /// The truth: the costs that an experiment on it should find, as name and value.
+  std::vector<std::pair<std::string, std::string>> settings() const {
+    const simulated::Costs& costs = time_->costs();
+    std::vector<std::pair<std::string, std::string>> all;
+    for (const auto& [what, value] :
+         {std::pair{"fixed_us", costs.fixed_us}, std::pair{"dispatch_us", costs.dispatch_us}, std::pair{"us_per_gflop", costs.us_per_gflop},
+          std::pair{"copy_us", costs.copy_us}, std::pair{"us_per_mb", costs.us_per_mb}, std::pair{"lock_us", costs.lock_us},
+          std::pair{"hop_us", costs.hop_us}, std::pair{"clock_tick_ns", costs.clock_tick_ns},
+          std::pair{"clock_read_ns", costs.clock_read_ns}})
+      all.emplace_back(what, std::to_string(value));
+    return all;
+  }
 
   /// See Device. Its locks and copies are charged to this device.
   Surface surface(const mil::TensorType& type) const { return Surface{type, time_}; }

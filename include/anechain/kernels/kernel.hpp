@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include <anechain/kernels/bytes.hpp>
 #include <anechain/mil/builder.hpp>
 #include <anechain/mil/cost.hpp>
 #include <anechain/mil/print.hpp>
@@ -54,17 +55,6 @@ struct WeightFacts {
   mil::TensorType type;                ///< as the blob holds it
   mil::blob::Placement placement;      ///< in the blob of its kernel
   mil::Role role = mil::Role::matrix;  ///< sources choose their numbers by it; the library fills causal masks
-};
-
-/// What one evaluation of a kernel reads and writes.
-struct Bytes {
-  std::int64_t input = 0;    ///< packed
-  std::int64_t output = 0;   ///< packed
-  std::int64_t weights = 0;  ///< payloads only
-
-  /// What moves where nothing is read or written twice.
-  constexpr std::int64_t total() const { return input + output + weights; }
-  constexpr bool operator==(const Bytes&) const = default;
 };
 
 /// All that a chain needs to know of a kernel: plain data, the same for a kernel that is a type and for one that was

@@ -45,7 +45,7 @@ class Parser : private ValueReader {
   void version() {
     const std::string_view text = token().text;
     const bool well_formed = token().kind == Token::Kind::number && text.find_first_not_of("0123456789.") == std::string_view::npos &&
-                             text[0] != '.' && text.back() != '.' && std::count(text.begin(), text.end(), '.') <= 1;
+                             text[0] != '.' && text.back() != '.' && std::ranges::count(text, '.') <= 1;
     if (!well_formed) wrong("the version of the language, like 1.0");
     const bool is_first = text.substr(0, text.find('.')) == "1" && text.find_first_not_of("0.", 1) == std::string_view::npos;
     graph_.dialect = is_first ? Dialect::ios16 : Dialect::ios18;

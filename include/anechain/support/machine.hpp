@@ -33,6 +33,18 @@ inline std::string processor() {
   return "unknown processor";
 }
 
+/// The compiler's name and version: "GCC 12.2.0", "Clang 19.1.7".
+inline std::string compiler() {
+#if defined(__apple_build_version__)
+  return "Apple Clang " + std::to_string(__clang_major__) + "." + std::to_string(__clang_minor__) + "." +
+         std::to_string(__clang_patchlevel__);
+#elif defined(__clang__)
+  return "Clang " + std::to_string(__clang_major__) + "." + std::to_string(__clang_minor__) + "." + std::to_string(__clang_patchlevel__);
+#else
+  return "GCC " + std::to_string(__GNUC__) + "." + std::to_string(__GNUC_MINOR__) + "." + std::to_string(__GNUC_PATCHLEVEL__);
+#endif
+}
+
 /// "Linux 6.1.0 x86_64".
 inline std::string system() {
   utsname names{};

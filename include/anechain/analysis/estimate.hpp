@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include <anechain/analysis/verdict.hpp>
+#include <anechain/measure/contrasts.hpp>
+#include <anechain/measure/measurement.hpp>
+#include <anechain/measure/protocol.hpp>
+#include <anechain/statistics/summary.hpp>
+
+/// From samples to numbers.
+namespace anechain {
+
+/// What one contender's samples say. Times in microseconds.
+struct ContenderEstimate {
+  statistics::Summary pass_us;            ///< of one pass
+  double kernel_us = 0;                   ///< median pass by kernels, fused or not
+  double kernels_per_s = 0;               ///< at the median
+  double gflops = 0;                      ///< 10^9 floating-point operations a second, at the median
+  double failed_share = 0;                ///< rounds that its failures spoilt
+  double measured_s = 0;                  ///< device time that its samples took, the control's among them
+  std::optional<Contrast> contrast{};     ///< against its baseline; none for a baseline itself, and for transfers alone
+  std::optional<Judgement> judgement{};   ///< of the contrast
+  std::optional<CarryOver> carry_over{};  ///< if both histories were measured
+  std::optional<double> copy_us{};        ///< one transfer, for strategies that do nothing else
+  std::optional<double> copy_gb_per_s{};  ///< 10^9 bytes copied a second (read once and written once, counted once)
+};
+
+/// A contender against the first baseline, from another group.
+struct AcrossEstimate {
+  std::size_t contender = 0;  ///< position in Measurement::contenders
+  std::size_t baseline = 0;   ///< of the first group
+  Contrast contrast{};        ///< its confidence is that of all such comparisons together
+  Judgement judgement{};      ///< of the contrast
+};
+
+/// What a measurement says.
+struct Estimates {
+  std::vector<std::optional<ContenderEstimate>> contenders;  ///< in the measurement's order; none for one that failed
+  std::vector<std::size_t> baselines;                        ///< one for each group
+  std::vector<std::optional<Contrast>> controls;             ///< for each of them the A/A control: the baseline against itself
+  std::vector<AcrossEstimate> across;                        ///< empty unless comparisons across groups were asked for
+
+  /// The A/A control of a contender's group; none if there is none.
+  const std::optional<Contrast>& control_of(const MeasuredContender& contender) const {
+    return controls[static_cast<std::size_t>(std::ranges::find(baselines, contender.baseline) - baselines.begin())];
+  }
+};
+
+/// Whether a control's interval holds zero; none if there was no control, or too little of it.
+inline std::optional<bool> is_quiet(const std::optional<Contrast>& control) {
+  if (!control || !control->log_ratio.interval) return std::nullopt;
+  return control->log_ratio.interval->contains(0);
+}
+
+/// Whether the contrast of a contender is that of its links: those of its baseline, used in another way.
+inline bool tells_link_cost(const Measurement& measurement, std::size_t contender) {
+  const MeasuredContender& one = measurement.contenders[contender];
+  return one.has_links() && one.flow.links() == measurement.contenders[one.baseline].flow.links();
+}
+
+namespace detail {
+
+/// What a contender's own samples say, without any comparison.
+inline ContenderEstimate own_estimate(const Measurement& measurement, std::size_t contender, const std::vector<double>& passes,
+                                      std::chrono::nanoseconds measured) {
+  const MeasuredContender& one = measurement.contenders[contender];
+  ContenderEstimate estimate{.pass_us = statistics::summarize(passes)};
+  estimate.measured_s = std::chrono::duration<double>{measured}.count();
+  const auto failed = std::ranges::count(measurement.failures, contender, &FailedRound::contender);
+  estimate.failed_share = static_cast<double>(failed) / static_cast<double>(measurement.rounds());
+  if (one.strategy.work == Work::transfers) {
+    if (one.strategy.copies && one.flow.links() > 0) {
+      estimate.copy_us = estimate.pass_us.median / static_cast<double>(one.flow.links());
+      estimate.copy_gb_per_s = static_cast<double>(one.flow.link_bytes()) / estimate.pass_us.median / 1e3;
+    }
+    return estimate;
+  }
+  estimate.kernel_us = estimate.pass_us.median / static_cast<double>(std::max<std::size_t>(1, one.flow.parts.size()));
+  estimate.kernels_per_s = 1e6 / estimate.kernel_us;
+  estimate.gflops = static_cast<double>(one.flow.flops()) / estimate.pass_us.median / 1e3;
+  return estimate;
+}
+
+inline Judgement judged(const Contrast& contrast, double epsilon, double failed_share, const std::optional<bool>& control_is_quiet) {
+  const statistics::Location& ratio = contrast.log_ratio;
+  return judge({.effect = contrast.relative(),
+                .interval = contrast.relative_interval(),
+                .epsilon = epsilon,
+                .minimum_detectable = ratio.minimum_detectable(),
+                .effective_rounds = ratio.effective_count(),
+                .tied_share = static_cast<double>(ratio.ties) / static_cast<double>(ratio.count),
+                .failed_share = failed_share,
+                .control_is_quiet = control_is_quiet,
+                .launches_disagree = contrast.launch_share.value_or(0) > 0.5});
+}
+
+}  // namespace detail
+
+/// What a measurement in palindromes says, judged as `protocol` asks for (its confidence, epsilon and estimator). A round in which one of
+/// two compared contenders has not had all its turns, or took no time that the clock shows, is left out of their comparison.
+inline Estimates estimate(const Measurement& measurement, const Protocol& protocol) {
+  const std::size_t contenders = measurement.contenders.size();
+  const detail::Contrasts contrast{measurement, protocol};
+  Estimates estimates{.contenders = std::vector<std::optional<ContenderEstimate>>(contenders),
+                      .baselines = measurement.baselines(),
+                      .controls = {},
+                      .across = {}};
+  for (const std::size_t base : estimates.baselines)
+    estimates.controls.push_back(contrast.can_be_base(base) ? contrast.control(base) : std::nullopt);
+  std::vector<std::chrono::nanoseconds> measured(contenders);
+  for (const Sample& sample : measurement.samples) measured[sample.contender] += sample.duration;
+  for (std::size_t c = 0; c < contenders; ++c)
+    if (measurement.contenders[c].ok() && !contrast.passes(c).empty())
+      estimates.contenders[c] = detail::own_estimate(measurement, c, contrast.passes(c), measured[c]);
+
+  for (const Comparison& comparison : comparisons(measurement, protocol.confidence)) {
+    const auto [c, base, confidence, across] = comparison;
+    if (!contrast.can_be_base(base) || !estimates.contenders[c]) continue;
+    const std::optional<Contrast> found = contrast(c, base, confidence);
+    if (!found) continue;
+    const double failed_share = std::max(estimates.contenders[c]->failed_share, estimates.contenders[base]->failed_share);
+    const Judgement judgement =
+        detail::judged(*found, protocol.epsilon, failed_share, is_quiet(estimates.control_of(measurement.contenders[base])));
+    if (across) {
+      estimates.across.push_back({c, base, *found, judgement});
+      continue;
+    }
+    ContenderEstimate& estimate = *estimates.contenders[c];
+    estimate.contrast = found;
+    estimate.carry_over = contrast.carry_over(c, base, found->log_ratio);
+    estimate.judgement = judgement;
+  }
+  return estimates;
+}
+
+/// The same, judged as its own protocol says.
+inline Estimates estimate(const Measurement& measurement) { return estimate(measurement, measurement.protocol); }
+
+}  // namespace anechain

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <span>
+#include <string>
+
+#include <anechain/measure/measurement.hpp>
+#include <anechain/measure/verify.hpp>
+
+namespace anechain {
+
+/// A flow bound to a strategy on a device, with its type forgotten. The virtual call stands outside of what is timed.
+class Contender {
+ public:
+  virtual ~Contender() = default;
+
+  /// Throws if the strategy does not do what it says.
+  virtual void verify(std::uint64_t seed) = 0;
+
+  /// Runs the pass `lead_in` times unmeasured, then `repeats` times between two readings of the device's clock. Throws
+  /// PassError where one fails.
+  virtual Sample time(std::size_t lead_in, std::size_t repeats) = 0;
+};
+
+namespace detail {
+
+/// Why an action failed; none if it did not.
+template <class Action>
+std::optional<std::string> failure_of(Action action) {
+  try {
+    action();
+    return std::nullopt;
+  } catch (const PassError& error) {
+    return "kernel " + std::to_string(error.kernel) + " (" + error.kernel_name + "): " + error.cause;
+  } catch (const std::exception& error) {
+    return error.what();
+  } catch (...) {
+    return not_an_exception;
+  }
+}
+
+}  // namespace detail
+
+/// Kernels compiled for a device, and what they should give.
+template <Device D>
+struct CompiledForm {
+  /// The device must outlive it. Throws as CompiledKernels does, and CompileError where the reference rejects a kernel.
+  CompiledForm(D& device, std::span<const KernelFacts> kernels, const WeightBlobs& blobs)
+      : compiled(device, kernels, blobs), reference(kernels, blobs) {}
+
+  CompiledKernels<D> compiled;                               ///< what is measured
+  Reference<typename ReferenceDeviceOf<D>::type> reference;  ///< what results are held against
+};
+
+/// A pass under a strategy, the kernels that it runs and what they should give.
+template <Device D, StrategyWithName S>
+class StrategyContender final : public Contender {
+ public:
+  /// Of the first `length` kernels.
+  StrategyContender(D& device, CompiledForm<D>& form, std::size_t length)
+      : device_(device),
+        kernels_(form.compiled.kernels().first(length)),
+        reference_(form.reference),
+        pass_(form.compiled.bind(S{}, length)) {}
+
+  void verify(std::uint64_t seed) override { anechain::verify(pass_, kernels_, reference_, seed); }
+
+  Sample time(std::size_t lead_in, std::size_t repeats) override {
+    for (std::size_t i = 0; i < lead_in; ++i) pass_.run();
+    const std::chrono::nanoseconds start = device_.now();
+    for (std::size_t i = 0; i < repeats; ++i) pass_.run();
+    const std::chrono::nanoseconds end = device_.now();
+    return {.start = start, .duration = end - start};
+  }
+
+ private:
+  D& device_;
+  std::span<const KernelFacts> kernels_;
+  Reference<typename ReferenceDeviceOf<D>::type>& reference_;
+  Pass<D, S> pass_;
+};
+
+}  // namespace anechain

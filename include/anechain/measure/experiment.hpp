@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <anechain/chain/weights.hpp>
+#include <anechain/measure/definition.hpp>
+#include <anechain/measure/describe.hpp>
+#include <anechain/measure/forms.hpp>
+#include <anechain/measure/name_pattern.hpp>
+#include <anechain/measure/report.hpp>
+#include <anechain/measure/surroundings.hpp>
+#include <anechain/measure/trial.hpp>
+
+namespace anechain {
+
+/// What can be chosen for a run without changing what competes.
+struct ExperimentOptions {
+  Protocol protocol{};  ///< how it is measured and judged
+  /// Only contenders whose name matches one of these patterns, and the baselines that they are compared with; all if it is empty. See
+  /// matches().
+  std::vector<std::string> filter{};
+  /// Patterns of the names that become baselines of groups that have none where they were defined.
+  std::vector<std::string> baselines{};
+  bool across = false;      ///< also compare contenders of other groups with the first baseline
+  std::size_t process = 0;  ///< which of several processes this is: each has a schedule of its own, and weights and data
+  std::function<void(std::size_t, const WeightFacts&, std::span<float>)> weights{};  ///< a WeightSource; random if it is empty
+  std::function<void(const Progress&)> on_progress{};                                ///< told of every step; nobody if it is empty
+  const std::atomic<bool>* interrupted = nullptr;  ///< once it is true, no visit is begun; what was measured stands, as incomplete
+
+  /// Of the schedule, the gaps, the weights and the data of this process.
+  std::uint64_t seed() const { return protocol.seed + process; }
+};
+
+/// Contenders on one device, measured against each other in one protocol: every contender is in every round. A contender is a chain under a
+/// strategy, with a label if it needs one.
+///
+///     using Net = Repeat<Conv1x1<768, 256>, 12>;
+///     Experiment experiment{device, baseline<Net>(run_only), contender<Net>(sequential), contender<Net>(zero_copy),
+///                           contender<Net::Fused, "fused">(run_only)};
+///     experiment.add<Repeat<Conv1x1<768, 256, mil::fp32>, 12>, "fp32">(run_only);
+///     const Report report = experiment.run({.protocol = Protocol::quick(), .across = true});
+///
+/// What the constructor is given is checked by the compiler: names, baselines, strategies that need links, kernels that the device can run.
+/// More is added at run time. Contenders whose chains compute the same kernels, fused or not, are a group, and are compared with its
+/// baseline.
+template <Device D>
+class Experiment {
+ public:
+  /// The device must outlive it.
+  template <class... Definitions>
+  explicit Experiment(D& device, Definitions... definitions) : device_(&device) {
+    static_assert((detail::is_defined<Definitions> && ...),
+                  "anechain::Experiment: after the device come contenders: baseline<Chain>(strategy), contender<Chain>(strategy)");
+    if constexpr ((detail::is_defined<Definitions> && ...)) {
+      static_assert(detail::Definition<Definitions...>::check());
+      static_assert((detail::chain_can_be_run_by<D, typename Definitions::Chain> && ...));
+      (define(definitions), ...);
+    }
+  }
+
+  /// Adds a chain under each of the strategies. The label can name one contender only. Throws std::invalid_argument if there is a contender
+  /// of that name.
+  template <ChainType C, Label Name = "", StrategyWithName... S>
+  Experiment& add(S... strategies) {
+    static_assert(sizeof...(S) > 0, "anechain::Experiment::add: name a strategy: add<Chain>(run_only)");
+    static_assert(sizeof...(S) == 1 || Name.view().empty(),
+                  "anechain::Experiment::add: a label names one contender: add each strategy by itself");
+    static_assert((detail::LinkCostWithoutLink<C, S>::value && ...));
+    static_assert(detail::chain_can_be_run_by<D, C>);
+    (enter(facts_of(C{}), strategies, std::string{Name.view()}, false), ...);
+    return *this;
+  }
+
+  /// The same for a chain that was traced at run time, or is known as data. Throws std::invalid_argument if there is a contender of that
+  /// name, the chain has no kernel, or the strategy needs links and the chain has none.
+  ///@{
+  template <StrategyWithName S>
+  Experiment& add(const TracedChain& chain, S strategy, std::string label = {}) {
+    return add(facts_of(chain), strategy, std::move(label));
+  }
+  template <StrategyWithName S>
+  Experiment& add(FlowFacts flow, S strategy, std::string label = {}) {
+    enter(std::move(flow), strategy, std::move(label), false);
+    return *this;
+  }
+  ///@}
+
+  /// The same for the baseline of its group.
+  ///@{
+  template <StrategyWithName S>
+  Experiment& add_baseline(const TracedChain& chain, S strategy, std::string label = {}) {
+    return add_baseline(facts_of(chain), strategy, std::move(label));
+  }
+  template <StrategyWithName S>
+  Experiment& add_baseline(FlowFacts flow, S strategy, std::string label = {}) {
+    static_assert(S::work == Work::all, "anechain: a baseline runs kernels: others are compared with what it takes");
+    enter(std::move(flow), strategy, std::move(label), true);
+    return *this;
+  }
+  ///@}
+
+  /// The names of all contenders, in their order.
+  std::vector<std::string> names() const {
+    std::vector<std::string> all;
+    for (const Entry& entry : entries_) all.push_back(entry.name);
+    return all;
+  }
+
+  /// Compiles, verifies and measures. A contender that cannot be compiled or set up, fails, or gives a wrong result is part of the report
+  /// with its reason and without samples. Throws std::invalid_argument if a group of several contenders has no baseline or two, a pattern
+  /// matches nothing, or nothing is left to measure; MeasurementError for a clock that goes backwards.
+  Report run(const ExperimentOptions& options = {}) const { return run(options, usual_conduct); }
+
+  /// The same by a protocol of the user's own, a function of a MeasurementSession: see measure().
+  template <std::invocable<MeasurementSession&> Conduct>
+  Report run(const ExperimentOptions& options, Conduct conduct) const {
+    Report report{.environment = surroundings_of(*device_)};
+    report.measurements.push_back(measure(options, conduct));
+    report.interrupted = options.interrupted != nullptr && options.interrupted->load();
+    return report;
+  }
+
+  /// The same without the environment.
+  Measurement measure(const ExperimentOptions& options = {}) const { return measure(options, usual_conduct); }
+
+  /// The same by a protocol of the user's own. `conduct` is called once, with the contenders bound and a launch begun; which of them it
+  /// verifies and visits, and in which order, is its own affair. Set the order of `options.protocol` to Order::other: only samples in this
+  /// library's rounds can be analysed.
+  template <std::invocable<MeasurementSession&> Conduct>
+  Measurement measure(const ExperimentOptions& options, Conduct conduct) const {
+    Measurement measurement{.protocol = options.protocol, .across = options.across};
+    const std::vector<std::size_t> selected = find_contenders(measurement, options);
+    detail::Forms<D> forms{*device_};
+    std::vector<std::unique_ptr<Contender>> contenders(selected.size());
+    bind(measurement, selected, forms, contenders, options);
+    ClockOf<D> clock{*device_};
+    const RunControl control{options.seed(), options.on_progress, options.interrupted};
+    MeasurementSession session{measurement, contenders, control, clock};
+    conduct(session);
+    return measurement;
+  }
+
+ private:
+  static void usual_conduct(MeasurementSession& session) { Trial{session}.run(); }
+
+  /// A contender, its strategy's type forgotten but for how to bind it.
+  struct Entry {
+    std::string name;
+    std::string label;
+    FlowFacts flow;
+    MeasuredStrategy strategy;
+    bool is_baseline;  ///< named where it was defined
+    std::unique_ptr<Contender> (*bind)(D&, CompiledForm<D>&, std::size_t length);
+  };
+
+  template <class C, class S, Label Name, bool IsBaseline>
+  void define(Defined<C, S, Name, IsBaseline>) {
+    enter(facts_of(C{}), S{}, std::string{Name.view()}, IsBaseline);
+  }
+
+  template <StrategyWithName S>
+  void enter(FlowFacts flow, S, std::string label, bool is_baseline) {
+    if (uses_links<S> && flow.programs.size() < 2)
+      throw std::invalid_argument(flow.name + " is one program and has no link, so " + std::string{S::name} +
+                                  " has nothing to do on it: use run_only, or a chain of two kernels or more");
+    std::string name = label.empty() ? flow.name + "/" + std::string{S::name} : label;
+    if (std::ranges::find(entries_, name, &Entry::name) != entries_.end())
+      throw std::invalid_argument("there is a contender '" + name + "' already: give this one a label of its own");
+    const auto bind = [](D& device, CompiledForm<D>& form, std::size_t length) -> std::unique_ptr<Contender> {
+      return std::make_unique<StrategyContender<D, S>>(device, form, length);
+    };
+    entries_.push_back({std::move(name), std::move(label), std::move(flow), measured_strategy<S>(), is_baseline, bind});
+  }
+
+  /// Contenders are of one group if their flows have the same parts.
+  static bool are_of_one_group(const Entry& a, const Entry& b) { return are_same(a.flow.parts, b.flow.parts); }
+
+  /// For each entry the entry that is the baseline of its group.
+  std::vector<std::size_t> find_baselines(const std::vector<std::string>& patterns) const {
+    constexpr std::size_t none = static_cast<std::size_t>(-1);
+    for (const std::string& pattern : patterns)
+      if (std::ranges::none_of(entries_, [&](const Entry& entry) { return matches(entry.name, pattern); }))
+        throw std::invalid_argument("baselines: no contender is called '" + pattern + "'");
+    std::vector<std::size_t> baselines(entries_.size(), none);
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+      if (baselines[i] != none) continue;
+      std::vector<std::size_t> group;
+      for (std::size_t k = i; k < entries_.size(); ++k)
+        if (are_of_one_group(entries_[i], entries_[k])) group.push_back(k);
+      const std::size_t base = baseline_of(group, patterns);
+      for (const std::size_t member : group) baselines[member] = base;
+    }
+    return baselines;
+  }
+
+  std::size_t baseline_of(const std::vector<std::size_t>& group, const std::vector<std::string>& patterns) const {
+    std::vector<std::size_t> found;
+    for (const std::size_t member : group)
+      if (entries_[member].is_baseline) found.push_back(member);
+    if (found.empty())
+      for (const std::size_t member : group)
+        if (entries_[member].strategy.work == Work::all && matches_any(entries_[member].name, patterns)) found.push_back(member);
+    if (found.empty() && group.size() == 1) return group.front();
+    if (found.empty())
+      throw std::invalid_argument("'" + entries_[group[0]].name + "' and '" + entries_[group[1]].name +
+                                  "' are of one group, which has no baseline: name one in the options, .baselines = {\"" +
+                                  entries_[group[0]].name + "\"}");
+    if (found.size() > 1)
+      throw std::invalid_argument("'" + entries_[found[0]].name + "' and '" + entries_[found[1]].name +
+                                  "' are both baselines of one group: it has one");
+    return found.front();
+  }
+
+  /// Fills in the contenders that the options ask for, and returns which entries they are.
+  std::vector<std::size_t> find_contenders(Measurement& measurement, const ExperimentOptions& options) const {
+    if (entries_.empty()) throw std::invalid_argument("the experiment has no contender");
+    for (const std::string& pattern : options.filter)
+      if (std::ranges::none_of(entries_, [&](const Entry& entry) { return matches(entry.name, pattern); }))
+        throw std::invalid_argument("filter: no contender is called '" + pattern + "'; there are " + joined_names());
+    const std::vector<std::size_t> baselines = find_baselines(options.baselines);
+    std::vector<bool> is_selected(entries_.size());
+    for (std::size_t i = 0; i < entries_.size(); ++i)
+      if (options.filter.empty() || matches_any(entries_[i].name, options.filter)) is_selected[i] = is_selected[baselines[i]] = true;
+
+    std::vector<std::size_t> selected;
+    std::vector<std::size_t> place(entries_.size());
+    for (std::size_t i = 0; i < entries_.size(); ++i)
+      if (is_selected[i]) {
+        place[i] = selected.size();
+        selected.push_back(i);
+      }
+    for (const std::size_t i : selected) {
+      const Entry& entry = entries_[i];
+      MeasuredContender& contender = measurement.contenders.emplace_back();
+      contender.name = entry.name;
+      contender.label = entry.label;
+      contender.flow.name = entry.flow.name;
+      for (const KernelFacts& kernel : entry.flow.programs) contender.flow.programs.push_back(measured_kernel(kernel));
+      for (const KernelFacts& kernel : entry.flow.parts) contender.flow.parts.push_back(measured_kernel(kernel));
+      contender.strategy = entry.strategy;
+      contender.baseline = place[baselines[i]];
+    }
+    return selected;
+  }
+
+  std::string joined_names() const {
+    std::string all;
+    for (const Entry& entry : entries_) all += (all.empty() ? "" : ", ") + entry.name;
+    return all;
+  }
+
+  /// The weights of a flow are those of its parts, so that fused or not it computes the same.
+  static WeightBlobs weights_of(const FlowFacts& flow, const ExperimentOptions& options) {
+    const WeightBlobs of_parts =
+        options.weights ? WeightBlobs{flow.parts, options.weights} : WeightBlobs{flow.parts, random_weights(options.seed())};
+    return are_same(flow.programs, flow.parts) ? of_parts : of_parts.refitted(flow.programs);
+  }
+
+  static bool are_same(std::span<const KernelFacts> a, std::span<const KernelFacts> b) {
+    return std::ranges::equal(a, b, {}, &KernelFacts::text, &KernelFacts::text);
+  }
+
+  /// Compiles every flow once, the longest first, since shorter ones may be its beginning, and binds every contender.
+  void bind(Measurement& measurement, const std::vector<std::size_t>& selected, detail::Forms<D>& forms,
+            std::vector<std::unique_ptr<Contender>>& contenders, const ExperimentOptions& options) const {
+    std::vector<std::size_t> by_length(selected.size());
+    std::iota(by_length.begin(), by_length.end(), std::size_t{0});
+    const auto length_of = [&](std::size_t place) { return entries_[selected[place]].flow.programs.size(); };
+    std::ranges::sort(by_length, [&](std::size_t a, std::size_t b) {
+      return length_of(a) != length_of(b) ? length_of(a) > length_of(b) : a < b;
+    });
+    std::vector<CompiledForm<D>*> form_of(selected.size());
+    for (std::size_t i = 0; i < by_length.size(); ++i) {
+      if (options.on_progress) options.on_progress({"compiling", i, by_length.size()});
+      const std::size_t place = by_length[i];
+      const FlowFacts& flow = entries_[selected[place]].flow;
+      const auto before = std::span{by_length}.first(i);
+      const auto known = std::ranges::find_if(before, [&](std::size_t other) {
+        const FlowFacts& its = entries_[selected[other]].flow;
+        return are_same(its.programs, flow.programs) && are_same(its.parts, flow.parts);
+      });
+      if (known != before.end()) {
+        form_of[place] = form_of[*known];
+        measurement.contenders[place].failure = measurement.contenders[*known].failure;
+      } else {
+        measurement.contenders[place].failure =
+            detail::failure_of([&] { form_of[place] = &forms.compiled(flow.programs, weights_of(flow, options)); });
+      }
+    }
+    for (std::size_t i = 0; i < selected.size(); ++i)
+      if (form_of[i] != nullptr)
+        measurement.contenders[i].failure =
+            detail::failure_of([&] { contenders[i] = entries_[selected[i]].bind(*device_, *form_of[i], length_of(i)); });
+  }
+
+  D* device_;
+  std::vector<Entry> entries_;
+};
+
+/// The device's type is all that an experiment's own depends on.
+template <class D, class... Definitions>
+Experiment(D&, Definitions...) -> Experiment<D>;
+
+}  // namespace anechain

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <anechain/chain/traced.hpp>
+#include <anechain/measure/contender.hpp>
+#include <anechain/support/digest.hpp>
+
+namespace anechain {
+
+/// A chain as data: what it is called, its programs, and the kernels that they compute.
+struct FlowFacts {
+  std::string name;                            ///< what reports call it
+  std::span<const KernelFacts> programs;       ///< one a program, in order
+  std::span<const KernelFacts> parts;          ///< the same unless some are fused
+  std::shared_ptr<const TracedChain> owner{};  ///< what the spans point into, unless that is static storage
+};
+
+/// Of a chain that is a type.
+template <class... Ks>
+FlowFacts facts_of(const Chain<Ks...>&) {
+  return {std::string{Chain<Ks...>::name}, Chain<Ks...>::template kernels<>, detail::Parts<Chain<Ks...>>::type::template kernels<>,
+          nullptr};
+}
+
+/// Of a chain that was traced at run time. Throws std::invalid_argument if it has no kernel.
+inline FlowFacts facts_of(TracedChain chain) {
+  if (chain.kernels().empty()) throw std::invalid_argument("a chain needs at least one kernel");
+  const auto owner = std::make_shared<const TracedChain>(std::move(chain));
+  return {owner->name(), owner->kernels(), owner->parts(), owner};
+}
+
+namespace detail {
+
+/// Flows as programs on one device. Flows that begin with the same programs, of the same weights, share them.
+template <Device D>
+class Forms {
+ public:
+  explicit Forms(D& device) : device_(device) {}
+
+  /// Programs for a flow, of which its contenders use the first ones. Ask for long flows first. Throws as CompiledForm does.
+  CompiledForm<D>& compiled(std::span<const KernelFacts> programs, const WeightBlobs& blobs) {
+    std::vector<Key> keys;
+    for (std::size_t k = 0; k < programs.size(); ++k) keys.push_back({programs[k].text, digest(blobs.blob(k))});
+    for (const Entry& entry : entries_)
+      if (std::ranges::mismatch(keys, entry.keys).in1 == keys.end()) return *entry.form;
+    auto form = std::make_unique<CompiledForm<D>>(device_, programs, blobs);
+    return *entries_.emplace_back(std::move(keys), std::move(form)).form;
+  }
+
+ private:
+  struct Key {
+    std::string_view text;
+    std::uint64_t weights;
+    bool operator==(const Key&) const = default;
+  };
+  struct Entry {
+    Entry(std::vector<Key> of, std::unique_ptr<CompiledForm<D>> compiled) : keys(std::move(of)), form(std::move(compiled)) {}
+    std::vector<Key> keys;
+    std::unique_ptr<CompiledForm<D>> form;
+  };
+
+  D& device_;
+  std::vector<Entry> entries_;
+};
+
+}  // namespace detail
+
+}  // namespace anechain

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <numeric>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <anechain/chain/work.hpp>
+#include <anechain/kernels/bytes.hpp>
+#include <anechain/mil/types.hpp>
+#include <anechain/support/words.hpp>
+
+/// What competed, as a report knows it.
+namespace anechain {
+
+/// A kernel as a report knows it: what it is, without its text and its weights.
+struct MeasuredKernel {
+  std::string name;           ///< what reports call it; compilers spell the names of types differently, so this identifies nothing
+  std::uint64_t text = 0;     ///< digest() of its program's text
+  std::uint64_t weights = 0;  ///< digest of the layout of its weights: names, types, offsets in the blob
+  mil::TensorType input{};    ///< what it reads
+  mil::TensorType output{};   ///< what it gives
+  std::int64_t flops = 0;     ///< of one evaluation
+  Bytes bytes{};              ///< of one evaluation
+
+  bool operator==(const MeasuredKernel&) const = default;
+};
+
+/// The chain that a contender runs.
+struct MeasuredFlow {
+  std::string name;                        ///< what reports call it
+  std::vector<MeasuredKernel> programs{};  ///< that a pass evaluates, in order
+  std::vector<MeasuredKernel> parts{};     ///< the kernels that these compute; other than the programs if some are fused
+
+  /// Places where data goes from one program to the next.
+  std::size_t links() const { return programs.empty() ? 0 : programs.size() - 1; }
+
+  /// Floating-point operations of one pass.
+  std::int64_t flops() const {
+    return std::transform_reduce(programs.begin(), programs.end(), std::int64_t{0}, std::plus{}, std::mem_fn(&MeasuredKernel::flops));
+  }
+
+  /// Bytes that all programs of one pass read and write, packed.
+  Bytes bytes() const {
+    Bytes sum;
+    for (const MeasuredKernel& program : programs) {
+      sum.input += program.bytes.input;
+      sum.output += program.bytes.output;
+      sum.weights += program.bytes.weights;
+    }
+    return sum;
+  }
+
+  /// Bytes that all links of one pass together move, packed.
+  std::int64_t link_bytes() const { return programs.empty() ? 0 : bytes().output - programs.back().bytes.output; }
+
+  /// Whether all of it is one program, made of several kernels.
+  bool is_fused() const { return programs.size() == 1 && parts.size() > 1; }
+
+  bool operator==(const MeasuredFlow&) const = default;
+};
+
+/// A strategy's properties.
+struct MeasuredStrategy {
+  std::string name;                            ///< the strategy type's
+  std::string executor;                        ///< who submits: the executor's description, which may differ between machines
+  std::size_t lanes = 1;                       ///< passes that one run does at once
+  Work work = Work::all;                       ///< whether kernels run, or transfers alone
+  bool copies = false;                         ///< whether a pass moves data over every link
+  executor::Hops hops = executor::Hops::none;  ///< how often work is handed to another thread
+
+  bool operator==(const MeasuredStrategy&) const = default;
+};
+
+/// Whether a contender may be believed.
+enum class Status { ok, failed };
+template <>
+inline constexpr auto words_of<Status> = std::to_array<std::string_view>({"ok", "failed"});
+
+/// A flow under a strategy: what competes in an experiment.
+struct MeasuredContender {
+  std::string name;                      ///< unique in its measurement: its label, else FLOW/STRATEGY
+  std::string label;                     ///< as it was given; may be empty
+  MeasuredFlow flow{};                   ///< what it runs
+  MeasuredStrategy strategy{};           ///< how
+  std::size_t baseline = 0;              ///< of its group: position in Measurement::contenders; its own if it is a baseline
+  std::optional<std::string> failure{};  ///< why it has no timing
+
+  /// Whether nothing of it failed: only then it has samples.
+  bool ok() const { return !failure; }
+
+  /// The same as a word that reports have.
+  Status status() const { return ok() ? Status::ok : Status::failed; }
+
+  /// Whether its time tells what its links cost: one program has none, and passes in flight hide them.
+  bool has_links() const { return flow.links() > 0 && strategy.lanes == 1; }
+};
+
+/// The first thing in which two contenders differ.
+enum class Difference {
+  none,      ///< they are the same
+  label,     ///< as it was given
+  strategy,  ///< what it does
+  programs,  ///< their number
+  text,      ///< of a program
+  types,     ///< of a program's input or output
+  weights,   ///< the layout of a program's weights
+  parts,     ///< the kernels that are fused
+};
+template <>
+inline constexpr auto words_of<Difference> =
+    std::to_array<std::string_view>({"none", "label", "strategy", "programs", "text", "types", "weights", "parts"});
+
+/// What makes two contenders two: their label, what their strategies do, and the facts of their programs (texts, types, so link sizes, and
+/// weight layouts). Names of flows and kernels, and descriptions of executors, are no part of it.
+inline Difference difference(const MeasuredContender& a, const MeasuredContender& b) {
+  if (a.label != b.label) return Difference::label;
+  const MeasuredStrategy& s = a.strategy;
+  const MeasuredStrategy& t = b.strategy;
+  if (s.name != t.name || s.lanes != t.lanes || s.work != t.work || s.copies != t.copies || s.hops != t.hops) return Difference::strategy;
+  if (a.flow.programs.size() != b.flow.programs.size()) return Difference::programs;
+  for (std::size_t k = 0; k < a.flow.programs.size(); ++k) {
+    const MeasuredKernel& p = a.flow.programs[k];
+    const MeasuredKernel& q = b.flow.programs[k];
+    if (p.input != q.input || p.output != q.output) return Difference::types;
+    if (p.weights != q.weights) return Difference::weights;
+    if (p.text != q.text) return Difference::text;
+  }
+  if (a.flow.parts.size() != b.flow.parts.size()) return Difference::parts;
+  return Difference::none;
+}
+
+}  // namespace anechain

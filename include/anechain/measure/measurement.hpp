@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <numeric>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <anechain/measure/measured_contender.hpp>
+#include <anechain/measure/protocol.hpp>
+#include <anechain/support/words.hpp>
+
+/// What an experiment observes, before anything is made of it.
+namespace anechain {
+
+/// How well a clock tells time.
+struct ClockQuality {
+  std::chrono::nanoseconds resolution{};  ///< smallest step between two readings; 0 for a clock that moves only with the work
+  std::chrono::nanoseconds reading{};     ///< what one reading takes: the median step
+
+  /// No timed interval should be shorter: a thousand steps, a thousand readings.
+  std::chrono::nanoseconds shortest_sample() const { return 1000 * std::max(resolution, reading); }
+};
+
+/// One timed visit to a contender: Launch::repeats runs between two readings of the device's clock. 32 bytes, since there may be millions.
+struct Sample {
+  std::chrono::nanoseconds start{};     ///< by the device's clock: comparable within a launch
+  std::chrono::nanoseconds duration{};  ///< of all repeats, in all lanes: see Measurement::pass_us()
+  std::uint32_t round = 0;              ///< of the launch
+  std::uint32_t slot = 0;               ///< position within the round
+  std::uint32_t contender = 0;          ///< position in Measurement::contenders
+  std::uint16_t launch = 0;             ///< position in Measurement::launches
+  bool control = false;                 ///< a baseline, visited once more as if it were another contender
+};
+
+/// A round in which an evaluation failed. None of its samples is kept, of no contender.
+struct FailedRound {
+  std::size_t launch = 0;     ///< position in Measurement::launches
+  std::size_t round = 0;      ///< of the launch
+  std::size_t contender = 0;  ///< the one that failed: position in Measurement::contenders
+  std::string reason;         ///< what the failure said, with the kernel if that is known
+};
+
+/// Why a launch ended.
+enum class End {
+  rounds,       ///< there were as many as planned
+  budget,       ///< the time was spent
+  interrupted,  ///< the user stopped it: the measurement is not complete
+};
+template <>
+inline constexpr auto words_of<End> = std::to_array<std::string_view>({"rounds", "budget", "interrupted"});
+
+/// One process's share of a measurement.
+struct Launch {
+  std::vector<std::size_t> repeats{};  ///< runs in one sample of each contender, the same for all contenders of a group
+  std::size_t rounds = 0;              ///< that were begun
+  std::size_t warm_up = 0;             ///< of them, that came before the device was steady
+  std::optional<bool> steady{};        ///< whether it ever was; unknown after too few rounds
+  std::size_t planned = 0;             ///< rounds that the pilot asked for
+  End end = End::rounds;               ///< why there were no more rounds
+};
+
+namespace detail {
+
+inline std::invalid_argument no_such_contender(std::string_view name, const std::vector<std::string>& names) {
+  std::string there;
+  for (const std::string& one : names) there += (there.empty() ? "; there are " : ", ") + one;
+  return std::invalid_argument("no contender is called '" + std::string{name} + "'" + (there.empty() ? ": there is none" : there));
+}
+
+}  // namespace detail
+
+/// One run of an experiment: contenders that took turns on one device in one protocol, and every sample. The raw material of every
+/// estimate.
+struct Measurement {
+  Protocol protocol{};                          ///< how it was made, and how it is judged unless something else is asked for
+  bool across = false;                          ///< whether contenders are also compared with the first baseline from other groups
+  ClockQuality clock{};                         ///< of the device's clock, in the first launch
+  std::vector<MeasuredContender> contenders{};  ///< in the experiment's order, the failed ones too; a failed one has no samples
+  std::vector<Launch> launches{};               ///< one a process
+  std::vector<Sample> samples{};                ///< launch by launch, in the order in which they were taken
+  std::vector<FailedRound> failures{};          ///< in the order in which they happened
+
+  /// Rounds of all launches.
+  std::size_t rounds() const {
+    return std::transform_reduce(launches.begin(), launches.end(), std::size_t{0}, std::plus{}, std::mem_fn(&Launch::rounds));
+  }
+
+  /// Whether no launch was interrupted.
+  bool complete() const {
+    return std::ranges::none_of(launches, [](const Launch& launch) { return launch.end == End::interrupted; });
+  }
+
+  /// Whether every contender was verified and measured.
+  bool ok() const { return std::ranges::all_of(contenders, &MeasuredContender::ok); }
+
+  /// Whether a sample was taken once the device was steady.
+  bool counts(const Sample& sample) const { return sample.round >= launches[sample.launch].warm_up; }
+
+  /// A sample's time for one pass.
+  double pass_us(const Sample& sample) const {
+    const auto passes =
+        static_cast<double>(launches[sample.launch].repeats[sample.contender] * contenders[sample.contender].strategy.lanes);
+    return std::chrono::duration<double, std::micro>{sample.duration}.count() / passes;
+  }
+
+  /// The names of all contenders, in their order.
+  std::vector<std::string> names() const {
+    std::vector<std::string> all(contenders.size());
+    std::ranges::transform(contenders, all.begin(), &MeasuredContender::name);
+    return all;
+  }
+
+  /// The position of the contender of a name; none if there is no such contender.
+  std::optional<std::size_t> position(std::string_view name) const {
+    const auto found = std::ranges::find(contenders, name, &MeasuredContender::name);
+    if (found == contenders.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - contenders.begin());
+  }
+
+  /// The contender of a name; null if there is no such contender.
+  const MeasuredContender* find(std::string_view name) const {
+    const std::optional<std::size_t> at = position(name);
+    return at ? &contenders[*at] : nullptr;
+  }
+
+  /// A contender's passes in microseconds, once the device was steady, in the order in which they were taken; the control's are left out.
+  std::vector<double> passes(std::size_t contender) const {
+    std::vector<double> all;
+    for (const Sample& sample : samples)
+      if (sample.contender == contender && is_pass(sample)) all.push_back(pass_us(sample));
+    return all;
+  }
+
+  /// The same of the contender of a name. Throws std::invalid_argument, which names those that there are, if there is no such contender.
+  std::vector<double> passes(std::string_view name) const {
+    if (const std::optional<std::size_t> contender = position(name)) return passes(*contender);
+    throw detail::no_such_contender(name, names());
+  }
+
+  /// The same of all contenders, in their order.
+  std::vector<std::vector<double>> passes() const {
+    std::vector<std::size_t> counts(contenders.size());
+    for (const Sample& sample : samples) counts[sample.contender] += is_pass(sample);
+    std::vector<std::vector<double>> all(contenders.size());
+    for (std::size_t c = 0; c < all.size(); ++c) all[c].reserve(counts[c]);
+    for (const Sample& sample : samples)
+      if (is_pass(sample)) all[sample.contender].push_back(pass_us(sample));
+    return all;
+  }
+
+  /// The baselines, in the order of the contenders: one for each group.
+  std::vector<std::size_t> baselines() const {
+    std::vector<std::size_t> all;
+    for (std::size_t c = 0; c < contenders.size(); ++c)
+      if (contenders[c].baseline == c) all.push_back(c);
+    return all;
+  }
+
+  /// The contenders of a baseline's group, in their order, itself among them.
+  std::vector<std::size_t> group(std::size_t baseline) const {
+    std::vector<std::size_t> all;
+    for (std::size_t c = 0; c < contenders.size(); ++c)
+      if (contenders[c].baseline == baseline) all.push_back(c);
+    return all;
+  }
+
+ private:
+  bool is_pass(const Sample& sample) const { return !sample.control && counts(sample); }
+};
+
+}  // namespace anechain

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <iterator>
+#include <numeric>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <anechain/measure/environment.hpp>
+#include <anechain/measure/measurement.hpp>
+
+namespace anechain {
+
+/// What was measured, and where. Every output format is made from this alone.
+struct Report {
+  Environment environment{};                ///< of the first launch
+  std::vector<Measurement> measurements{};  ///< one for each experiment that was run
+  bool interrupted = false;                 ///< the user stopped it: measurements may be missing
+
+  /// Appends the measurements of another report of the same environment, in their order.
+  void append(Report&& other) {
+    std::ranges::move(other.measurements, std::back_inserter(measurements));
+    interrupted = interrupted || other.interrupted;
+  }
+
+  /// Rounds of all measurements, each of all its launches.
+  std::size_t rounds() const {
+    return std::transform_reduce(measurements.begin(), measurements.end(), std::size_t{0}, std::plus{}, std::mem_fn(&Measurement::rounds));
+  }
+
+  /// The contender of a name, of the first measurement that has one; null if there is no such contender.
+  const MeasuredContender* find(std::string_view name) const {
+    const Measurement* const of = measurement_of(name);
+    return of == nullptr ? nullptr : of->find(name);
+  }
+
+  /// That contender's passes in microseconds: see Measurement::passes(). Throws std::invalid_argument, which names the contenders that
+  /// there are, if there is no such contender.
+  std::vector<double> passes(std::string_view name) const {
+    if (const Measurement* const of = measurement_of(name)) return of->passes(name);
+    std::vector<std::string> names;
+    for (const Measurement& measurement : measurements)
+      for (const MeasuredContender& contender : measurement.contenders)
+        if (std::ranges::find(names, contender.name) == names.end()) names.push_back(contender.name);
+    throw detail::no_such_contender(name, names);
+  }
+
+  /// Whether every contender of every measurement was verified and measured.
+  bool ok() const { return std::ranges::all_of(measurements, &Measurement::ok); }
+
+  /// Whether nothing was interrupted.
+  bool complete() const { return !interrupted && std::ranges::all_of(measurements, &Measurement::complete); }
+
+ private:
+  const Measurement* measurement_of(std::string_view name) const {
+    const auto found = std::ranges::find_if(measurements, [&](const Measurement& one) { return one.find(name) != nullptr; });
+    return found == measurements.end() ? nullptr : &*found;
+  }
+};
+
+}  // namespace anechain

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <anechain/measure/clock.hpp>
+#include <anechain/measure/contender.hpp>
+#include <anechain/measure/measurement.hpp>
+#include <anechain/measure/protocol.hpp>
+
+namespace anechain {
+
+/// How far a measurement has come.
+struct Progress {
+  std::string_view stage;  ///< "compiling", "verifying", "measuring", "verifying again"
+  std::size_t done = 0;    ///< of the stage: flows, contenders, or rounds; passes of one contender in blocks
+  std::size_t total = 0;   ///< of the same, as far as is known: the pilot may ask for more rounds, the budget for fewer
+
+  /// Device time until the stage is done, if it goes on at its pace; none in the first rounds, and for stages that are not timed.
+  std::optional<std::chrono::nanoseconds> remaining{};
+};
+
+/// What is asked of one run besides what is measured.
+struct RunControl {
+  std::uint64_t seed = 42;                             ///< of the schedule, the gaps and the data
+  std::function<void(const Progress&)> on_progress{};  ///< told of every step; nobody if it is empty
+  const std::atomic<bool>* interrupted = nullptr;      ///< once it is true, no visit is begun; what was measured stands, as incomplete
+};
+
+/// What a way of measuring works with: contenders that are bound to a device, the measurement that is made of them, and visits to them.
+class MeasurementSession {
+ public:
+  /// `contenders` has one for each of `measurement.contenders`. All must outlive the session. Begins a launch. Throws MeasurementError if
+  /// the clock cannot be used.
+  MeasurementSession(Measurement& measurement, std::span<const std::unique_ptr<Contender>> contenders, const RunControl& control,
+                     DeviceClock& clock)
+      : measurement_(measurement), contenders_(contenders), control_(control), clock_(clock), failures_in_a_row_(contenders.size()) {
+    measurement_.clock = clock_.quality();
+    measurement_.launches.emplace_back().repeats.assign(contenders_.size(), 1);
+  }
+
+  Measurement& measurement() { return measurement_; }                            ///< that is being made
+  const Measurement& measurement() const { return measurement_; }                ///< the same
+  const Protocol& protocol() const { return measurement_.protocol; }             ///< that is asked for
+  Launch& launch() { return measurement_.launches.back(); }                      ///< that is going on
+  DeviceClock& clock() { return clock_; }                                        ///< of the device
+  std::uint64_t seed() const { return control_.seed; }                           ///< of this launch
+  bool is_good(std::size_t c) const { return measurement_.contenders[c].ok(); }  ///< whether a contender has not failed
+
+  /// Tells how far the measurement has come.
+  void report(const Progress& progress) const {
+    if (control_.on_progress) control_.on_progress(progress);
+  }
+
+  /// Whether the user wants it to end.
+  bool interrupted() const { return control_.interrupted != nullptr && control_.interrupted->load(std::memory_order_relaxed); }
+
+  /// The contenders that have not failed.
+  std::vector<std::size_t> standing() const {
+    std::vector<std::size_t> standing;
+    for (std::size_t c = 0; c < contenders_.size(); ++c)
+      if (is_good(c)) standing.push_back(c);
+    return standing;
+  }
+
+  /// The first baseline that has not failed; none if all have.
+  std::optional<std::size_t> first_baseline() const {
+    for (const std::size_t base : measurement_.baselines())
+      if (is_good(base)) return base;
+    return std::nullopt;
+  }
+
+  /// Verifies every contender that has not failed; one whose result is wrong fails.
+  void verify(std::string_view stage, std::uint64_t seed, std::string_view before_the_reason = "") {
+    for (std::size_t c = 0; c < contenders_.size(); ++c) {
+      report({stage, c, contenders_.size()});
+      if (!is_good(c)) continue;
+      if (const std::optional<std::string> reason = detail::failure_of([&] { contenders_[c]->verify(seed); }))
+        measurement_.contenders[c].failure = std::string{before_the_reason} + *reason;
+    }
+  }
+
+  /// Runs a contender `lead_in` times unmeasured, then once, timed, and keeps no sample. If that fails, the contender has failed, and there
+  /// is no time.
+  std::optional<std::chrono::nanoseconds> try_out(std::size_t contender, std::size_t lead_in) {
+    std::chrono::nanoseconds duration{};
+    measurement_.contenders[contender].failure = detail::failure_of([&] { duration = contenders_[contender]->time(lead_in, 1).duration; });
+    if (!is_good(contender)) return std::nullopt;
+    return duration;
+  }
+
+  /// Times one turn as `sample` describes it, and keeps it. Returns whether it succeeded; a contender that fails three times without a
+  /// success between has failed for good.
+  bool visit(Sample sample, std::size_t lead_in = 0) {
+    const std::size_t contender = sample.contender;
+    const std::optional<std::string> reason = detail::failure_of([&] {
+      const Sample timed = contenders_[contender]->time(lead_in, measurement_.launches.back().repeats[contender]);
+      sample.start = timed.start;
+      sample.duration = timed.duration;
+    });
+    if (!reason) {
+      measurement_.samples.push_back(sample);
+      failures_in_a_row_[contender] = 0;
+      return true;
+    }
+    measurement_.failures.push_back({.round = sample.round, .contender = contender, .reason = *reason});
+    if (++failures_in_a_row_[contender] == patience)
+      measurement_.contenders[contender].failure = std::to_string(patience) + " failures in a row, the last one: " + *reason;
+    return false;
+  }
+
+  /// Drops the samples of contenders that failed.
+  void drop_failed() {
+    std::erase_if(measurement_.samples, [&](const Sample& sample) { return !is_good(sample.contender); });
+  }
+
+ private:
+  static constexpr std::size_t patience = 3;
+
+  Measurement& measurement_;
+  std::span<const std::unique_ptr<Contender>> contenders_;
+  const RunControl& control_;
+  DeviceClock& clock_;
+  std::vector<std::size_t> failures_in_a_row_;
+};
+
+}  // namespace anechain

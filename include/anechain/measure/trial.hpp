@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include <anechain/measure/contrasts.hpp>
+#include <anechain/measure/schedule.hpp>
+#include <anechain/measure/session.hpp>
+#include <anechain/statistics/warm_up.hpp>
+
+namespace anechain {
+
+/// The protocol of this library: measures contenders against each other in rounds, in one launch. Knows neither flows nor strategies as
+/// types.
+class Trial {
+ public:
+  /// Of a session whose protocol says how; the session must outlive it.
+  explicit Trial(MeasurementSession& session)
+      : session_(session),
+        measurement_(session.measurement()),
+        protocol_(session.protocol()),
+        schedule_(session.seed()),
+        gaps_(session.seed() ^ 0x6A09E667F3BCC908) {  // a stream of its own: the schedule is the same with gaps and without
+    for (const std::size_t base : measurement_.baselines())
+      if (measurement_.group(base).size() > 1) controlled_.push_back(base);
+  }
+
+  /// The whole of it.
+  void run() {
+    session_.verify("verifying", session_.seed());
+    calibrate();
+    measure_in_rounds();
+    session_.verify("verifying again", ~session_.seed(), "after the measurement: ");
+    session_.drop_failed();
+  }
+
+ private:
+  /// The budget leaves out no more than this.
+  static constexpr std::size_t fewest_rounds = 3;
+
+  std::size_t contenders() const { return measurement_.contenders.size(); }
+
+  /// Two unmeasured visits to each contender, and from the second the number of runs that make a sample long enough for the clock: the same
+  /// for all contenders that are compared with each other, since a loop over a pass makes it faster. That is a group; it is all of them if
+  /// groups are compared or fitted together.
+  void calibrate() {
+    const bool all_together = measurement_.across || protocol_.order == Order::shuffles;
+    const auto table_of = [&](std::size_t c) { return all_together ? 0 : measurement_.contenders[c].baseline; };
+    std::vector<std::chrono::nanoseconds> shortest(contenders(), std::chrono::hours{1});  // by table_of
+    std::chrono::nanoseconds longest_pass{};
+    std::chrono::nanoseconds longest_base_pass{};
+    for (const std::size_t c : session_.standing()) {
+      const std::optional<std::chrono::nanoseconds> pass = session_.try_out(c, 1);
+      if (!pass) continue;
+      std::chrono::nanoseconds& least = shortest[table_of(c)];
+      least = std::min(least, std::max(*pass, std::chrono::nanoseconds{1}));
+      longest_pass = std::max(longest_pass, *pass);
+      if (measurement_.contenders[c].baseline == c) longest_base_pass = std::max(longest_base_pass, *pass);
+    }
+    for (std::size_t c = 0; c < contenders(); ++c) {
+      const std::chrono::nanoseconds pass = shortest[table_of(c)];
+      const auto ratio = static_cast<double>(measurement_.clock.shortest_sample().count()) / static_cast<double>(pass.count());
+      session_.launch().repeats[c] = static_cast<std::size_t>(std::max(1.0, std::ceil(ratio)));
+    }
+    longest_gap_ = longest_base_pass.count() > 0 ? longest_base_pass : longest_pass;
+  }
+
+  void measure_in_rounds() {
+    Launch& launch = session_.launch();
+    const std::chrono::nanoseconds start = session_.clock().now();
+    std::size_t planned = std::min(protocol_.pilot, protocol_.most_rounds);
+    bool in_pilot = true;
+    int doubled = 0;
+    for (;;) {
+      if (launch.rounds >= planned) {
+        if (in_pilot && still_warming_up(launch, session_.clock().now() - start)) {
+          planned = std::min(2 * planned, protocol_.most_rounds);
+        } else if (in_pilot) {
+          in_pilot = false;
+          planned = std::clamp(launch.warm_up + rounds_needed(), planned, std::max(planned, protocol_.most_rounds));
+        } else if (doubled < 2 && launch.rounds < protocol_.most_rounds && demand_of(measurement_).too_dependent) {
+          ++doubled;
+          planned = std::min(2 * planned, protocol_.most_rounds);
+        }
+        launch.planned = planned;
+        if (launch.rounds >= planned) break;
+      }
+      std::vector<std::size_t> turns = session_.standing();
+      if (turns.empty()) break;
+      if (session_.interrupted()) {
+        launch.end = End::interrupted;
+        break;
+      }
+      std::optional<std::chrono::nanoseconds> elapsed;
+      if (launch.rounds >= fewest_rounds) elapsed = session_.clock().now() - start;
+      if (elapsed && *elapsed >= protocol_.budget) {
+        launch.end = End::budget;
+        break;
+      }
+      session_.report({"measuring", launch.rounds, planned, remaining(elapsed, launch.rounds, planned)});
+      // The A/A controls: in some of the rounds each baseline takes turns as two contenders.
+      const std::size_t stride = in_pilot ? 4 : 10;
+      const std::size_t turn = protocol_.history == History::both ? launch.rounds / 2 : launch.rounds;
+      const bool palindromes = protocol_.order == Order::palindromes;
+      for (std::size_t i = 0; palindromes && turn % stride == 0 && i < controlled_.size(); ++i)
+        if (session_.is_good(controlled_[i])) turns.push_back(contenders() + i);
+      if (!round(launch.rounds, palindromes ? schedule_.palindrome(turns) : schedule_.shuffle(turns))) {
+        launch.end = End::interrupted;
+        break;
+      }
+      ++launch.rounds;
+    }
+    if (in_pilot) still_warming_up(launch, protocol_.warm_up_limit);
+  }
+
+  /// At the pace so far, and no longer than the budget.
+  std::optional<std::chrono::nanoseconds> remaining(std::optional<std::chrono::nanoseconds> elapsed, std::size_t rounds,
+                                                    std::size_t planned) const {
+    if (!elapsed) return std::nullopt;
+    const double share = static_cast<double>(planned - rounds) / static_cast<double>(rounds);
+    const auto at_this_pace = static_cast<double>(elapsed->count()) * share;
+    const auto left = static_cast<double>((protocol_.budget - *elapsed).count());
+    return std::chrono::nanoseconds{static_cast<std::int64_t>(std::clamp(at_this_pace, 0.0, std::max(0.0, left)))};
+  }
+
+  /// One round: a gap, and a visit to each turn's contender; numbers from the number of contenders on are the controls. A failure ends it,
+  /// and none of its samples is kept. Returns whether it was not interrupted.
+  bool round(std::size_t number, std::span<const std::size_t> order) {
+    const std::size_t samples_before = measurement_.samples.size();
+    const auto drop = [&] { measurement_.samples.resize(samples_before); };
+    if (protocol_.gaps && session_.launch().rounds > 0)
+      session_.clock().pause(
+          std::chrono::nanoseconds{static_cast<std::int64_t>(gaps_.uniform() * static_cast<double>(longest_gap_.count()))});
+    for (std::size_t slot = 0; slot < order.size(); ++slot) {
+      if (session_.interrupted()) {
+        drop();
+        return false;
+      }
+      const bool control = order[slot] >= contenders();
+      const std::size_t contender = control ? controlled_[order[slot] - contenders()] : order[slot];
+      const Sample sample{.round = static_cast<std::uint32_t>(number),
+                          .slot = static_cast<std::uint32_t>(slot),
+                          .contender = static_cast<std::uint32_t>(contender),
+                          .control = control};
+      if (!session_.visit(sample, protocol_.leads_in(number) ? 1 : 0)) {
+        drop();
+        return true;
+      }
+    }
+    return true;
+  }
+
+  /// Finds where the launch became steady, from the first baseline's passes. Returns whether it has not, and may take more time.
+  bool still_warming_up(Launch& launch, std::chrono::nanoseconds elapsed) {
+    const std::optional<std::size_t> base = session_.first_baseline();
+    // A fit over all contenders takes the machine's state out of every round, the first ones' too.
+    if (!base || protocol_.order != Order::palindromes) return false;
+    // A part of the budget at most: what is compared within rounds does not need a steady machine, it needs rounds.
+    constexpr int least_left = 4;
+    const std::chrono::nanoseconds limit = std::min(protocol_.warm_up_limit, protocol_.budget / least_left);
+    std::vector<double> passes;
+    std::vector<std::size_t> rounds;
+    std::size_t latest = 0;  // the round at which the limit was reached
+    for (const Sample& sample : measurement_.samples) {
+      if (sample.start - measurement_.samples.front().start <= limit) latest = sample.round;
+      if (sample.contender != *base) continue;
+      passes.push_back(static_cast<double>(sample.duration.count()));
+      rounds.push_back(sample.round);
+    }
+    constexpr std::size_t fewest_passes = 20;
+    if (passes.size() < fewest_passes) return false;
+    const statistics::WarmUp found = statistics::warm_up(passes);
+    const std::size_t cut = found.cut < rounds.size() ? rounds[found.cut] : launch.rounds;
+    launch.warm_up = std::min(cut, latest);
+    launch.steady = found.steady && cut <= latest;
+    return !found.steady && elapsed < limit && launch.rounds < protocol_.most_rounds;
+  }
+
+  std::size_t rounds_needed() const {
+    const auto least = static_cast<double>(protocol_.least_rounds);
+    const auto most = static_cast<double>(std::max(protocol_.least_rounds, protocol_.most_rounds));
+    return static_cast<std::size_t>(std::clamp(demand_of(measurement_).rounds, least, most));
+  }
+
+  MeasurementSession& session_;
+  Measurement& measurement_;
+  const Protocol& protocol_;
+  Schedule schedule_;
+  Random gaps_;
+  std::vector<std::size_t> controlled_;  ///< baselines that are compared with something, and so have an A/A control
+  std::chrono::nanoseconds longest_gap_{};
+};
+
+}  // namespace anechain

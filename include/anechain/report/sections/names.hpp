@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <anechain/measure/measurement.hpp>
+#include <anechain/report/document.hpp>
+
+/// What sections call groups and contenders.
+namespace anechain::report {
+
+/// What a group is called: its baseline's chain.
+inline const std::string& group_name(const Measurement& measurement, std::size_t baseline) {
+  return measurement.contenders[baseline].flow.name;
+}
+
+/// A contender's name without that of its group, "sequential" of "768x256/sequential".
+inline std::string short_name(const Measurement& measurement, std::size_t contender) {
+  const MeasuredContender& one = measurement.contenders[contender];
+  const std::string prefix = group_name(measurement, one.baseline) + "/";
+  return one.name.starts_with(prefix) && one.name.size() > prefix.size() ? one.name.substr(prefix.size()) : one.name;
+}
+
+namespace detail {
+
+/// What identifies a contender's mark in the plots of a document.
+inline std::string mark_of(std::size_t measurement, std::size_t contender, const char* what = "") {
+  return "m" + std::to_string(measurement + 1) + "-" + what + std::to_string(contender + 1);
+}
+
+/// An interval as a cell; empty if there is none.
+inline Cell cell(const std::optional<statistics::Interval>& of) { return of ? Cell{*of} : Cell{}; }
+inline Cell cell(const std::optional<double>& of) { return of ? Cell{*of} : Cell{}; }
+inline Cell count(std::size_t number) { return static_cast<double>(number); }
+
+/// A word of an enumeration as a cell.
+template <EnumerationWithWords Enumeration>
+Cell word(Enumeration value) {
+  return Word{std::string{name_of(value)}};
+}
+
+template <class Item>
+void append(std::vector<Item>& to, std::vector<Item> more) {
+  for (Item& one : more) to.push_back(std::move(one));
+}
+
+}  // namespace detail
+
+}  // namespace anechain::report
