@@ -70,7 +70,7 @@ text.middle { text-anchor: middle; } text.end { text-anchor: end; } text.inside 
 .t0 { fill: var(--t0); } .t1 { fill: var(--t1); } .t2 { fill: var(--t2); } .t3 { fill: var(--t3); } .t4 { fill: var(--t4); }
 .t5 { fill: var(--t5); }
 table { border-collapse: collapse; font-size: .86rem; margin: .4rem 0; } caption { text-align: left; color: var(--soft); padding: .2rem 0; }
-th, td { padding: .25rem .6rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
+th, td { padding: .25rem .5rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
 th { color: var(--soft); font-weight: 600; } th:first-child { text-align: left; padding-left: 0; }
 th[scope=row] { color: var(--ink); font-weight: 400; }
 section[id|=protocol] td, #environment td, #verdicts td { text-align: left; white-space: normal; }
