@@ -93,7 +93,7 @@ struct SimulatedExperiment {
     return run(protocol, seed, [](MeasurementSession& session) { Trial{session}.run(); });
   }
 
-  /// By a protocol of another kind.
+  /// The same with a protocol of the caller's, a function of a MeasurementSession.
   template <class Conduct>
   Measurement& run(const Protocol& protocol, std::uint64_t seed, Conduct conduct) {
     measurement.protocol = protocol;

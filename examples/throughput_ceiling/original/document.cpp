@@ -122,7 +122,7 @@ void add_original(report::Document& document, const Report& report, const Analys
     if (measurement.protocol.order != Order::other) continue;
     any = true;
     for (const std::size_t base : measurement.baselines()) {
-      Section* const section = document.find("samples-" + report::detail::mark_of(i, base));
+      Section* const section = document.find("samples-" + report::mark_of(i, base));
       if (section != nullptr)
         section->tables.insert(section->tables.begin(),
                                estimates_table(original_estimate(measurement, base), measurement.contenders[base].flow.programs.size()));

@@ -120,10 +120,11 @@ inline Estimates estimate(const Measurement& measurement, const Protocol& protoc
       estimates.contenders[c] = detail::own_estimate(measurement, c, contrast.passes(c), measured[c]);
 
   for (const Comparison& comparison : comparisons(measurement, protocol.confidence)) {
-    const auto [c, base, confidence, across] = comparison;
+    const auto [c, base, family, confidence, across] = comparison;
     if (!contrast.can_be_base(base) || !estimates.contenders[c]) continue;
-    const std::optional<Contrast> found = contrast(c, base, confidence);
+    std::optional<Contrast> found = contrast(c, base, confidence);
     if (!found) continue;
+    found->family = family;
     const double failed_share = std::max(estimates.contenders[c]->failed_share, estimates.contenders[base]->failed_share);
     const Judgement judgement =
         detail::judged(*found, protocol.epsilon, failed_share, is_quiet(estimates.control_of(measurement.contenders[base])));

@@ -26,6 +26,7 @@ struct Contrast {
   double links = 1;                         ///< of the baseline's pass, at least 1
   std::vector<double> launch_log_ratios{};  ///< of each launch alone, where there are several
   std::optional<double> launch_share{};     ///< share of the variance of a round that is between launches, of at least three
+  std::size_t family = 1;                   ///< comparisons whose intervals together have the protocol's confidence
 
   /// So much more than the baseline's pass, as a share of it.
   double relative() const { return share(log_ratio.value); }
@@ -89,6 +90,7 @@ inline double family_confidence(std::size_t comparisons, double confidence) {
 struct Comparison {
   std::size_t contender = 0;  ///< position in Measurement::contenders
   std::size_t baseline = 0;   ///< the same, of what it is compared with
+  std::size_t family = 1;     ///< comparisons of its table, itself among them
   double confidence = 0.95;   ///< of this comparison, so that all of its table together have the protocol's
   bool across = false;        ///< whether the baseline is that of another group
 };
@@ -99,11 +101,11 @@ inline std::vector<Comparison> comparisons(const Measurement& measurement, doubl
   for (const std::size_t base : measurement.baselines()) {
     std::vector<std::size_t> compared = measurement.group(base);
     std::erase_if(compared, [&](std::size_t c) { return !is_compared(measurement, c); });
-    for (const std::size_t c : compared) all.push_back({c, base, family_confidence(compared.size(), confidence)});
+    for (const std::size_t c : compared) all.push_back({c, base, compared.size(), family_confidence(compared.size(), confidence)});
   }
   const std::vector<std::size_t> others = compared_across(measurement);
   for (const std::size_t c : others)
-    all.push_back({c, measurement.baselines().front(), family_confidence(others.size(), confidence), true});
+    all.push_back({c, measurement.baselines().front(), others.size(), family_confidence(others.size(), confidence), true});
   return all;
 }
 

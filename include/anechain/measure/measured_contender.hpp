@@ -78,11 +78,6 @@ struct MeasuredStrategy {
   bool operator==(const MeasuredStrategy&) const = default;
 };
 
-/// Whether a contender may be believed.
-enum class Status { ok, failed };
-template <>
-inline constexpr auto words_of<Status> = std::to_array<std::string_view>({"ok", "failed"});
-
 /// A flow under a strategy: what competes in an experiment.
 struct MeasuredContender {
   std::string name;                      ///< unique in its measurement: its label, else FLOW/STRATEGY
@@ -94,9 +89,6 @@ struct MeasuredContender {
 
   /// Whether nothing of it failed: only then it has samples.
   bool ok() const { return !failure; }
-
-  /// The same as a word that reports have.
-  Status status() const { return ok() ? Status::ok : Status::failed; }
 
   /// Whether its time tells what its links cost: one program has none, and passes in flight hide them.
   bool has_links() const { return flow.links() > 0 && strategy.lanes == 1; }

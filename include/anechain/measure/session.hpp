@@ -37,7 +37,7 @@ struct RunControl {
   const std::atomic<bool>* interrupted = nullptr;      ///< once it is true, no visit is begun; what was measured stands, as incomplete
 };
 
-/// What a way of measuring works with: contenders that are bound to a device, the measurement that is made of them, and visits to them.
+/// One launch in progress, as a protocol sees it: contenders bound to a device, visits to them, and the measurement that these make.
 class MeasurementSession {
  public:
   /// `contenders` has one for each of `measurement.contenders`. All must outlive the session. Begins a launch. Throws MeasurementError if

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include <anechain/report/document.hpp>
 #include <anechain/report/format.hpp>
@@ -98,6 +99,18 @@ inline std::string text_of(const Column& column) {
   const std::string heading = plain_text(column.heading);
   if (symbol(column.unit).empty()) return heading;
   return heading + (heading.empty() ? "[" : " [") + std::string{symbol(column.unit)} + "]";
+}
+
+/// A table as rows of plain text, its header first.
+inline std::vector<std::vector<std::string>> rows_of(const Table& table) {
+  std::vector<std::vector<std::string>> rows(1);
+  for (const Column& column : table.columns) rows.front().push_back(text_of(column));
+  for (const Row& row : table.rows) {
+    std::vector<std::string>& text = rows.emplace_back();
+    for (std::size_t i = 0; i < row.cells.size(); ++i)
+      text.push_back(text_of(row.cells[i], table.columns[i].unit, table.columns[i].has_sign));
+  }
+  return rows;
 }
 
 /// A remark's words with its values in them, each with its unit. What is no field's name stays as it is.

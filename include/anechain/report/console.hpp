@@ -31,16 +31,7 @@ inline void print_aligned(std::ostream& to, const std::vector<std::vector<std::s
 }
 
 /// A table under its header.
-inline void print(std::ostream& to, const Table& table) {
-  std::vector<std::vector<std::string>> lines(1);
-  for (const Column& column : table.columns) lines.front().push_back(text_of(column));
-  for (const Row& row : table.rows) {
-    std::vector<std::string>& line = lines.emplace_back();
-    for (std::size_t i = 0; i < row.cells.size(); ++i)
-      line.push_back(text_of(row.cells[i], table.columns[i].unit, table.columns[i].has_sign));
-  }
-  print_aligned(to, lines);
-}
+inline void print(std::ostream& to, const Table& table) { print_aligned(to, rows_of(table)); }
 
 /// A section: its heading, its tables and its remarks.
 inline void print(std::ostream& to, const Section& section) {

@@ -81,7 +81,7 @@ struct Column {
 /// A row of a table.
 struct Row {
   std::vector<Cell> cells;  ///< one for each column
-  std::string mark{};       ///< PlottedMark::id of what it has in a plot of its section; empty if it has nothing there
+  std::string mark{};       ///< Effect::mark of what it has in a plot of its section; empty if it has nothing there
 };
 
 /// Rows under a header. The first column names the rows.

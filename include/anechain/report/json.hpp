@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <functional>
 #include <iterator>
 #include <optional>
 #include <ostream>
@@ -26,7 +25,7 @@
 /// A report and its document as JSON, by docs/report.schema.json: docs/report-format.md explains it. Needs nlohmann_json.
 namespace anechain::report {
 
-/// What a file says of itself. A reader takes any minor version of the same major one.
+/// The format and its version, as files state it. A reader accepts every minor version of its major version.
 inline constexpr std::string_view schema = "anechain-bench/3.0.0";
 
 namespace detail {
@@ -182,7 +181,7 @@ inline Json measurement(const Measurement& measurement) {
           {"failures", failures(measurement)}};
 }
 
-/// Nothing is null, an interval is an array of its ends, the rest is what it is.
+/// A cell as JSON: null if it is empty, a string, a number, or an array of the two ends of an interval.
 inline Json value(const Cell& cell) {
   struct Visitor {
     Json operator()(std::monostate) const { return nullptr; }
@@ -237,15 +236,15 @@ inline std::string opened(const Json& object) {
   return text;
 }
 
-/// One sample a line. `is_wanted` chooses.
-inline void samples(std::ostream& to, const std::vector<Sample>& all, const std::function<bool(const Sample&)>& is_wanted) {
+/// One sample a line, of one round in every `every_round`.
+inline void samples(std::ostream& to, const std::vector<Sample>& all, std::size_t every_round) {
   to << R"("samples": {
  "columns": ["launch", "round", "slot", "contender", "control", "start_ns", "duration_ns"],
  "rows": [)";
   bool first = true;
   std::string line;
   for (const Sample& sample : all) {
-    if (is_wanted && !is_wanted(sample)) continue;
+    if (sample.round % every_round != 0) continue;
     line = first ? "\n" : ",\n";
     first = false;
     char separator = '[';
@@ -261,7 +260,7 @@ inline void samples(std::ostream& to, const std::vector<Sample>& all, const std:
   to << "]}\n";
 }
 
-/// The whole; of samples those of every so-manieth round, if that is not 1: such a file says so, and is not read back.
+/// The whole document. If `every_round` is not 1, it has the samples of one round in so many only; it says so, and read_json() refuses it.
 inline void json(std::ostream& to, const Report& report, const Document& document, std::size_t every_round) {
   Json head{{"schema", schema}, {"interrupted", report.interrupted}, {"environment", environment(report.environment)}};
   if (every_round != 1) head["only_every_round"] = every_round;
@@ -269,10 +268,7 @@ inline void json(std::ostream& to, const Report& report, const Document& documen
   for (std::size_t i = 0; i < report.measurements.size(); ++i) {
     const Measurement& one = report.measurements[i];
     to << (i > 0 ? ",\n" : "") << opened(measurement(one)) << ",\n";
-    if (every_round == 1)
-      samples(to, one.samples, {});
-    else
-      samples(to, one.samples, [&](const Sample& sample) { return sample.round % every_round == 0; });
+    samples(to, one.samples, every_round);
     to << '}';
   }
   to << "],\n\"document\": " << dumped(detail::document(document)) << "\n}\n";

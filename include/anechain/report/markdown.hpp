@@ -37,18 +37,12 @@ inline void markdown_line(std::ostream& to, const std::vector<std::string>& cell
 }
 
 inline void markdown(std::ostream& to, const Table& table) {
-  std::vector<std::string> line;
-  for (const Column& column : table.columns) line.push_back(text_of(column));
-  markdown_line(to, line);
+  const std::vector<std::vector<std::string>> rows = rows_of(table);
+  markdown_line(to, rows.front());
   to << '|';
   for (std::size_t i = 0; i < table.columns.size(); ++i) to << (i == 0 ? "---|" : "---:|");
   to << '\n';
-  for (const Row& row : table.rows) {
-    line.clear();
-    for (std::size_t i = 0; i < row.cells.size(); ++i)
-      line.push_back(text_of(row.cells[i], table.columns[i].unit, table.columns[i].has_sign));
-    markdown_line(to, line);
-  }
+  for (std::size_t i = 1; i < rows.size(); ++i) markdown_line(to, rows[i]);
 }
 
 inline void markdown(std::ostream& to, const std::vector<Remark>& remarks) {

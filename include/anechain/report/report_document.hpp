@@ -33,11 +33,14 @@ inline std::vector<Section> sections_of(const Place& place) {
   const Measurement& measurement = place.measurement;
   const std::vector<std::size_t> baselines = measurement.baselines();
   if (!place.analysis.estimates) {
-    for (const std::size_t base : baselines) all.push_back(samples_section(place, base));
+    const DrawnSamples samples{measurement};
+    for (const std::size_t base : baselines) all.push_back(samples_section(place, samples, base));
   } else if (shows_groups(measurement, place.analysis)) {
+    const DrawnSamples samples{measurement};
+    const RoundTable rounds{measurement};
     for (const std::size_t base : baselines)
-      if (measurement.group(base).size() > 1 || baselines.size() == 1) all.push_back(group_section(place, base));
-    if (auto section = lone_section(place)) all.push_back(std::move(*section));
+      if (measurement.group(base).size() > 1 || baselines.size() == 1) all.push_back(group_section(place, samples, rounds, base));
+    if (auto section = lone_section(place, samples)) all.push_back(std::move(*section));
     if (auto section = across_section(place)) all.push_back(std::move(*section));
     if (auto section = time_section(place)) all.push_back(std::move(*section));
   }

@@ -37,7 +37,6 @@ nav { display: flex; flex-wrap: wrap; gap: .2rem 1rem; margin: 1rem 0; font-size
 .answers { list-style: none; margin: 1rem 0; padding: 0; display: grid; gap: .5rem; }
 .answers li { border: 1px solid var(--line); border-left: 5px solid var(--soft); border-radius: 6px; background: var(--card);
   padding: .5rem .8rem; }
-.answers b { margin-right: .4em; }
 .verdict { color: var(--soft); display: inline-block; border: 1px solid; border-radius: 1em; padding: 0 .6em; font-size: .85em;
   font-weight: 600; white-space: nowrap; }
 .verdict.slower, .verdict.regression { color: var(--slower); }
@@ -79,9 +78,7 @@ section[id|=protocol] td, #environment td, #verdicts td { text-align: left; whit
 .h7 { background: var(--h7); } .h8 { background: var(--h8); }
 :focus-visible { outline: 2px solid var(--s2); outline-offset: 2px; } g:target { outline: 2px solid var(--s1); outline-offset: 3px; }
 ul.remarks { margin: .4rem 0; padding-left: 1.2rem; font-size: .9rem; max-width: 100ch; } ul.remarks li { margin: .2rem 0; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .4rem .9rem; font-size: .9rem; max-width: 100ch; } dd { margin: 0; }
-@media (max-width: 600px) { body { padding: 12px; font-size: 15px; } figure { padding: 8px; } dl { grid-template-columns: 1fr; }
-  dd { margin-bottom: .5rem; } }
+@media (max-width: 600px) { body { padding: 12px; font-size: 15px; } figure { padding: 8px; } }
 @media print { body { max-width: none; padding: 0; font-size: 10pt; } nav { display: none; }
   figure, tr, .answers li, .banner { break-inside: avoid; }
   h2, h3, figcaption, p.about { break-after: avoid; } .scroll { overflow: visible; } svg.wide { min-width: 0; } table { font-size: 7.5pt; }

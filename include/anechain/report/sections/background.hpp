@@ -19,7 +19,7 @@
 /// Where and how it was measured, and how the numbers are to be read.
 namespace anechain::report::detail {
 
-/// Who measured what, on what, how.
+/// The first line of a report: version, device, system, seed, time.
 inline Remark headline(const Report& report) {
   const Environment& environment = report.environment;
   Remark remark{"environment",

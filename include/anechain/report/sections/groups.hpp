@@ -19,7 +19,7 @@
 /// What contenders took, group by group, and how they compare.
 namespace anechain::report::detail {
 
-/// What a section is made from.
+/// What sections of one measurement are made from.
 struct Place {
   const Report& report;
   const Measurement& measurement;
@@ -29,7 +29,15 @@ struct Place {
   const Estimates& estimates() const { return *analysis.estimates; }
 };
 
-/// How often, and whether the device was steady.
+/// What all groups of a measurement are drawn from, found in the samples once.
+struct DrawnSamples {
+  explicit DrawnSamples(const Measurement& measurement) : passes(measurement.passes()), timeline(measurement) {}
+
+  std::vector<std::vector<double>> passes;  ///< Measurement::passes()
+  Timeline timeline;
+};
+
+/// "719 rounds, 2 of them warm-up, ended by the budget".
 inline std::string rounds_line(const Measurement& measurement, std::size_t baseline) {
   if (measurement.protocol.order == Order::other) return "by a protocol of its own";
   std::string line = std::to_string(measurement.rounds()) + " rounds";
@@ -52,7 +60,7 @@ inline std::string rounds_line(const Measurement& measurement, std::size_t basel
   return line;
 }
 
-/// What a group's chain is, and how it was measured.
+/// "768x256 fp16: 12 kernels of 302 MFLOP, 11 links of 393 kB; 719 rounds".
 inline std::string group_heading(const Measurement& measurement, std::size_t baseline) {
   const MeasuredFlow& flow = measurement.contenders[baseline].flow;
   const auto per = [](std::int64_t sum, std::size_t count) { return static_cast<double>(sum) / static_cast<double>(count); };
@@ -71,7 +79,7 @@ inline Cell light_share(const Report& report, const MeasuredFlow& flow, const Co
   return report.environment.speed_of_light->least_us(static_cast<double>(flow.flops()), bytes) / estimate.pass_us.median;
 }
 
-/// What failed, of some contenders.
+/// One remark for each of the contenders that failed.
 inline std::vector<Remark> failure_remarks(const Measurement& measurement, const std::vector<std::size_t>& contenders) {
   std::vector<Remark> remarks;
   for (const std::size_t c : contenders)
@@ -110,7 +118,7 @@ inline std::pair<std::string, std::string> words_of_reason(Reason reason) {
   return {};
 }
 
-/// What a contrast says that its row does not.
+/// What is said of a comparison below the table.
 inline std::vector<Remark> contrast_remarks(const Measurement& measurement, const std::string& name, const std::string& baseline,
                                             const Contrast& contrast, const Judgement& judgement) {
   std::vector<Remark> remarks;
@@ -145,7 +153,7 @@ inline std::vector<Remark> contrast_remarks(const Measurement& measurement, cons
   return remarks;
 }
 
-/// A strategy that does more, or the same, and takes less time is to be doubted.
+/// A warning if a strategy does as much work as its baseline, or more, in less time: the difference may not be the strategy's.
 inline std::vector<Remark> doubt_remarks(const Measurement& measurement, std::size_t contender, const std::string& name,
                                          const std::string& baseline) {
   const MeasuredStrategy& one = measurement.contenders[contender].strategy;
@@ -213,14 +221,20 @@ inline std::vector<Column> group_columns(const Report& report, const std::string
   return columns;
 }
 
-/// Of columns that data files have and people do not read in a table.
+/// Why a contender has no numbers.
+inline Cell missing_word(const MeasuredContender& contender) { return Word{contender.ok() ? "no samples" : "FAILED"}; }
+
+/// An interval, or why there is none.
+inline Cell interval_cell(const std::optional<statistics::Interval>& of) { return of ? Cell{*of} : Cell{std::string{"too few rounds"}}; }
+
+/// One contender's cells.
 inline Row group_row(const Place& place, std::size_t contender, std::size_t columns) {
   const MeasuredContender& one = place.measurement.contenders[contender];
   const std::optional<ContenderEstimate>& found = place.estimates().contenders[contender];
   Row row{{short_name(place.measurement, contender)}};
   if (!found) {
     row.cells.resize(columns);
-    row.cells[columns - 2] = Word{one.ok() ? "no samples" : "FAILED"};
+    row.cells[columns - 2] = missing_word(one);
     return row;
   }
   const ContenderEstimate& estimate = *found;
@@ -231,9 +245,8 @@ inline Row group_row(const Place& place, std::size_t contender, std::size_t colu
   if (estimate.contrast) {
     const Contrast& contrast = *estimate.contrast;
     row.mark = mark_of(place.at, contender);
-    const std::optional<statistics::Interval> relative = contrast.relative_interval();
     row.cells.emplace_back(contrast.relative());
-    row.cells.push_back(relative ? Cell{*relative} : Cell{std::string{"too few rounds"}});
+    row.cells.push_back(interval_cell(contrast.relative_interval()));
     row.cells.push_back(links ? Cell{contrast.per_link_us()} : Cell{});
     row.cells.push_back(links ? cell(contrast.per_link_interval_us()) : Cell{});
   } else {
@@ -276,9 +289,10 @@ inline EffectsPlot effects_plot(const Place& place, const DrawnGroup& group) {
   return plot;
 }
 
-inline void add_sample_plots(Section& section, const DrawnGroup& group) {
-  if (PassesPlot plot = passes_plot(group); !plot.lines.empty()) section.plots.emplace_back(std::move(plot));
-  append(section.plots, distribution_plots(group));
+inline void add_sample_plots(Section& section, const DrawnSamples& samples, const DrawnGroup& group) {
+  const std::vector<SortedPasses> passes = sorted_passes(group, samples.passes);
+  if (PassesPlot plot = passes_plot(group, passes, samples.timeline); !plot.lines.empty()) section.plots.emplace_back(std::move(plot));
+  append(section.plots, distribution_plots(group, passes));
 }
 
 inline constexpr const char* about_plots =
@@ -288,7 +302,7 @@ inline constexpr const char* about_plots =
     "comparison's log-ratios, by their signs about the median, from which the number of independent rounds comes.";
 
 /// One group: a row for each contender.
-inline Section group_section(const Place& place, std::size_t baseline) {
+inline Section group_section(const Place& place, const DrawnSamples& samples, const RoundTable& rounds, std::size_t baseline) {
   const Measurement& measurement = place.measurement;
   std::vector<std::size_t> members = measurement.group(baseline);
   const std::string name = short_name(measurement, baseline);
@@ -297,14 +311,12 @@ inline Section group_section(const Place& place, std::size_t baseline) {
   section.remarks = failure_remarks(measurement, members);
   if (const std::optional<Contrast>& control = place.estimates().control_of(measurement.contenders[baseline])) {
     const bool quiet = is_quiet(control).value_or(true);
-    section.remarks.push_back(
-        {quiet ? "control" : "control_not_quiet",
-         {{"baseline", name},
-          {"difference", control->relative(), Unit::share, true},
-          {"interval", control->relative_interval() ? cell(control->relative_interval()) : Cell{std::string{"too few rounds"}}, Unit::share,
-           true}},
-         std::string{"A/A, {baseline} against itself: {difference} {interval}"} +
-             (quiet ? "" : ": NOT QUIET, nothing here can be relied on")});
+    section.remarks.push_back({quiet ? "control" : "control_not_quiet",
+                               {{"baseline", name},
+                                {"difference", control->relative(), Unit::share, true},
+                                {"interval", interval_cell(control->relative_interval()), Unit::share, true}},
+                               std::string{"A/A, {baseline} against itself: {difference} {interval}"} +
+                                   (quiet ? "" : ": NOT QUIET, nothing here can be relied on")});
   }
   for (const std::size_t c : members) {
     table.rows.push_back(group_row(place, c, table.columns.size()));
@@ -317,14 +329,14 @@ inline Section group_section(const Place& place, std::size_t baseline) {
   members.insert(members.begin(), baseline);
   const DrawnGroup group{&measurement, group_name(measurement, baseline), std::move(members)};
   if (group.contenders.size() > 1) section.plots.emplace_back(effects_plot(place, group));
-  add_sample_plots(section, group);
-  if (CorrelationsPlot plot = correlations_plot(group, place.estimates()); !plot.correlograms.empty())
+  add_sample_plots(section, samples, group);
+  if (CorrelationsPlot plot = correlations_plot(group, place.estimates(), rounds); !plot.correlograms.empty())
     section.plots.emplace_back(std::move(plot));
   return section;
 }
 
 /// Contenders that have a group to themselves, in one table.
-inline std::optional<Section> lone_section(const Place& place) {
+inline std::optional<Section> lone_section(const Place& place, const DrawnSamples& samples) {
   const Measurement& measurement = place.measurement;
   std::vector<std::size_t> lone;
   for (const std::size_t base : place.estimates().baselines)
@@ -352,13 +364,13 @@ inline std::optional<Section> lone_section(const Place& place) {
       row.cells.emplace_back(Word{"verified"});
     } else {
       row.cells.resize(table.columns.size());
-      row.cells.back() = Word{one.ok() ? "no samples" : "FAILED"};
+      row.cells.back() = missing_word(one);
     }
     table.rows.push_back(std::move(row));
   }
   section.tables.push_back(std::move(table));
   section.remarks = failure_remarks(measurement, lone);
-  add_sample_plots(section, {&measurement, "alone in their group", lone});
+  add_sample_plots(section, samples, {&measurement, "alone in their group", lone});
   return section;
 }
 
@@ -381,11 +393,10 @@ inline std::optional<Section> across_section(const Place& place) {
   for (const AcrossEstimate& across : estimates.across) {
     const std::string& name = measurement.contenders[across.contender].name;
     const std::string mark = mark_of(place.at, across.contender, "across");
-    const std::optional<statistics::Interval> interval = across.contrast.relative_interval();
-    table.rows.push_back({{name, estimates.contenders[across.contender]->pass_us.median, across.contrast.relative(),
-                           interval ? Cell{*interval} : Cell{std::string{"too few rounds"}}, word(across.judgement.verdict),
-                           control_word(estimates.controls.front())},
-                          mark});
+    table.rows.push_back(
+        {{name, estimates.contenders[across.contender]->pass_us.median, across.contrast.relative(),
+          interval_cell(across.contrast.relative_interval()), word(across.judgement.verdict), control_word(estimates.controls.front())},
+         mark});
     append(section.remarks, contrast_remarks(measurement, name, baseline, across.contrast, across.judgement));
     if (auto effect = effect_of(mark, name, short_name(measurement, across.contender), across.contrast, name_of(across.judgement.verdict)))
       plot.effects.push_back(std::move(*effect));
@@ -395,7 +406,7 @@ inline std::optional<Section> across_section(const Place& place) {
   return section;
 }
 
-/// What each of many contenders takes of a run.
+/// How the measured time is divided among contenders, if there are more than a few.
 inline std::optional<Section> time_section(const Place& place) {
   constexpr std::size_t few = 9;
   if (place.measurement.contenders.size() <= few) return std::nullopt;
@@ -416,7 +427,7 @@ inline std::optional<Section> time_section(const Place& place) {
 }
 
 /// A group that was measured by a protocol of the user's own: what its passes were, without any comparison.
-inline Section samples_section(const Place& place, std::size_t baseline) {
+inline Section samples_section(const Place& place, const DrawnSamples& samples, std::size_t baseline) {
   const Measurement& measurement = place.measurement;
   std::vector<std::size_t> members = measurement.group(baseline);
   Section section{.id = "samples-" + mark_of(place.at, baseline), .heading = group_heading(measurement, baseline)};
@@ -428,7 +439,7 @@ inline Section samples_section(const Place& place, std::size_t baseline) {
                           {"pass_us", "pass", Unit::microseconds, false, "the median"},
                           {"quartiles_us", "quartiles", Unit::microseconds}}};
   for (const std::size_t c : members) {
-    const std::vector<double> passes = measurement.passes(c);
+    const std::vector<double>& passes = samples.passes[c];
     Row row{{short_name(measurement, c), count(passes.size())}};
     if (passes.empty()) {
       row.cells.resize(table.columns.size());
@@ -441,11 +452,11 @@ inline Section samples_section(const Place& place, std::size_t baseline) {
   section.tables.push_back(std::move(table));
   std::erase(members, baseline);
   members.insert(members.begin(), baseline);
-  add_sample_plots(section, {&measurement, group_name(measurement, baseline), std::move(members)});
+  add_sample_plots(section, samples, {&measurement, group_name(measurement, baseline), std::move(members)});
   return section;
 }
 
-/// What a group came to, for those who read no further: the contrast of a contender that copies, or the first there is.
+/// The result of a group in one line: the first contender that copies on the calling thread, else the first that was compared.
 inline std::optional<Remark> answer(const Place& place, std::size_t baseline) {
   const Measurement& measurement = place.measurement;
   const std::vector<std::size_t> group = measurement.group(baseline);
@@ -464,13 +475,12 @@ inline std::optional<Remark> answer(const Place& place, std::size_t baseline) {
                   {{"group", group_name(measurement, baseline)}, {"baseline", base}},
                   "{group}: nothing could be compared with {baseline}"};
   const ContenderEstimate& estimate = *place.estimates().contenders[*found];
-  const std::optional<statistics::Interval> interval = estimate.contrast->relative_interval();
   return Remark{"answer",
                 {{"group", group_name(measurement, baseline)},
                  {"contender", short_name(measurement, *found)},
                  {"baseline", base},
                  {"difference", estimate.contrast->relative(), Unit::share, true},
-                 {"interval", interval ? Cell{*interval} : Cell{std::string{"too few rounds"}}, Unit::share, true},
+                 {"interval", interval_cell(estimate.contrast->relative_interval()), Unit::share, true},
                  {"verdict", word(estimate.judgement->verdict)}},
                 "{group}: {contender} {difference} {interval} against {baseline}: {verdict}"};
 }

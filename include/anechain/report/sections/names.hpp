@@ -25,12 +25,12 @@ inline std::string short_name(const Measurement& measurement, std::size_t conten
   return one.name.starts_with(prefix) && one.name.size() > prefix.size() ? one.name.substr(prefix.size()) : one.name;
 }
 
-namespace detail {
-
-/// What identifies a contender's mark in the plots of a document.
+/// What identifies a contender in the ids of sections and the marks of plots: "m1-2" is the second one of the first measurement.
 inline std::string mark_of(std::size_t measurement, std::size_t contender, const char* what = "") {
   return "m" + std::to_string(measurement + 1) + "-" + what + std::to_string(contender + 1);
 }
+
+namespace detail {
 
 /// An interval as a cell; empty if there is none.
 inline Cell cell(const std::optional<statistics::Interval>& of) { return of ? Cell{*of} : Cell{}; }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -10,7 +9,7 @@
 
 #include <anechain/report/sections/groups.hpp>
 
-/// All numbers of a measurement, for those who look something up, and for programs.
+/// All numbers of a measurement: too many to read, there to be looked up.
 namespace anechain::report::detail {
 
 /// A row for each contender that has samples.
@@ -78,7 +77,7 @@ inline Table comparisons_table(const Place& place) {
                            contrast.relative(),
                            cell(contrast.relative_interval()),
                            ratio.confidence,
-                           baseline == contender ? 1.0 : std::round((1 - place.measurement.protocol.confidence) / (1 - ratio.confidence)),
+                           count(contrast.family),
                            has_links ? Cell{contrast.per_link_us()} : Cell{},
                            has_links ? cell(contrast.per_link_interval_us()) : Cell{},
                            ratio.minimum_detectable(),
@@ -108,7 +107,7 @@ inline Table comparisons_table(const Place& place) {
   return table;
 }
 
-/// All of them, of a measurement that was estimated.
+/// Both tables of one measurement.
 inline Section numbers_section(const Place& place) {
   return {
       .id = "numbers-" + std::to_string(place.at + 1),

@@ -16,7 +16,7 @@
 #include <anechain/report/sections/names.hpp>
 #include <anechain/statistics/summary.hpp>
 
-/// Plots of a group's samples. They hold a selection: as many points as can be told apart.
+/// Plots of a group's samples. They hold as many points as a reader can tell apart.
 namespace anechain::report {
 
 /// Contenders that are drawn together.
@@ -25,7 +25,7 @@ struct DrawnGroup {
   std::string title;                    ///< of the plots
   std::vector<std::size_t> contenders;  ///< the first is what the others are near, or far from
 
-  /// Within the group.
+  /// A contender's name within the group.
   std::string name(std::size_t contender) const { return short_name(*measurement, contender); }
 };
 
@@ -41,12 +41,11 @@ struct SortedPasses {
   double median() const { return statistics::quantile_of_sorted(us, 0.5); }
 };
 
-/// In the order of the measurement; contenders without passes are left out.
-inline std::vector<SortedPasses> sorted_passes(const DrawnGroup& group) {
+/// The group's contenders that have passes, in the measurement's order. `passes` is Measurement::passes().
+inline std::vector<SortedPasses> sorted_passes(const DrawnGroup& group, const std::vector<std::vector<double>>& passes) {
   std::vector<SortedPasses> all;
   std::vector<std::size_t> in_order = group.contenders;
   std::ranges::sort(in_order);
-  const std::vector<std::vector<double>> passes = group.measurement->passes();
   for (const std::size_t c : in_order) {
     SortedPasses one{c, passes[c]};
     std::erase_if(one.us, [](double us) { return us <= 0; });
@@ -103,19 +102,18 @@ class Timeline {
 }  // namespace detail
 
 /// Every pass where it happened. Of many passes some hundreds are taken evenly, and the hundred farthest from their medians.
-inline PassesPlot passes_plot(const DrawnGroup& group) {
+inline PassesPlot passes_plot(const DrawnGroup& group, const std::vector<detail::SortedPasses>& contenders,
+                              const detail::Timeline& timeline) {
   constexpr std::size_t most_usual = 2400;
   constexpr std::size_t most_outliers = 100;
   const Measurement& measurement = *group.measurement;
   PassesPlot plot{.title = group.title};
-  const std::vector<detail::SortedPasses> contenders = detail::sorted_passes(group);
   constexpr std::size_t none = static_cast<std::size_t>(-1);
   std::vector<std::size_t> line_of(measurement.contenders.size(), none);
   for (const detail::SortedPasses& one : contenders) {
     line_of[one.contender] = plot.lines.size();
     plot.lines.push_back({.series = group.name(one.contender), .is_near = one.is_near});
   }
-  const detail::Timeline timeline{measurement};
   plot.stretches = timeline.stretches();
 
   struct Distant {
@@ -152,12 +150,11 @@ inline PassesPlot passes_plot(const DrawnGroup& group) {
   return plot;
 }
 
-/// Those near the first contender, whose per cents can be seen, and the others: at most two plots. The last half per cent at either end may
-/// lie beyond the axis.
-inline std::vector<Plot> distribution_plots(const DrawnGroup& group) {
+/// At most two plots: contenders whose medians are near the first one's, and the others, since on one axis small differences could not be
+/// seen. Up to half a per cent of the passes at either end may lie beyond the axis.
+inline std::vector<Plot> distribution_plots(const DrawnGroup& group, const std::vector<detail::SortedPasses>& contenders) {
   constexpr std::size_t most_steps = 300;
   std::vector<Plot> plots;
-  const std::vector<detail::SortedPasses> contenders = detail::sorted_passes(group);
   const bool some_near = std::ranges::any_of(contenders, &detail::SortedPasses::is_near);
   for (const bool near : {true, false}) {
     DistributionPlot plot{.title = group.title + (near || !some_near ? "" : ": far from the others"),
@@ -182,9 +179,8 @@ inline std::vector<Plot> distribution_plots(const DrawnGroup& group) {
 }
 
 /// Whether rounds depend on those before them: the signs of log-ratios about their median, against those some rounds earlier.
-inline CorrelationsPlot correlations_plot(const DrawnGroup& group, const Estimates& estimates) {
+inline CorrelationsPlot correlations_plot(const DrawnGroup& group, const Estimates& estimates, const RoundTable& table) {
   constexpr std::size_t most_lags = 20;
-  const RoundTable table{*group.measurement};
   CorrelationsPlot plot{.title = group.title};
   std::vector<std::size_t> in_order = group.contenders;
   std::ranges::sort(in_order);

@@ -33,7 +33,7 @@ constexpr TermWords words_of_term(Term term) {
   return {};
 }
 
-/// Each kernel's levels and lines.
+/// One plot for each kernel: measured levels, and the lines through them.
 inline std::vector<Plot> lengths_plots(const Scaling& scaling) {
   std::vector<LengthsPlot> plots;
   for (const LengthFit& fit : scaling.fits) {
@@ -193,7 +193,7 @@ inline Section cost_section(const Place& place) {
   return section;
 }
 
-/// What makes a line none: for programs.
+/// The quadratic terms, by which a line is judged to be one.
 inline Table curvatures_table(const Scaling& scaling) {
   Table table{.id = "curvatures",
               .caption = "curvatures of the lines of chain lengths",
@@ -208,7 +208,7 @@ inline Table curvatures_table(const Scaling& scaling) {
   return table;
 }
 
-/// What is fitted, contender by contender: for programs.
+/// The level of each contender that is fitted.
 inline Table levels_table(const Place& place) {
   Table table{.id = "levels",
               .caption = "levels at the median state of the machine",
