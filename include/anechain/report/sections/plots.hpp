@@ -17,7 +17,7 @@
 #include <anechain/statistics/summary.hpp>
 
 /// Plots of a group's samples. They hold as many points as a reader can tell apart.
-namespace anechain::report {
+namespace anechain::report::detail {
 
 /// Contenders that are drawn together.
 struct DrawnGroup {
@@ -28,8 +28,6 @@ struct DrawnGroup {
   /// A contender's name within the group.
   std::string name(std::size_t contender) const { return short_name(*measurement, contender); }
 };
-
-namespace detail {
 
 /// A contender's passes that the clock shows, the controls' left out, sorted; and whether their median can share an axis with the first's
 /// without hiding per cents.
@@ -99,18 +97,15 @@ class Timeline {
   std::vector<PassesPlot::Stretch> stretches_;
 };
 
-}  // namespace detail
-
 /// Every pass where it happened. Of many passes some hundreds are taken evenly, and the hundred farthest from their medians.
-inline PassesPlot passes_plot(const DrawnGroup& group, const std::vector<detail::SortedPasses>& contenders,
-                              const detail::Timeline& timeline) {
+inline PassesPlot passes_plot(const DrawnGroup& group, const std::vector<SortedPasses>& contenders, const Timeline& timeline) {
   constexpr std::size_t most_usual = 2400;
   constexpr std::size_t most_outliers = 100;
   const Measurement& measurement = *group.measurement;
   PassesPlot plot{.title = group.title};
   constexpr std::size_t none = static_cast<std::size_t>(-1);
   std::vector<std::size_t> line_of(measurement.contenders.size(), none);
-  for (const detail::SortedPasses& one : contenders) {
+  for (const SortedPasses& one : contenders) {
     line_of[one.contender] = plot.lines.size();
     plot.lines.push_back({.series = group.name(one.contender), .is_near = one.is_near});
   }
@@ -152,14 +147,14 @@ inline PassesPlot passes_plot(const DrawnGroup& group, const std::vector<detail:
 
 /// At most two plots: contenders whose medians are near the first one's, and the others, since on one axis small differences could not be
 /// seen. Up to half a per cent of the passes at either end may lie beyond the axis.
-inline std::vector<Plot> distribution_plots(const DrawnGroup& group, const std::vector<detail::SortedPasses>& contenders) {
+inline std::vector<Plot> distribution_plots(const DrawnGroup& group, const std::vector<SortedPasses>& contenders) {
   constexpr std::size_t most_steps = 300;
   std::vector<Plot> plots;
-  const bool some_near = std::ranges::any_of(contenders, &detail::SortedPasses::is_near);
+  const bool some_near = std::ranges::any_of(contenders, &SortedPasses::is_near);
   for (const bool near : {true, false}) {
     DistributionPlot plot{.title = group.title + (near || !some_near ? "" : ": far from the others"),
                           .range = {std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()}};
-    for (const detail::SortedPasses& one : contenders) {
+    for (const SortedPasses& one : contenders) {
       if (one.is_near != near) continue;
       const std::size_t beyond = one.us.size() / 200;
       plot.range.low = std::min(plot.range.low, one.us[beyond]);
@@ -199,4 +194,4 @@ inline CorrelationsPlot correlations_plot(const DrawnGroup& group, const Estimat
   return plot;
 }
 
-}  // namespace anechain::report
+}  // namespace anechain::report::detail
