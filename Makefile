@@ -1,6 +1,6 @@
 # Thin: what is missing is installed, then CMake's workflow presets do the work.
 
-.PHONY: experiment test bench sanitize compilers check-macos tidy reference coverage dependencies clean
+.PHONY: experiment test bench sanitize compilers check-macos check-arm64 tidy reference coverage dependencies clean
 
 experiment: dependencies
 	cmake --workflow --preset experiment
@@ -28,6 +28,10 @@ compilers: dependencies
 # Everything for arm64 macOS, compiled and linked on Linux.
 check-macos: dependencies
 	@scripts/check-macos
+
+# The tests for 64-bit Arm Linux, under QEMU.
+check-arm64: dependencies
+	@scripts/check-arm64
 
 # The reference of every public declaration: build/reference/html/index.html.
 reference:

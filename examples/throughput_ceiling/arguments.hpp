@@ -5,12 +5,12 @@
 #include <anechain/anechain.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -21,11 +21,20 @@ namespace program {
 
 using namespace anechain;
 
-// "a,b" as {"a", "b"}.
-inline std::vector<std::string> parts(const std::string& text) {
+// Something that the user asked for and that cannot be.
+struct UsageError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// "a,b" as {"a", "b"}. Throws UsageError if one of them is empty.
+inline std::vector<std::string> parts(const std::string& flag, const std::string& text) {
   std::vector<std::string> all;
-  std::istringstream stream{text};
-  for (std::string part; std::getline(stream, part, ',');) all.push_back(part);
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    all.push_back(text.substr(begin, end - begin));
+    if (all.back().empty()) throw UsageError(flag + " '" + text + "': an empty value");
+    begin = end + 1;
+  }
   return all;
 }
 
@@ -42,11 +51,6 @@ inline constexpr int regression_found = 1;
 inline constexpr int usage_error = 2;
 inline constexpr int not_conclusive = 3;
 inline constexpr int was_interrupted = 130;
-
-// Something that the user asked for and that cannot be.
-struct UsageError : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
 
 // What the kernels of a chain are: 1x1 convolutions, as in the original, or layers of a transformer.
 enum class ChainKind { conv, transformer };
@@ -121,11 +125,15 @@ struct RunArguments {
   bool strict = false;
   bool only_list = false;
   OutputPaths outputs;
-  std::size_t launch = 0;  // which of several this process is
+  std::string resume;                              // a report to go on with
+  std::size_t process = 0;                         // which of several this process is, from 1; 0 for the only one
+  const Report* before = nullptr;                  // what was measured before the run was interrupted
+  const std::atomic<bool>* interrupted = nullptr;  // once it is true, the measurement is to end
+
+  bool is_interrupted() const { return interrupted != nullptr && interrupted->load(); }
 
   // How the measurement is made.
   Protocol made() const {
-    if (quick && publish) throw UsageError("--quick and --publish contradict each other");
     Protocol made = quick ? Protocol::quick() : publish ? Protocol::publish() : Protocol{};
     if (rounds) made = made.with_rounds(*rounds);
     if (target_us) {
@@ -147,7 +155,7 @@ struct RunArguments {
     std::vector<Size> all;
     const ChainKind kind = chain == "transformer" ? ChainKind::transformer : ChainKind::conv;
     const std::string_view standard = kind == ChainKind::transformer ? transformer_configurations : original_configurations;
-    for (const std::string& name : parts(configurations.value_or(std::string{standard}))) {
+    for (const std::string& name : parts("--config", configurations.value_or(std::string{standard}))) {
       all.push_back(parsed_size(name, kind));
       if (std::ranges::count(all, all.back().name, &Size::name) > 1) throw UsageError("--config " + name + ": named twice");
     }
@@ -159,7 +167,7 @@ struct RunArguments {
     if (lengths == "none" || protocol == "original") return {};
     const std::string given = !lengths.empty() ? lengths : quick ? "2,12" : publish ? "1,2,4,8,12,16,24" : "1,2,4,8,12";
     std::vector<std::size_t> all;
-    for (const std::string& text : parts(given)) {
+    for (const std::string& text : parts("--lengths", given)) {
       std::size_t value = 0;
       const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
       if (error != std::errc{} || end != text.data() + text.size() || value < 1 || value > 1000)

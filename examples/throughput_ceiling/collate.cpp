@@ -9,12 +9,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
-#include <optional>
+#include <ostream>
 #include <string>
 #include <vector>
 
 #include "commands.hpp"
-#include "launches.hpp"
 #include "output.hpp"
 
 namespace program {
@@ -39,13 +38,16 @@ std::vector<std::string> files_of(const std::vector<std::string>& paths) {
 }  // namespace
 
 int collate(const CollateArguments& arguments) {
-  std::optional<OutputFile> markdown, html;
-  if (!arguments.markdown.empty()) markdown.emplace(arguments.markdown, 0);
-  if (!arguments.html.empty()) html.emplace(arguments.html, 0);
+  const std::vector<std::string> files = files_of(arguments.paths);
+  Outputs outputs{files};
+  outputs.add("--markdown", arguments.markdown, 0,
+              [](std::ostream& to, const Report&, const report::Document& document) { report::markdown(to, document); });
+  outputs.add("--html", arguments.html, 0,
+              [](std::ostream& to, const Report&, const report::Document& document) { report::html(to, document); });
 
   std::vector<Report> reports;
   bool all_read = true;
-  for (const std::string& file : files_of(arguments.paths)) {
+  for (const std::string& file : files) {
     try {
       reports.push_back(read_report(file));
     } catch (const std::exception& error) {
@@ -56,9 +58,7 @@ int collate(const CollateArguments& arguments) {
   const std::vector<CollatedContender> rows = anechain::collate(reports);
   if (rows.empty()) throw UsageError("there is no report with a comparison in what was named");
   const report::Document document = report::document(rows);
-  print(document);
-  if (markdown) markdown->commit([&](std::ostream& to) { report::markdown(to, document); });
-  if (html) html->commit([&](std::ostream& to) { report::html(to, document); });
+  outputs.write({}, document);
   return all_read ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

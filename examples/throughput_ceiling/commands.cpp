@@ -3,6 +3,8 @@
 
 #include <anechain/analysis/compare.hpp>
 #include <anechain/anechain.hpp>
+#include <anechain/measure/keep_on_signal.hpp>
+#include <anechain/measure/processes.hpp>
 #include <anechain/report/comparison_document.hpp>
 #include <anechain/report/console.hpp>
 #include <anechain/report/html.hpp>
@@ -16,10 +18,12 @@
 #include <optional>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
-#include "launches.hpp"
 #include "measure.hpp"
+#include "options.hpp"
 #include "output.hpp"
+#include "resume.hpp"
 
 namespace program {
 
@@ -47,7 +51,6 @@ void print_truth(const simulated::Preset& preset) {
 
 // Every pattern of --filter is that of some contender.
 void require_known(const RunArguments& arguments) {
-  if (arguments.protocol == "original" && !arguments.filter.empty()) throw UsageError("--filter: the original protocol has its own four");
   std::vector<std::string> names;
   for (const Size& size : arguments.sizes())
     for (const std::string_view strategy : Ceiling::strategy_names) names.push_back(size.name + "/" + std::string{strategy});
@@ -58,20 +61,38 @@ void require_known(const RunArguments& arguments) {
 
 }  // namespace
 
-int run(const RunArguments& arguments, const std::vector<std::string>& command_line) {
-  if (arguments.only_list) {
-    list();
-    return EXIT_SUCCESS;
+namespace {
+
+// What an interrupted run's command line asked for, and what this one says of it. A file may say what it likes: nothing that it names is
+// opened.
+RunArguments resumed(const RunArguments& given, const Report& before) {
+  RunArguments arguments;
+  try {
+    arguments = Options{}.run_of(before.environment.arguments);
+  } catch (const std::exception& error) {
+    throw UsageError("--resume " + given.resume + ": its command line cannot be understood: " + error.what());
   }
-  require_known(arguments);
-  const Protocol protocol = arguments.made();
-  const std::size_t visits = 2 * (Ceiling::strategy_names.size() + 1) * protocol.most_rounds;
-  Outputs outputs{arguments.outputs, arguments.sizes().size() * visits * protocol.launches};
-  const Report report = measure_in_launches(arguments, command_line);
-  const Analysis analysis = analyse(report);
-  outputs.write(report, document_of(report, analysis));
-  if (arguments.device == "simulated") print_truth(*simulated::preset(arguments.preset));
-  if (!report.complete() || interrupted) {
+  arguments.resume = given.resume;
+  arguments.framework = given.framework;
+  arguments.strict = given.strict;
+  arguments.interrupted = given.interrupted;
+  arguments.outputs = given.outputs;
+  for (std::size_t i = 0; i < formats().size(); ++i)
+    if (formats()[i].is_report && arguments.outputs[i].empty()) arguments.outputs[i] = given.resume;
+  return arguments;
+}
+
+// Whether the filter leaves a contender that is compared with another.
+bool compares(const RunArguments& arguments) {
+  if (arguments.filter.empty()) return true;
+  for (const Size& size : arguments.sizes())
+    for (const std::string_view strategy : Ceiling::strategy_names)
+      if (strategy != RunOnly::name && matches_any(size.name + "/" + std::string{strategy}, arguments.filter)) return true;
+  return false;
+}
+
+int exit_code(const RunArguments& arguments, const Report& report, const Analysis& analysis) {
+  if (!report.complete() || arguments.is_interrupted()) {
     std::cerr << "throughput_ceiling: interrupted: the results are those of what was measured, and marked incomplete\n";
     return was_interrupted;
   }
@@ -86,27 +107,63 @@ int run(const RunArguments& arguments, const std::vector<std::string>& command_l
   return EXIT_SUCCESS;
 }
 
+}  // namespace
+
+int run(const RunArguments& given, const std::vector<std::string>& command_line) {
+  if (given.only_list) {
+    list();
+    return EXIT_SUCCESS;
+  }
+  const KeepOnSignal keep;
+  RunArguments arguments = given;
+  arguments.interrupted = &keep.received();
+  std::optional<Report> before;
+  if (!given.resume.empty()) {
+    before = read_report(given.resume);
+    if (before->complete() && before->failed_processes.empty()) throw UsageError("--resume " + given.resume + ": that run is complete");
+    drop_stumps(*before);
+    arguments = resumed(arguments, *before);
+    arguments.before = &*before;
+  }
+  require_known(arguments);
+  if (arguments.strict && !compares(arguments)) throw UsageError("--strict does nothing here: --filter leaves nothing to compare");
+  const Protocol protocol = arguments.made();
+  const std::size_t visits = 2 * (Ceiling::strategy_names.size() + 1) * protocol.most_rounds;
+  Outputs outputs{{given.resume}};
+  if (process_number() == 0) outputs.add(arguments.outputs, arguments.sizes().size() * visits * protocol.launches, given.resume);
+  Report report = measure(arguments, command_line);
+  if (before) {
+    add(*before, std::move(report));
+    report = std::move(*before);
+  }
+  const Analysis analysis = analyse(report);
+  outputs.write(report, document_of(report, analysis));
+  if (arguments.device == "simulated") print_truth(*simulated::preset(arguments.preset));
+  return exit_code(arguments, report, analysis);
+}
+
 int report(const ReportArguments& arguments) {
+  Outputs outputs{{arguments.path}};
   Report report = read_report(arguments.path);
+  outputs.add(arguments.outputs, 0, arguments.path);
   for (Measurement& measurement : report.measurements) {
     Protocol& protocol = measurement.protocol;
     if (arguments.estimator) protocol.estimator = *named<Estimator>(*arguments.estimator);
     if (arguments.confidence_percent) protocol.confidence = *arguments.confidence_percent / 100;
     if (arguments.epsilon_percent) protocol.epsilon = *arguments.epsilon_percent / 100;
   }
-  Outputs{arguments.outputs, 0}.write(report, document_of(report, analyse(report)));
+  outputs.write(report, document_of(report, analyse(report)));
   return EXIT_SUCCESS;
 }
 
 int compare(const CompareArguments& arguments) {
-  std::optional<OutputFile> html;
-  if (!arguments.html.empty()) html.emplace(arguments.html, 0);
+  Outputs outputs{{arguments.first, arguments.second}};
+  outputs.add("--html", arguments.html, 0,
+              [](std::ostream& to, const Report&, const report::Document& document) { report::html(to, document); });
   const double epsilon = arguments.epsilon_percent / 100;
   const ReportComparison comparison =
       anechain::compare(read_report(arguments.first), read_report(arguments.second), arguments.confidence_percent / 100, epsilon);
-  const report::Document document = with_flags(report::document(comparison, epsilon));
-  print(document);
-  if (html) html->commit([&](std::ostream& to) { report::html(to, document); });
+  outputs.write({}, with_flags(report::document(comparison, epsilon)));
   if (comparison.rows.empty()) throw UsageError("the two reports have nothing in common");
   const bool ambiguous = comparison.has(Change::ambiguous);
   if (arguments.fail_on_regression && comparison.has(Change::regression)) {
@@ -120,8 +177,10 @@ int compare(const CompareArguments& arguments) {
   return arguments.strict && (ambiguous || comparison.lost || comparison.has(Change::inconclusive)) ? not_conclusive : EXIT_SUCCESS;
 }
 
-int selftest(const RunArguments& arguments) {
-  end_on_signals();
+int selftest(const RunArguments& given) {
+  const KeepOnSignal keep;
+  RunArguments arguments = given;
+  arguments.interrupted = &keep.received();
   const Report measured = measure_twins(arguments);
   std::cout << "A/A on " << measured.environment.device << ", seed " << arguments.seed << '\n';
   using report::Unit;
@@ -159,7 +218,7 @@ int selftest(const RunArguments& arguments) {
                "launch can\n"
                "differ from another by.\n";
   if (!quiet) std::cerr << "throughput_ceiling: the A/A control is not quiet: no comparison on this machine can be relied on now\n";
-  return interrupted ? was_interrupted : quiet ? EXIT_SUCCESS : EXIT_FAILURE;
+  return arguments.is_interrupted() ? was_interrupted : quiet ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 int plan(const RunArguments& arguments) {

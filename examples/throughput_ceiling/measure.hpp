@@ -1,24 +1,18 @@
 // SPDX-License-Identifier: MIT
-// From arguments to a report, in this process.
+// From arguments to a report.
 #pragma once
 
 #include <anechain/measure/report.hpp>
 
-#include <atomic>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "arguments.hpp"
 
 namespace program {
 
-// Set by SIGINT and SIGTERM: the measurement ends, and what it had is written. A fourth one ends the program at once.
-inline std::atomic<bool> interrupted{false};
-static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may touch it");
-
-void end_on_signals();
-
-// The report of one launch.
+// The report of all processes that the arguments ask for. `command_line` is this program's.
 Report measure(const RunArguments& arguments, const std::vector<std::string>& command_line);
 
 // The baseline once more, with surfaces and requests of its own.

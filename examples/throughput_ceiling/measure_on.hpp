@@ -17,6 +17,7 @@
 
 #include "measure.hpp"
 #include "original/protocol.hpp"
+#include "resume.hpp"
 
 namespace program {
 
@@ -89,11 +90,11 @@ Report measure_on(const RunArguments& arguments, MakeDevice make_device) {
 
   auto device = make_device();
   Report report{.environment = surroundings_of(device)};
-  ExperimentOptions options{.protocol = arguments.made(), .filter = arguments.filter, .process = arguments.launch};
-  options.interrupted = &interrupted;
+  ExperimentOptions options{.protocol = arguments.made(), .filter = arguments.filter, .process = arguments.process};
+  options.interrupted = arguments.interrupted;
   Random order{options.seed()};
   // Launches of one experiment have the same contenders in the same order; their rounds are in random order anyway.
-  if (arguments.launch > 0 && !arguments.together) order.shuffle(std::span{sizes});
+  if (arguments.process > 0 && !arguments.together) order.shuffle(std::span{sizes});
   ProgressLine line;
   // Of the patterns, each experiment gets those that are of some of its contenders. It is left out if that is none.
   const auto run = [&](const auto& experiment, const std::string& name, ExperimentOptions with, auto... conduct) {
@@ -102,7 +103,13 @@ Report measure_on(const RunArguments& arguments, MakeDevice make_device) {
     std::erase_if(with.filter, [&](const std::string& pattern) {
       return std::ranges::none_of(names, [&](const std::string& one) { return matches(one, pattern); });
     });
-    if (interrupted || (is_filtered && with.filter.empty())) return;
+    if (arguments.is_interrupted() || (is_filtered && with.filter.empty())) return;
+    if (arguments.before != nullptr) {
+      const auto rest = rest_of(*arguments.before, experiment.names(with), with.protocol, std::max<std::size_t>(1, arguments.process));
+      if (!rest) return;
+      with.protocol = rest->protocol;
+      with.parts = rest->parts;
+    }
     with.on_progress = [&](const Progress& progress) { line.show(name, progress); };
     report.append(experiment.run(with, conduct...));
   };
@@ -140,10 +147,10 @@ Report measure_twins_on(const RunArguments& arguments, D device) {
   Report report{.environment = surroundings_of(device)};
   ProgressLine line;
   for (const Size& size : arguments.sizes()) {
-    if (interrupted) break;
+    if (arguments.is_interrupted()) break;
     require_memory(size, arguments.length);
     ExperimentOptions options{.protocol = arguments.made()};
-    options.interrupted = &interrupted;
+    options.interrupted = arguments.interrupted;
     options.on_progress = [&](const Progress& progress) { line.show(size.name, progress); };
     report.append(ThroughputCeiling<TracedChain, RunOnly, Twin>{size.name, chain_of(size, arguments.length)}.run(device, options));
   }

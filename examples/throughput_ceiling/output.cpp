@@ -6,9 +6,8 @@
 #include <anechain/report/html_with_data.hpp>
 #include <anechain/report/json.hpp>
 #include <anechain/report/markdown.hpp>
+#include <anechain/report/read_json.hpp>
 #include <anechain/report/report_document.hpp>
-
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -27,19 +26,6 @@
 namespace program {
 
 namespace {
-
-[[noreturn]] void fail(const std::string& path) {
-  throw std::system_error(errno != 0 ? errno : EIO, std::generic_category(), "cannot write " + path);
-}
-
-void write_file(const std::string& path, const std::function<void(std::ostream&)>& write) {
-  errno = 0;
-  std::ofstream file{path, std::ios::binary};
-  if (!file) fail(path);
-  write(file);
-  file.close();
-  if (!file) fail(path);
-}
 
 // Which flag does what a remark of the library asks for.
 struct Advice {
@@ -64,41 +50,6 @@ void add_flags(std::vector<report::Remark>& remarks) {
 
 }  // namespace
 
-OutputFile::OutputFile(std::string path, std::size_t bytes) : path_(std::move(path)), partial_(path_ + ".partial") {
-  const std::filesystem::file_status status = std::filesystem::status(path_);
-  if (std::filesystem::is_directory(status)) throw std::system_error(EISDIR, std::generic_category(), "cannot write " + path_);
-  is_file_ = !std::filesystem::exists(status) || std::filesystem::is_regular_file(status);
-  if (!is_file_) return;
-  if (std::filesystem::exists(status) && access(path_.c_str(), W_OK) != 0) fail(path_);
-  write_partial([bytes](std::ostream& to) { to << std::string(bytes, ' '); });
-}
-
-OutputFile::OutputFile(OutputFile&& other) noexcept
-    : path_(std::move(other.path_)), partial_(std::move(other.partial_)), is_file_(std::exchange(other.is_file_, false)) {}
-
-OutputFile::~OutputFile() {
-  std::error_code ignored;
-  if (is_file_) std::filesystem::remove(partial_, ignored);
-}
-
-void OutputFile::commit(const std::function<void(std::ostream&)>& write) {
-  if (!is_file_) return write_file(path_, write);
-  write_partial(write);
-  std::filesystem::rename(partial_, path_);
-  is_file_ = false;
-}
-
-// Errors name the file that was asked for.
-void OutputFile::write_partial(const std::function<void(std::ostream&)>& write) const {
-  try {
-    write_file(partial_, write);
-  } catch (const std::system_error& error) {
-    std::error_code ignored;
-    std::filesystem::remove(partial_, ignored);
-    throw std::system_error(error.code(), "cannot write " + path_);
-  }
-}
-
 report::Document document_of(const Report& report, const Analysis& analysis) {
   report::Document document = report::document(report, analysis);
   add_original(document, report, analysis);
@@ -117,45 +68,88 @@ void print(const report::Document& document) {
 
 std::span<const Format> formats() {
   static constexpr std::array all{
-      Format{"--json", "Write everything, with every sample, to this file", true,
+      Format{"--json", "Write everything, with every sample, to this file", true, true,
              [](std::ostream& to, const Report& report, const report::Document& document) { report::json(to, report, document); }},
-      Format{"--csv", "Write every number of every table, one a row", false,
+      Format{"--csv", "Write every number of every table, one a row", false, false,
              [](std::ostream& to, const Report&, const report::Document& document) { report::csv(to, document); }},
-      Format{"--samples", "Write every sample, one a row, comma-separated", true,
+      Format{"--samples", "Write every sample, one a row, comma-separated", true, false,
              [](std::ostream& to, const Report& report, const report::Document&) { report::csv_samples(to, report); }},
-      Format{"--markdown", "Write the tables as Markdown", false,
+      Format{"--markdown", "Write the tables as Markdown", false, false,
              [](std::ostream& to, const Report&, const report::Document& document) { report::markdown(to, document); }},
-      Format{"--html", "Write a page with pictures, complete in itself", false,
+      Format{"--html", "Write a page with pictures, complete in itself", false, false,
              [](std::ostream& to, const Report& report, const report::Document& document) { report::html(to, report, document); }},
   };
   return all;
 }
 
-Outputs::Outputs(const OutputPaths& paths, std::size_t samples) {
+Report read_report(const std::string& path) {
+  // A device or a pipe may never end.
+  if (std::filesystem::exists(path) && !std::filesystem::is_regular_file(path))
+    throw std::runtime_error("cannot read " + path + ": a report is a regular file, and this is " +
+                             (std::filesystem::is_directory(path) ? "a folder" : "none"));
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw std::system_error(errno != 0 ? errno : EIO, std::generic_category(), "cannot read " + path);
+  try {
+    return report::read_json(file);
+  } catch (const report::ReportError& error) {
+    throw report::ReportError(path + ": " + error.what());
+  }
+}
+
+namespace {
+
+// The file that a path means, by a name that no link is part of.
+std::filesystem::path real_path(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::weakly_canonical(std::filesystem::absolute(path), ignored);
+}
+
+bool are_same_file(const std::filesystem::path& a, const std::filesystem::path& b) {
+  std::error_code ignored;
+  return a == b || std::filesystem::equivalent(a, b, ignored);
+}
+
+}  // namespace
+
+void Outputs::add(const std::string& flag, const std::string& path, std::size_t bytes,
+                  std::function<void(std::ostream&, const Report&, const report::Document&)> write) {
+  if (path.empty()) return;
+  OutputFile file{path, bytes};
+  const std::filesystem::path target = real_path(file.target());
+  for (const Output& other : outputs_)
+    if (are_same_file(other.target, target)) throw UsageError(flag + " and " + other.flag + " name one file: " + path);
+  for (const std::string& input : inputs_)
+    if (are_same_file(real_path(input), target)) throw UsageError(flag + " " + path + " would replace what is read");
+  outputs_.push_back({flag, target, std::move(file), std::move(write)});
+}
+
+void Outputs::add(const OutputPaths& paths, std::size_t samples, const std::string& rewritten) {
   constexpr std::size_t bytes_of_document = std::size_t{1} << 20;
   constexpr std::size_t bytes_of_sample = 80;
   constexpr std::size_t most_reserved = std::size_t{64} << 20;
   for (std::size_t i = 0; i < paths.size(); ++i) {
-    if (paths[i].empty()) continue;
     const Format& format = formats()[i];
     const std::size_t bytes = bytes_of_document + (format.has_samples ? samples * bytes_of_sample : 0);
-    outputs_.push_back({OutputFile{paths[i], std::min(most_reserved, bytes)}, format});
+    std::vector<std::string> inputs = inputs_;
+    if (format.is_report) std::erase_if(inputs_, [&](const std::string& input) { return input == rewritten; });
+    add(format.flag, paths[i], std::min(most_reserved, bytes), format.write);
+    inputs_ = std::move(inputs);
   }
 }
 
 void Outputs::write(const Report& report, const report::Document& document) {
-  std::exception_ptr first;
+  std::string errors;
   const auto attempt = [&](auto action) {
     try {
       action();
-    } catch (...) {
-      if (!first) first = std::current_exception();
+    } catch (const std::exception& error) {
+      errors.append(errors.empty() ? "" : "\nthroughput_ceiling: ").append(error.what());
     }
   };
   attempt([&] { print(document); });
-  for (Output& output : outputs_)
-    attempt([&] { output.file.commit([&](std::ostream& to) { output.format.write(to, report, document); }); });
-  if (first) std::rethrow_exception(first);
+  for (Output& output : outputs_) attempt([&] { output.file.commit([&](std::ostream& to) { output.write(to, report, document); }); });
+  if (!errors.empty()) throw std::runtime_error(errors);
 }
 
 }  // namespace program

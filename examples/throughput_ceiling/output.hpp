@@ -5,42 +5,27 @@
 #include <anechain/analysis/analysis.hpp>
 #include <anechain/measure/report.hpp>
 #include <anechain/report/document.hpp>
+#include <anechain/support/output_file.hpp>
 
 #include <cstddef>
+#include <filesystem>
 #include <functional>
 #include <ostream>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "arguments.hpp"
 
 namespace program {
 
-// A file whose place is taken before the measurement starts, so that an hour's work does not meet a full disk at its end.
-// What stood there before stays until the new content is complete. Pipes and devices are opened when they are written.
-class OutputFile {
- public:
-  OutputFile(std::string path, std::size_t bytes);
-  OutputFile(OutputFile&& other) noexcept;
-  OutputFile& operator=(OutputFile&&) = delete;
-  ~OutputFile();
-
-  void commit(const std::function<void(std::ostream&)>& write);
-
- private:
-  void write_partial(const std::function<void(std::ostream&)>& write) const;
-
-  std::string path_;
-  std::string partial_;
-  bool is_file_ = false;
-};
-
 // A format of results: a flag that names a file, and what writes it.
 struct Format {
   const char* flag;
   const char* help;
   bool has_samples;  // all of them are in the file
+  bool is_report;    // the report can be read from the file
   void (*write)(std::ostream& to, const Report& report, const report::Document& document);
 };
 
@@ -56,22 +41,36 @@ report::Document with_flags(report::Document document);
 // A document on the terminal. Throws where that cannot be written to.
 void print(const report::Document& document);
 
-// All that was asked for.
+// A report from its file. Throws with the path if it cannot be read, and with the place if it is no report.
+Report read_report(const std::string& path);
+
+// What a command writes: its document on the terminal, and files.
 class Outputs {
  public:
-  // `samples` are expected at most.
-  Outputs(const OutputPaths& paths, std::size_t samples);
+  // `inputs` are files that the command reads, which an output would replace; empty ones are none.
+  explicit Outputs(std::vector<std::string> inputs = {}) : inputs_(std::move(inputs)) { std::erase(inputs_, ""); }
+
+  // Takes a file's place, for so many bytes. Nothing if the path is empty. Throws UsageError if another output or an input is the same
+  // file.
+  void add(const std::string& flag, const std::string& path, std::size_t bytes,
+           std::function<void(std::ostream&, const Report&, const report::Document&)> write);
+
+  // The same for one of formats() each; `samples` are expected at most. `rewritten` is an input that --json may replace.
+  void add(const OutputPaths& paths, std::size_t samples, const std::string& rewritten = {});
 
   // The document on the terminal, and then in every file: one that cannot be written does not keep the others from being written. Throws
-  // the first error at the end.
+  // std::runtime_error with all that went wrong.
   void write(const Report& report, const report::Document& document);
 
  private:
   struct Output {
+    std::string flag;
+    std::filesystem::path target;
     OutputFile file;
-    const Format& format;
+    std::function<void(std::ostream&, const Report&, const report::Document&)> write;
   };
 
+  std::vector<std::string> inputs_;
   std::vector<Output> outputs_;
 };
 

@@ -365,6 +365,79 @@ class TickingClock final : public DeviceClock {
 
 }  // namespace
 
+TEST_CASE("protocol: a clock that stands still is refused, whether it should move by itself or in a pause") {
+  /// Moves in pauses alone, if at all.
+  struct StandingClock final : DeviceClock {
+    StandingClock(bool by_itself, bool in_pauses) : by_itself_(by_itself), in_pauses_(in_pauses) {}
+    std::chrono::nanoseconds now() override { return time_; }
+    void pause(std::chrono::nanoseconds duration) override { time_ += in_pauses_ ? duration : std::chrono::nanoseconds{0}; }
+    bool moves_by_itself() const override { return by_itself_; }
+
+   private:
+    bool by_itself_;
+    bool in_pauses_;
+    std::chrono::nanoseconds time_{};
+  };
+  CHECK(StandingClock{false, true}.quality().resolution.count() == 0);
+  CHECK_THROWS_WITH_AS((StandingClock{false, false}.quality()), doctest::Contains("the device's clock stands still"), MeasurementError);
+  CHECK_THROWS_WITH_AS((StandingClock{true, true}.quality()), doctest::Contains("the device's clock stands still"), MeasurementError);
+}
+
+TEST_CASE("protocol: a clock of long ticks is found out, and refused if its samples do not fit the budget") {
+  CHECK(TickingClock{1e7, 30}.quality().resolution == std::chrono::milliseconds{10});  // no tick in 10 000 readings
+  const simulated::Costs coarse{.dispatch_us = 100.0 / 12, .copy_us = 1, .clock_tick_ns = 1e7, .clock_read_ns = 30};
+  Protocol protocol = Protocol{}.with_rounds(40);
+  CHECK_THROWS_WITH_AS(measure(coarse, {}, protocol, 1), doctest::Contains("the device's clock has steps of 10000000 ns"),
+                       MeasurementError);
+  protocol.budget = std::chrono::minutes{30};  // three rounds of two contenders, each with two samples of ten seconds
+  const Measurement measurement = measure(coarse, {}, protocol, 1);
+  CHECK(measurement.launches[0].repeats[0] == doctest::Approx(100'000).epsilon(0.2));
+  CHECK(measurement.launches[0].end == End::budget);
+
+  // Passes shorter than a tick: as many as make a sample of a thousand ticks, no more.
+  const simulated::Costs short_passes{
+      .fixed_us = 0, .dispatch_us = 0.01, .us_per_gflop = 0, .copy_us = 0.01, .clock_tick_ns = 1000, .clock_read_ns = 30};
+  const Measurement batched = measure(short_passes, {}, Protocol{}.with_rounds(40), 1);
+  CHECK(batched.launches[0].repeats[0] == doctest::Approx(1e6 / 120).epsilon(0.2));
+  for (const Sample& sample : batched.samples) CHECK(sample.duration.count() > 0);
+}
+
+TEST_CASE("protocol: a contender that takes no time by the device's clock is not measured") {
+  const simulated::Costs nothing{.fixed_us = 0, .dispatch_us = 0, .us_per_gflop = 0, .copy_us = 1};
+  const Measurement measurement = measure(nothing, {}, Protocol{}.with_rounds(40), 1);
+  CHECK(measurement.contenders[0].ok());
+  REQUIRE(measurement.contenders[1].failure);
+  CHECK(measurement.contenders[1].failure->find("passes took 0 ns by the device's clock") != std::string::npos);
+  for (const Sample& sample : measurement.samples) CHECK(sample.contender == 0);
+}
+
+TEST_CASE("protocol: turns in which the clock goes back do not count") {
+  /// Now and then three milliseconds earlier.
+  class BackwardContender final : public Contender {
+   public:
+    void verify(std::uint64_t) override {}
+    Sample time(std::size_t, std::size_t) override {
+      now_ += std::chrono::microseconds{100};
+      const std::chrono::nanoseconds start = now_;
+      now_ += ++turns_ % 10 == 0 ? std::chrono::milliseconds{-3} : std::chrono::microseconds{100};
+      const Sample sample{.start = start, .duration = now_ - start};
+      if (turns_ % 10 == 0) now_ += std::chrono::milliseconds{3};
+      return sample;
+    }
+
+   private:
+    std::chrono::nanoseconds now_ = std::chrono::hours{1};
+    std::size_t turns_ = 0;
+  };
+  simulated::Timeline time{{}, {}, 1};
+  SimulatedExperiment experiment = experiment_of(time);
+  experiment.contenders[0] = std::make_unique<BackwardContender>();
+  const Measurement measurement = experiment.run(Protocol{}.with_rounds(40), 1);
+  CHECK(measurement.failures.size() >= 5);
+  for (const FailedRound& failed : measurement.failures) CHECK(failed.reason.find("the device's clock went back by 3000000 ns") == 0);
+  for (const Sample& sample : measurement.samples) CHECK(sample.duration.count() > 0);
+}
+
 TEST_CASE("protocol: a coarse clock makes samples longer, and one that goes backwards is refused") {
   const ClockQuality fine = TickingClock{125.0 / 3, 30}.quality();
   CHECK(fine.resolution.count() >= 41);
@@ -372,7 +445,6 @@ TEST_CASE("protocol: a coarse clock makes samples longer, and one that goes back
   const ClockQuality coarse = TickingClock{1000, 30}.quality();
   CHECK(coarse.resolution.count() == 1000);
   CHECK(coarse.shortest_sample() == std::chrono::milliseconds{1});
-  CHECK(TickingClock{1, 0}.quality().resolution.count() == 0);
   CHECK_THROWS_WITH_AS((TickingClock{1, 30, 5000}.quality()), doctest::Contains("the device's clock went back by"), MeasurementError);
 
   // A pass of 100 us: one sample on a fine clock, ten passes to a millisecond on one of a microsecond.

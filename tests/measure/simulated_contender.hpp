@@ -63,6 +63,7 @@ class TimelineClock final : public DeviceClock {
   explicit TimelineClock(simulated::Timeline& time) : time_(time) {}
   std::chrono::nanoseconds now() override { return time_.read(); }
   void pause(std::chrono::nanoseconds duration) override { time_.idle(duration); }
+  bool moves_by_itself() const override { return time_.costs().clock_read_ns > 0; }
 
  private:
   simulated::Timeline& time_;

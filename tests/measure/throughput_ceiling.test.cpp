@@ -75,6 +75,22 @@ class VirtualTime : public HostDevice {
     time_ += std::chrono::microseconds{100};
   }
   std::chrono::nanoseconds now() const { return time_; }
+  void charge_move(const Surface&, Surface&) { time_ += std::chrono::microseconds{1}; }
+  void charge_hop() {}
+  void idle(std::chrono::nanoseconds duration) { time_ += duration; }
+
+ private:
+  std::chrono::nanoseconds time_{};
+};
+
+/// The same without a word of what moves and pauses cost: its time stands still while nothing is evaluated.
+class StandingTime : public HostDevice {
+ public:
+  void evaluate(const Request& request) {
+    HostDevice::evaluate(request);
+    time_ += std::chrono::microseconds{100};
+  }
+  std::chrono::nanoseconds now() const { return time_; }
 
  private:
   std::chrono::nanoseconds time_{};
@@ -201,7 +217,12 @@ TEST_CASE("a clock that moves only with the work is taken as it is") {
   VirtualTime device;
   const Measurement measurement = measure<Sequential, RunOnly>(device, brief());
   CHECK(measurement.launches[0].repeats[0] == 1);
-  for (const Sample& sample : measurement.samples) CHECK(sample.duration == std::chrono::microseconds{400});
+  for (const Sample& sample : measurement.samples)
+    CHECK(sample.duration == std::chrono::microseconds{sample.contender == measurement.position("16x20/sequential") ? 403 : 400});
+
+  StandingTime other;
+  CHECK_THROWS_WITH_AS((measure<Sequential, RunOnly>(other, brief())), doctest::Contains("the device's clock stands still"),
+                       MeasurementError);
 }
 
 TEST_CASE("no budget is too large") {

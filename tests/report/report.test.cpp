@@ -4,8 +4,8 @@
 
 #include <anechain/analysis/collation.hpp>
 #include <anechain/analysis/compare.hpp>
-#include <anechain/analysis/merge.hpp>
 #include <anechain/anechain.hpp>
+#include <anechain/measure/merge.hpp>
 #include <anechain/report/csv.hpp>
 #include <anechain/report/html_with_data.hpp>
 #include <anechain/report/json.hpp>

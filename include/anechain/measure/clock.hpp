@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <anechain/devices/device.hpp>
@@ -28,22 +30,45 @@ class DeviceClock {
   /// Lets so much of the device's time pass without work.
   virtual void pause(std::chrono::nanoseconds duration) = 0;
 
-  /// From 10 000 readings in a row. Throws MeasurementError for a clock that goes backwards.
+  /// Whether time passes without work; on a device of virtual time it does not.
+  virtual bool moves_by_itself() const { return true; }
+
+  /// From 10 000 readings in a row, or more until the clock has moved. Throws MeasurementError for a clock that goes backwards or stands
+  /// still.
   ClockQuality quality() {
     std::vector<std::chrono::nanoseconds> steps(10'000);
     std::chrono::nanoseconds last = now();
-    for (std::chrono::nanoseconds& step : steps) {
-      const std::chrono::nanoseconds read = now();
-      if (read < last)
-        throw MeasurementError(std::string{"the device's clock went back by "} + std::to_string((last - read).count()) +
+    const auto step = [&] {
+      const std::chrono::nanoseconds before = std::exchange(last, now());
+      if (last < before)
+        throw MeasurementError(std::string{"the device's clock went back by "} + std::to_string((before - last).count()) +
                                " ns between two readings: nothing can be timed with it");
-      step = read - last;
-      last = read;
-    }
+      return last - before;
+    };
+    std::ranges::generate(steps, step);
     std::ranges::sort(steps);
     const auto first = std::ranges::upper_bound(steps, std::chrono::nanoseconds{0});
-    if (first == steps.end()) return {};
-    return {*first, steps[steps.size() / 2]};
+    if (first != steps.end()) return {*first, steps[steps.size() / 2]};
+    if (!moves_by_itself()) {
+      constexpr std::chrono::nanoseconds longest = std::chrono::seconds{1000};
+      for (std::chrono::nanoseconds length = std::chrono::milliseconds{1}; length <= longest; length *= 10) {
+        pause(length);
+        if (step() > std::chrono::nanoseconds{0}) return {};
+      }
+      throw stands_still("in a pause of 1000 s");
+    }
+    constexpr double patience_s = 1;  // of processor time, which is another clock
+    const std::clock_t begin = std::clock();
+    for (;;) {
+      if (const std::chrono::nanoseconds tick = step(); tick > std::chrono::nanoseconds{0}) return {tick, std::chrono::nanoseconds{0}};
+      if (static_cast<double>(std::clock() - begin) > patience_s * CLOCKS_PER_SEC) throw stands_still("in a second of processor time");
+    }
+  }
+
+ private:
+  static MeasurementError stands_still(const char* when) {
+    return MeasurementError(std::string{"the device's clock stands still: it did not move "} + when +
+                            ", so nothing can be timed with it (a device of virtual time has idle(), charge_move() and charge_hop())");
   }
 };
 
@@ -56,6 +81,8 @@ class ClockOf final : public DeviceClock {
 
   /// `device.now()`.
   std::chrono::nanoseconds now() override { return device_.now(); }
+
+  bool moves_by_itself() const override { return !DeviceOfVirtualTime<D>; }
 
   void pause(std::chrono::nanoseconds duration) override {
     if constexpr (DeviceOfVirtualTime<D>) {

@@ -14,6 +14,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,7 @@
 #include <anechain/measure/describe.hpp>
 #include <anechain/measure/forms.hpp>
 #include <anechain/measure/name_pattern.hpp>
+#include <anechain/measure/processes.hpp>
 #include <anechain/measure/report.hpp>
 #include <anechain/measure/surroundings.hpp>
 #include <anechain/measure/trial.hpp>
@@ -36,15 +38,25 @@ struct ExperimentOptions {
   std::vector<std::string> filter{};
   /// Patterns of the names that become baselines of groups that have none where they were defined.
   std::vector<std::string> baselines{};
-  bool across = false;      ///< also compare contenders of other groups with the first baseline
-  std::size_t process = 0;  ///< which of several processes this is: each has a schedule of its own, and weights and data
+  bool across = false;  ///< also compare contenders of other groups with the first baseline
+  /// Which of several processes this is, from 1: each has a schedule of its own, and weights and data. 0 for the only one, and for the
+  /// program that starts them.
+  std::size_t process = 0;
+  std::size_t parts = 0;  ///< how often the measurement of this process was interrupted before: this one goes on with it
   std::function<void(std::size_t, const WeightFacts&, std::span<float>)> weights{};  ///< a WeightSource; random if it is empty
   std::function<void(const Progress&)> on_progress{};                                ///< told of every step; nobody if it is empty
   const std::atomic<bool>* interrupted = nullptr;  ///< once it is true, no visit is begun; what was measured stands, as incomplete
 
-  /// Of the schedule, the gaps, the weights and the data of this process.
+  /// Of the weights of this process.
   std::uint64_t seed() const { return protocol.seed + process; }
+
+  /// Of the schedule, the gaps and the data of this part of it.
+  std::uint64_t schedule_seed() const { return seed() + 1000 * parts; }
 };
+
+/// A function that makes a device: `[] { return HostDevice{}; }`.
+template <class Make>
+concept DeviceFactory = std::invocable<Make&> && Device<std::invoke_result_t<Make&>>;
 
 /// Contenders on one device, measured against each other in one protocol: every contender is in every round. A contender is a chain under a
 /// strategy, with a label if it needs one.
@@ -55,6 +67,14 @@ struct ExperimentOptions {
 ///     experiment.add<Repeat<Conv1x1<768, 256, mil::fp32>, 12>, "fp32">(run_only);
 ///     const Report report = experiment.run({.protocol = Protocol::quick(), .across = true});
 ///
+/// In place of the device there may be a function that makes one. Such an experiment can be run in several processes, if the program's main
+/// calls process_main() at its beginning:
+///
+///     int main(int argc, char** argv) {
+///       anechain::process_main(argc, argv);
+///       Experiment experiment{[] { return HostDevice{}; }, baseline<Net>(run_only), contender<Net>(zero_copy)};
+///       const Report report = experiment.run({.protocol = Protocol::publish()});  // five processes
+///
 /// What the constructor is given is checked by the compiler: names, baselines, strategies that need links, kernels that the device can run.
 /// More is added at run time. Contenders whose chains compute the same kernels, fused or not, are a group, and are compared with its
 /// baseline.
@@ -64,13 +84,14 @@ class Experiment {
   /// The device must outlive it.
   template <class... Definitions>
   explicit Experiment(D& device, Definitions... definitions) : device_(&device) {
-    static_assert((detail::is_defined<Definitions> && ...),
-                  "anechain::Experiment: after the device come contenders: baseline<Chain>(strategy), contender<Chain>(strategy)");
-    if constexpr ((detail::is_defined<Definitions> && ...)) {
-      static_assert(detail::Definition<Definitions...>::check());
-      static_assert((detail::chain_can_be_run_by<D, typename Definitions::Chain> && ...));
-      (define(definitions), ...);
-    }
+    define_all(definitions...);
+  }
+
+  /// Of devices that a function makes: one for every run, in the process that measures.
+  template <DeviceFactory Make, class... Definitions>
+    requires std::same_as<std::invoke_result_t<Make&>, D>
+  explicit Experiment(Make make, Definitions... definitions) : make_([make] { return std::unique_ptr<D>(new D(make())); }) {
+    define_all(definitions...);
   }
 
   /// Adds a chain under each of the strategies. The label can name one contender only. Throws std::invalid_argument if there is a contender
@@ -121,42 +142,90 @@ class Experiment {
     return all;
   }
 
+  /// Of those that a run with these options has. Throws std::invalid_argument as run() does.
+  std::vector<std::string> names(const ExperimentOptions& options) const {
+    Measurement measurement;
+    find_contenders(measurement, options);
+    return measurement.names();
+  }
+
   /// Compiles, verifies and measures. A contender that cannot be compiled or set up, fails, or gives a wrong result is part of the report
-  /// with its reason and without samples. Throws std::invalid_argument if a group of several contenders has no baseline or two, a pattern
-  /// matches nothing, or nothing is left to measure; MeasurementError for a clock that goes backwards.
+  /// with its reason and without samples. If the protocol asks for several processes, each is started, and measures, one after the other;
+  /// one that dies is in Report::failed_processes. Throws std::invalid_argument if a group of several contenders has no baseline or two, a
+  /// pattern matches nothing, nothing is left to measure, or several processes are asked for without a function that makes devices or
+  /// process_main(); MeasurementError if the device's clock goes back, stands still, or is too coarse for the budget.
   Report run(const ExperimentOptions& options = {}) const { return run(options, usual_conduct); }
 
-  /// The same by a protocol of the user's own, a function of a MeasurementSession: see measure().
+  /// The same by a protocol of the user's own. `conduct` is called once in each process, with the contenders bound and a launch begun;
+  /// which of them it verifies and visits, and in which order, is its own affair. Set the order of `options.protocol` to Order::other: only
+  /// samples in this library's rounds can be analysed.
   template <std::invocable<MeasurementSession&> Conduct>
   Report run(const ExperimentOptions& options, Conduct conduct) const {
-    Report report{.environment = surroundings_of(*device_)};
-    report.measurements.push_back(measure(options, conduct));
-    report.interrupted = options.interrupted != nullptr && options.interrupted->load();
-    return report;
+    const std::size_t processes = options.protocol.launches;
+    if (options.process > 0 || processes <= 1) return run_here(options, conduct);
+    if (!make_)
+      throw std::invalid_argument("an experiment in " + std::to_string(processes) +
+                                  " processes makes a device in each: give it a function that makes one, "
+                                  "Experiment{[] { return HostDevice{}; }, ...}, or ask for one process, .protocol.launches = 1");
+    find_baselines(options.baselines);  // throws here what it would throw in every process
+    return measure_in_processes({.processes = processes, .interrupted = options.interrupted}, [&](std::size_t process) {
+      ExperimentOptions own = options;
+      own.process = process;
+      return run_here(own, conduct);
+    });
   }
 
   /// The same without the environment.
   Measurement measure(const ExperimentOptions& options = {}) const { return measure(options, usual_conduct); }
 
-  /// The same by a protocol of the user's own. `conduct` is called once, with the contenders bound and a launch begun; which of them it
-  /// verifies and visits, and in which order, is its own affair. Set the order of `options.protocol` to Order::other: only samples in this
-  /// library's rounds can be analysed.
+  /// The same by a protocol of the user's own.
   template <std::invocable<MeasurementSession&> Conduct>
   Measurement measure(const ExperimentOptions& options, Conduct conduct) const {
-    Measurement measurement{.protocol = options.protocol, .across = options.across};
-    const std::vector<std::size_t> selected = find_contenders(measurement, options);
-    detail::Forms<D> forms{*device_};
-    std::vector<std::unique_ptr<Contender>> contenders(selected.size());
-    bind(measurement, selected, forms, contenders, options);
-    ClockOf<D> clock{*device_};
-    const RunControl control{options.seed(), options.on_progress, options.interrupted};
-    MeasurementSession session{measurement, contenders, control, clock};
-    conduct(session);
-    return measurement;
+    return std::move(run(options, conduct).measurements.front());
   }
 
  private:
   static void usual_conduct(MeasurementSession& session) { Trial{session}.run(); }
+
+  template <class... Definitions>
+  void define_all(Definitions... definitions) {
+    static_assert((detail::is_defined<Definitions> && ...),
+                  "anechain::Experiment: after the device come contenders: baseline<Chain>(strategy), contender<Chain>(strategy)");
+    if constexpr ((detail::is_defined<Definitions> && ...)) {
+      static_assert(detail::Definition<Definitions...>::check());
+      static_assert((detail::chain_can_be_run_by<D, typename Definitions::Chain> && ...));
+      (define(definitions), ...);
+    }
+  }
+
+  /// In this process.
+  template <class Conduct>
+  Report run_here(const ExperimentOptions& options, Conduct conduct) const {
+    const std::unique_ptr<D> made = make_ ? make_() : nullptr;
+    D& device = made ? *made : *device_;
+    Report report{.environment = surroundings_of(device)};
+    report.measurements.push_back(measure_on(device, options, conduct));
+    report.interrupted = options.interrupted != nullptr && options.interrupted->load();
+    return report;
+  }
+
+  template <class Conduct>
+  Measurement measure_on(D& device, const ExperimentOptions& options, Conduct conduct) const {
+    Measurement measurement{.protocol = options.protocol, .across = options.across};
+    const std::vector<std::size_t> selected = find_contenders(measurement, options);
+    detail::Forms<D> forms{device};
+    std::vector<std::unique_ptr<Contender>> contenders(selected.size());
+    bind(device, measurement, selected, forms, contenders, options);
+    ClockOf<D> clock{device};
+    const RunControl control{.seed = options.schedule_seed(),
+                             .on_progress = options.on_progress,
+                             .interrupted = options.interrupted,
+                             .process = std::max<std::size_t>(1, options.process),
+                             .resumed = options.parts > 0};
+    MeasurementSession session{measurement, contenders, control, clock};
+    conduct(session);
+    return measurement;
+  }
 
   /// A contender, its strategy's type forgotten but for how to bind it.
   struct Entry {
@@ -276,14 +345,13 @@ class Experiment {
   }
 
   /// Compiles every flow once, the longest first, since shorter ones may be its beginning, and binds every contender.
-  void bind(Measurement& measurement, const std::vector<std::size_t>& selected, detail::Forms<D>& forms,
+  void bind(D& device, Measurement& measurement, const std::vector<std::size_t>& selected, detail::Forms<D>& forms,
             std::vector<std::unique_ptr<Contender>>& contenders, const ExperimentOptions& options) const {
     std::vector<std::size_t> by_length(selected.size());
     std::iota(by_length.begin(), by_length.end(), std::size_t{0});
     const auto length_of = [&](std::size_t place) { return entries_[selected[place]].flow.programs.size(); };
-    std::ranges::sort(by_length, [&](std::size_t a, std::size_t b) {
-      return length_of(a) != length_of(b) ? length_of(a) > length_of(b) : a < b;
-    });
+    std::ranges::sort(by_length,
+                      [&](std::size_t a, std::size_t b) { return length_of(a) != length_of(b) ? length_of(a) > length_of(b) : a < b; });
     std::vector<CompiledForm<D>*> form_of(selected.size());
     for (std::size_t i = 0; i < by_length.size(); ++i) {
       if (options.on_progress) options.on_progress({"compiling", i, by_length.size()});
@@ -305,15 +373,20 @@ class Experiment {
     for (std::size_t i = 0; i < selected.size(); ++i)
       if (form_of[i] != nullptr)
         measurement.contenders[i].failure =
-            detail::failure_of([&] { contenders[i] = entries_[selected[i]].bind(*device_, *form_of[i], length_of(i)); });
+            detail::failure_of([&] { contenders[i] = entries_[selected[i]].bind(device, *form_of[i], length_of(i)); });
   }
 
-  D* device_;
+  D* device_ = nullptr;                         ///< null if each run makes its own
+  std::function<std::unique_ptr<D>()> make_{};  ///< empty if there is one device for all runs
   std::vector<Entry> entries_;
 };
 
 /// The device's type is all that an experiment's own depends on.
-template <class D, class... Definitions>
+///@{
+template <Device D, class... Definitions>
 Experiment(D&, Definitions...) -> Experiment<D>;
+template <DeviceFactory Make, class... Definitions>
+Experiment(Make, Definitions...) -> Experiment<std::invoke_result_t<Make&>>;
+///@}
 
 }  // namespace anechain

@@ -58,8 +58,10 @@ enum class End {
 template <>
 inline constexpr auto words_of<End> = std::to_array<std::string_view>({"rounds", "budget", "interrupted"});
 
-/// One process's share of a measurement.
+/// One process's share of a measurement, or a part of it.
 struct Launch {
+  std::size_t process = 1;             ///< of the run, counted from 1
+  bool resumed = false;                ///< goes on where an earlier launch of the same process was interrupted
   std::vector<std::size_t> repeats{};  ///< runs in one sample of each contender, the same for all contenders of a group
   std::size_t rounds = 0;              ///< that were begun
   std::size_t warm_up = 0;             ///< of them, that came before the device was steady
@@ -94,9 +96,13 @@ struct Measurement {
     return std::transform_reduce(launches.begin(), launches.end(), std::size_t{0}, std::plus{}, std::mem_fn(&Launch::rounds));
   }
 
-  /// Whether no launch was interrupted.
+  /// Whether no launch was interrupted without another one that went on with it.
   bool complete() const {
-    return std::ranges::none_of(launches, [](const Launch& launch) { return launch.end == End::interrupted; });
+    return std::ranges::none_of(launches, [&](const Launch& launch) {
+      return launch.end == End::interrupted &&
+             std::none_of(launches.begin() + (&launch - launches.data()) + 1, launches.end(),
+                          [&](const Launch& later) { return later.resumed && later.process == launch.process; });
+    });
   }
 
   /// Whether every contender was verified and measured.

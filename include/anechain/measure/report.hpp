@@ -17,15 +17,29 @@
 
 namespace anechain {
 
+/// A process of a run that did not end as it should.
+struct FailedProcess {
+  std::size_t process = 0;    ///< counted from 1
+  std::size_t processes = 0;  ///< of the run
+  int signal = 0;             ///< that killed or interrupted it; 0 if none did
+  int exit_code = 0;          ///< if it ended by itself
+  bool is_kept = false;       ///< what it had measured is in the report
+  std::string reason{};       ///< in words
+
+  bool operator==(const FailedProcess&) const = default;
+};
+
 /// What was measured, and where. Every output format is made from this alone.
 struct Report {
-  Environment environment{};                ///< of the first launch
-  std::vector<Measurement> measurements{};  ///< one for each experiment that was run
-  bool interrupted = false;                 ///< the user stopped it: measurements may be missing
+  Environment environment{};                      ///< of the first launch
+  std::vector<Measurement> measurements{};        ///< one for each experiment that was run
+  std::vector<FailedProcess> failed_processes{};  ///< whose data is missing, or not all there
+  bool interrupted = false;                       ///< the user stopped it: measurements may be missing
 
   /// Appends the measurements of another report of the same environment, in their order.
   void append(Report&& other) {
     std::ranges::move(other.measurements, std::back_inserter(measurements));
+    std::ranges::move(other.failed_processes, std::back_inserter(failed_processes));
     interrupted = interrupted || other.interrupted;
   }
 
@@ -51,8 +65,8 @@ struct Report {
     throw detail::no_such_contender(name, names);
   }
 
-  /// Whether every contender of every measurement was verified and measured.
-  bool ok() const { return std::ranges::all_of(measurements, &Measurement::ok); }
+  /// Whether every contender of every measurement was verified and measured, in every process.
+  bool ok() const { return failed_processes.empty() && std::ranges::all_of(measurements, &Measurement::ok); }
 
   /// Whether nothing was interrupted.
   bool complete() const { return !interrupted && std::ranges::all_of(measurements, &Measurement::complete); }

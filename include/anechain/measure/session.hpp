@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -11,11 +12,13 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <anechain/measure/clock.hpp>
 #include <anechain/measure/contender.hpp>
 #include <anechain/measure/measurement.hpp>
+#include <anechain/measure/process_state.hpp>
 #include <anechain/measure/protocol.hpp>
 
 namespace anechain {
@@ -35,6 +38,8 @@ struct RunControl {
   std::uint64_t seed = 42;                             ///< of the schedule, the gaps and the data
   std::function<void(const Progress&)> on_progress{};  ///< told of every step; nobody if it is empty
   const std::atomic<bool>* interrupted = nullptr;      ///< once it is true, no visit is begun; what was measured stands, as incomplete
+  std::size_t process = 1;                             ///< of the run, counted from 1
+  bool resumed = false;                                ///< goes on where an earlier launch of the same process was interrupted
 };
 
 /// One launch in progress, as a protocol sees it: contenders bound to a device, visits to them, and the measurement that these make.
@@ -46,7 +51,11 @@ class MeasurementSession {
                      DeviceClock& clock)
       : measurement_(measurement), contenders_(contenders), control_(control), clock_(clock), failures_in_a_row_(contenders.size()) {
     measurement_.clock = clock_.quality();
-    measurement_.launches.emplace_back().repeats.assign(contenders_.size(), 1);
+    Launch& launch = measurement_.launches.emplace_back();
+    launch.process = control_.process;
+    launch.resumed = control_.resumed;
+    launch.repeats.assign(contenders_.size(), 1);
+    origin_ = clock_.now();
   }
 
   Measurement& measurement() { return measurement_; }                            ///< that is being made
@@ -62,8 +71,10 @@ class MeasurementSession {
     if (control_.on_progress) control_.on_progress(progress);
   }
 
-  /// Whether the user wants it to end.
-  bool interrupted() const { return control_.interrupted != nullptr && control_.interrupted->load(std::memory_order_relaxed); }
+  /// Whether the user wants it to end, or nobody waits for its results.
+  bool interrupted() const {
+    return (control_.interrupted != nullptr && control_.interrupted->load(std::memory_order_relaxed)) || detail::is_orphan();
+  }
 
   /// The contenders that have not failed.
   std::vector<std::size_t> standing() const {
@@ -90,23 +101,26 @@ class MeasurementSession {
     }
   }
 
-  /// Runs a contender `lead_in` times unmeasured, then once, timed, and keeps no sample. If that fails, the contender has failed, and there
-  /// is no time.
-  std::optional<std::chrono::nanoseconds> try_out(std::size_t contender, std::size_t lead_in) {
+  /// Runs a contender `lead_in` times unmeasured, then `repeats` times, timed, and keeps no sample. If that fails, the contender has
+  /// failed, and there is no time.
+  std::optional<std::chrono::nanoseconds> try_out(std::size_t contender, std::size_t lead_in, std::size_t repeats = 1) {
     std::chrono::nanoseconds duration{};
-    measurement_.contenders[contender].failure = detail::failure_of([&] { duration = contenders_[contender]->time(lead_in, 1).duration; });
+    measurement_.contenders[contender].failure = detail::failure_of([&] { duration = timed(contender, lead_in, repeats).duration; });
     if (!is_good(contender)) return std::nullopt;
     return duration;
   }
+
+  /// A contender cannot be measured.
+  void fail(std::size_t contender, std::string reason) { measurement_.contenders[contender].failure = std::move(reason); }
 
   /// Times one turn as `sample` describes it, and keeps it. Returns whether it succeeded; a contender that fails three times without a
   /// success between has failed for good.
   bool visit(Sample sample, std::size_t lead_in = 0) {
     const std::size_t contender = sample.contender;
     const std::optional<std::string> reason = detail::failure_of([&] {
-      const Sample timed = contenders_[contender]->time(lead_in, measurement_.launches.back().repeats[contender]);
-      sample.start = timed.start;
-      sample.duration = timed.duration;
+      const Sample found = timed(contender, lead_in, measurement_.launches.back().repeats[contender]);
+      sample.start = found.start;
+      sample.duration = found.duration;
     });
     if (!reason) {
       measurement_.samples.push_back(sample);
@@ -115,7 +129,7 @@ class MeasurementSession {
     }
     measurement_.failures.push_back({.round = sample.round, .contender = contender, .reason = *reason});
     if (++failures_in_a_row_[contender] == patience)
-      measurement_.contenders[contender].failure = std::to_string(patience) + " failures in a row, the last one: " + *reason;
+      fail(contender, std::to_string(patience) + " failures in a row, the last one: " + *reason);
     return false;
   }
 
@@ -127,11 +141,24 @@ class MeasurementSession {
  private:
   static constexpr std::size_t patience = 3;
 
+  /// By a clock that begins with the launch. Throws MeasurementError if it goes back meanwhile.
+  Sample timed(std::size_t contender, std::size_t lead_in, std::size_t repeats) {
+    Sample sample = contenders_[contender]->time(lead_in, repeats);
+    sample.start -= origin_;
+    if (sample.start < latest_ || sample.duration < std::chrono::nanoseconds{0})
+      throw MeasurementError("the device's clock went back by " +
+                             std::to_string(std::max(latest_ - sample.start, -sample.duration).count()) + " ns");
+    latest_ = sample.start + sample.duration;
+    return sample;
+  }
+
   Measurement& measurement_;
   std::span<const std::unique_ptr<Contender>> contenders_;
   const RunControl& control_;
   DeviceClock& clock_;
   std::vector<std::size_t> failures_in_a_row_;
+  std::chrono::nanoseconds origin_{};  ///< the device's time when the launch began
+  std::chrono::nanoseconds latest_{};  ///< since then, when the last turn ended
 };
 
 }  // namespace anechain

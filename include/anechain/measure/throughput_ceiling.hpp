@@ -119,11 +119,25 @@ class ThroughputCeiling {
     return experiment;
   }
 
-  /// Measures: see Experiment::run.
+  /// The same on devices that a function makes: for runs in several processes.
+  template <DeviceFactory Make>
+  Experiment<std::invoke_result_t<Make&>> on(Make make) const {
+    Experiment<std::invoke_result_t<Make&>> experiment{make};
+    add_to(experiment);
+    return experiment;
+  }
+
+  /// Measures on a device, or on devices that a function makes: see Experiment::run.
+  ///@{
   template <Device D>
   Report run(D& device, const ExperimentOptions& options = {}) const {
     return on(device).run(options);
   }
+  template <DeviceFactory Make>
+  Report run(Make make, const ExperimentOptions& options = {}) const {
+    return on(make).run(options);
+  }
+  ///@}
 
  private:
   template <Device D, StrategyOrFused One>

@@ -6,8 +6,10 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <anechain/measure/contrasts.hpp>
@@ -32,7 +34,7 @@ class Trial {
       if (measurement_.group(base).size() > 1) controlled_.push_back(base);
   }
 
-  /// The whole of it.
+  /// The whole of it. Throws MeasurementError if the clock is too coarse for the budget.
   void run() {
     session_.verify("verifying", session_.seed());
     calibrate();
@@ -53,23 +55,57 @@ class Trial {
   void calibrate() {
     const bool all_together = measurement_.across || protocol_.order == Order::shuffles;
     const auto table_of = [&](std::size_t c) { return all_together ? 0 : measurement_.contenders[c].baseline; };
-    std::vector<std::chrono::nanoseconds> shortest(contenders(), std::chrono::hours{1});  // by table_of
-    std::chrono::nanoseconds longest_pass{};
-    std::chrono::nanoseconds longest_base_pass{};
+    constexpr double none = std::numeric_limits<double>::infinity();
+    std::vector<double> pass_ns(contenders(), none);
+    std::vector<double> shortest_ns(contenders(), none);  // by table_of
+    double longest_ns = 0;
+    double longest_base_ns = 0;
     for (const std::size_t c : session_.standing()) {
-      const std::optional<std::chrono::nanoseconds> pass = session_.try_out(c, 1);
+      const std::optional<double> pass = pass_of(c);
       if (!pass) continue;
-      std::chrono::nanoseconds& least = shortest[table_of(c)];
-      least = std::min(least, std::max(*pass, std::chrono::nanoseconds{1}));
-      longest_pass = std::max(longest_pass, *pass);
-      if (measurement_.contenders[c].baseline == c) longest_base_pass = std::max(longest_base_pass, *pass);
+      pass_ns[c] = *pass;
+      shortest_ns[table_of(c)] = std::min(shortest_ns[table_of(c)], *pass);
+      longest_ns = std::max(longest_ns, *pass);
+      if (measurement_.contenders[c].baseline == c) longest_base_ns = std::max(longest_base_ns, *pass);
     }
+    const auto sample_ns = static_cast<double>(measurement_.clock.shortest_sample().count());
+    double round_ns = 0;
+    bool is_batched = false;
     for (std::size_t c = 0; c < contenders(); ++c) {
-      const std::chrono::nanoseconds pass = shortest[table_of(c)];
-      const auto ratio = static_cast<double>(measurement_.clock.shortest_sample().count()) / static_cast<double>(pass.count());
-      session_.launch().repeats[c] = static_cast<std::size_t>(std::max(1.0, std::ceil(ratio)));
+      const double repeats = std::max(1.0, std::ceil(sample_ns / shortest_ns[table_of(c)]));
+      session_.launch().repeats[c] = static_cast<std::size_t>(repeats);
+      is_batched = is_batched || repeats > 1;
+      if (pass_ns[c] < none) round_ns += repeats * pass_ns[c] * static_cast<double>(turns_a_round);
     }
-    longest_gap_ = longest_base_pass.count() > 0 ? longest_base_pass : longest_pass;
+    if (is_batched) require_time_for(round_ns);
+    longest_gap_ = std::chrono::nanoseconds{std::llround(longest_base_ns > 0 ? longest_base_ns : longest_ns)};
+  }
+
+  /// Nanoseconds that a run of a contender takes: of one run, or of as many as the clock needs to tell them to a tenth. None if it failed.
+  std::optional<double> pass_of(std::size_t contender) {
+    const std::chrono::nanoseconds enough = 10 * std::max(measurement_.clock.resolution, measurement_.clock.reading);
+    const auto most_runs = std::max<std::int64_t>(1, enough.count());  // no run is shorter than a nanosecond
+    for (std::int64_t runs = 1;;) {
+      const std::optional<std::chrono::nanoseconds> duration = session_.try_out(contender, 1, static_cast<std::size_t>(runs));
+      if (!duration) return std::nullopt;
+      if (duration->count() > 0 && *duration >= enough) return static_cast<double>(duration->count()) / static_cast<double>(runs);
+      if (runs >= most_runs) {
+        session_.fail(contender, std::to_string(runs) + " passes took " + std::to_string(duration->count()) +
+                                     " ns by the device's clock, which stands still or shows only longer times");
+        return std::nullopt;
+      }
+      runs = std::min(most_runs, runs * (duration->count() == 0 ? 10 : std::clamp<std::int64_t>(2 * enough / *duration, 2, 10)));
+    }
+  }
+
+  /// Throws MeasurementError if the first rounds alone would take longer than the budget because the clock is coarse.
+  void require_time_for(double round_ns) const {
+    const auto needed = std::chrono::duration<double, std::nano>{round_ns * static_cast<double>(fewest_rounds)};
+    if (needed <= std::max(protocol_.budget, std::chrono::nanoseconds{std::chrono::seconds{1}})) return;
+    const auto seconds = [](auto time) { return std::to_string(std::chrono::duration<double>{time}.count()) + " s"; };
+    throw MeasurementError("the device's clock has steps of " + std::to_string(measurement_.clock.resolution.count()) +
+                           " ns, so a sample must take " + seconds(measurement_.clock.shortest_sample()) + ", and " +
+                           std::to_string(fewest_rounds) + " rounds " + seconds(needed) + ": the budget is " + seconds(protocol_.budget));
   }
 
   void measure_in_rounds() {

@@ -7,12 +7,11 @@
 #include <cstdint>
 #include <cstring>
 
+#include <anechain/mil/half.hpp>
+
 /// Arrays of half-precision numbers to and from single precision, round to nearest even. On x86-64 the compiler's own
 /// conversion is a function call an element unless the build asks for F16C; here it is chosen when the program runs.
 namespace anechain::mil {
-
-/// IEEE 754 binary16: the ANE's number.
-using half = _Float16;
 
 namespace detail {
 

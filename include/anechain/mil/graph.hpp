@@ -9,6 +9,7 @@
 
 #include <anechain/mil/dialect.hpp>
 #include <anechain/mil/error.hpp>
+#include <anechain/mil/half.hpp>
 #include <anechain/mil/operations.hpp>
 #include <anechain/mil/table.hpp>
 #include <anechain/mil/text.hpp>
@@ -224,7 +225,7 @@ constexpr double rounded_to(double number, int mantissa_bits, int least, double 
 constexpr double rounded(DType dtype, double number) {
   if (number != number) return std::numeric_limits<double>::quiet_NaN();
   switch (dtype) {
-    case DType::fp16: return static_cast<double>(static_cast<_Float16>(number));
+    case DType::fp16: return static_cast<double>(static_cast<half>(number));
     case DType::fp32: return static_cast<double>(static_cast<float>(number));
     case DType::bf16: return detail::rounded_to(number, 7, -126, 0x1.fep127);
     case DType::fp8e4m3fn: return detail::rounded_to(number, 3, -6, 448);

@@ -105,10 +105,24 @@ inline Json contender(const MeasuredContender& one, KernelTable& kernels) {
       {"failure", one.failure ? Json(*one.failure) : Json(nullptr)}};
 }
 
+inline Json failed_processes(const Report& report) {
+  Json all = Json::array();
+  for (const FailedProcess& failed : report.failed_processes)
+    all.push_back({{"process", failed.process},
+                   {"processes", failed.processes},
+                   {"signal", failed.signal != 0 ? Json(failed.signal) : Json(nullptr)},
+                   {"exit_code", failed.signal != 0 ? Json(nullptr) : Json(failed.exit_code)},
+                   {"kept", failed.is_kept},
+                   {"reason", failed.reason}});
+  return all;
+}
+
 inline Json launches(const Measurement& measurement) {
   Json all = Json::array();
   for (const Launch& launch : measurement.launches)
-    all.push_back({{"repeats", launch.repeats},
+    all.push_back({{"process", launch.process},
+                   {"resumed", launch.resumed},
+                   {"repeats", launch.repeats},
                    {"rounds", launch.rounds},
                    {"warm_up", launch.warm_up},
                    {"steady", launch.steady ? Json(*launch.steady) : Json(nullptr)},
@@ -262,7 +276,10 @@ inline void samples(std::ostream& to, const std::vector<Sample>& all, std::size_
 
 /// The whole document. If `every_round` is not 1, it has the samples of one round in so many only; it says so, and read_json() refuses it.
 inline void json(std::ostream& to, const Report& report, const Document& document, std::size_t every_round) {
-  Json head{{"schema", schema}, {"interrupted", report.interrupted}, {"environment", environment(report.environment)}};
+  Json head{{"schema", schema},
+            {"interrupted", report.interrupted},
+            {"failed_processes", failed_processes(report)},
+            {"environment", environment(report.environment)}};
   if (every_round != 1) head["only_every_round"] = every_round;
   to << opened(head) << ",\n\"measurements\": [";
   for (std::size_t i = 0; i < report.measurements.size(); ++i) {

@@ -127,6 +127,7 @@ inline constexpr std::uint64_t most_bytes = 1'000'000'000'000'000;
 inline constexpr std::uint64_t most_kernels = 10'000;
 inline constexpr std::uint64_t most_rows_of_kernels = 20'000;  // of all flows of a report, and two more for each sample
 inline constexpr std::uint64_t most_contenders = 10'000;
+inline constexpr std::uint64_t most_processes = 1'000'000;
 
 inline mil::TensorType tensor(const Field& field) {
   mil::TensorType type;
@@ -202,6 +203,8 @@ inline MeasuredContender contender(const Field& field, const std::vector<Measure
 /// Of a launch that every contender took part in.
 inline Launch launch(const Field& field, std::size_t contenders) {
   Launch launch;
+  launch.process = field["process"].integer(most_processes, 1);
+  launch.resumed = field["resumed"].flag();
   for (const Field& repeats : field["repeats"].elements(most_contenders)) launch.repeats.push_back(repeats.integer(1'000'000'000, 1));
   if (launch.repeats.size() != contenders)
     field["repeats"].fail(std::to_string(launch.repeats.size()) + " numbers for " + std::to_string(contenders) + " contenders");
@@ -363,6 +366,18 @@ inline Measurement measurement(const Field& field, std::vector<Sample>&& samples
   return measurement;
 }
 
+inline FailedProcess failed_process(const Field& field) {
+  constexpr std::uint64_t most_code = 255;
+  FailedProcess failed;
+  failed.process = field["process"].integer(most_processes, 1);
+  failed.processes = field["processes"].integer(most_processes, 1);
+  if (const auto signal = field.maybe("signal")) failed.signal = signal->integer<int>(most_code, 1);
+  if (const auto code = field.maybe("exit_code")) failed.exit_code = code->integer<int>(most_code);
+  failed.is_kept = field["kept"].flag();
+  failed.reason = field["reason"].text();
+  return failed;
+}
+
 inline Environment environment(const Field& field) {
   Environment environment;
   environment.version = field["version"].text();
@@ -422,6 +437,7 @@ Report read(Input&& input) {
   for (const std::vector<Sample>& samples : collector.lists()) left += 2 * samples.size();
   for (std::size_t i = 0; i < measurements.size(); ++i)
     report.measurements.push_back(measurement(measurements[i], std::move(collector.lists()[i]), left));
+  for (const Field& one : root["failed_processes"].elements(1000)) report.failed_processes.push_back(failed_process(one));
   report.interrupted = root["interrupted"].flag();
   return report;
 }

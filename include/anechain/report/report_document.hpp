@@ -15,6 +15,7 @@
 #include <anechain/report/sections/background.hpp>
 #include <anechain/report/sections/groups.hpp>
 #include <anechain/report/sections/numbers.hpp>
+#include <anechain/report/sections/remarks.hpp>
 #include <anechain/report/sections/scaling.hpp>
 
 /// The document of a report.
@@ -77,6 +78,7 @@ inline Document document(const Report& report, const Analysis& analysis) {
   document.summary.push_back(detail::headline(report));
   if (!report.complete())
     document.summary.push_back({"incomplete", {}, "INCOMPLETE: the run was interrupted; what follows is what it had."});
+  for (const FailedProcess& failed : report.failed_processes) document.summary.push_back(detail::process_remark(failed));
   document.series = detail::series_of(report);
   std::vector<Section> background;
   for (std::size_t i = 0; i < report.measurements.size(); ++i) {

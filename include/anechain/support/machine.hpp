@@ -4,10 +4,12 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <string_view>
 
@@ -18,19 +20,98 @@
 /// What can be said about the machine that the program runs on.
 namespace anechain::machine {
 
-/// The processor as its maker calls it, or "unknown processor".
+namespace detail {
+
+/// The text of a small file, without what comes behind its first zero or line end; empty if it cannot be read.
+inline std::string line_of(const char* path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string line;
+  std::getline(file, line);
+  return line.substr(0, line.find('\0'));
+}
+
+/// A processor's part number, as 64-bit Arm's MIDR register has it.
+struct ArmPart {
+  unsigned implementer;
+  unsigned part;
+  std::string_view name;
+};
+
+/// From Linux' arch/arm64/include/asm/cputype.h: what servers, boards and Macs have.
+inline constexpr ArmPart arm_parts[]{
+    {0x41, 0xd03, "Arm Cortex-A53"},  {0x41, 0xd05, "Arm Cortex-A55"},  {0x41, 0xd07, "Arm Cortex-A57"},  {0x41, 0xd08, "Arm Cortex-A72"},
+    {0x41, 0xd0b, "Arm Cortex-A76"},  {0x41, 0xd0c, "Arm Neoverse N1"}, {0x41, 0xd40, "Arm Neoverse V1"}, {0x41, 0xd41, "Arm Cortex-A78"},
+    {0x41, 0xd49, "Arm Neoverse N2"}, {0x41, 0xd4f, "Arm Neoverse V2"}, {0x41, 0xd84, "Arm Neoverse V3"}, {0x41, 0xd8e, "Arm Neoverse N3"},
+    {0x61, 0x022, "Apple M1"},        {0x61, 0x023, "Apple M1"},        {0x61, 0x024, "Apple M1 Pro"},    {0x61, 0x025, "Apple M1 Pro"},
+    {0x61, 0x028, "Apple M1 Max"},    {0x61, 0x029, "Apple M1 Max"},    {0x61, 0x032, "Apple M2"},        {0x61, 0x033, "Apple M2"},
+    {0x61, 0x034, "Apple M2 Pro"},    {0x61, 0x035, "Apple M2 Pro"},    {0x61, 0x038, "Apple M2 Max"},    {0x61, 0x039, "Apple M2 Max"},
+    {0xc0, 0xac3, "Ampere-1"},
+};
+
+/// What Linux says of itself and the machine.
+struct LinuxSources {
+  std::string cpuinfo{};            ///< /proc/cpuinfo
+  std::string device_tree_model{};  ///< of a board or a Mac; empty on others
+  std::string product{};            ///< as the firmware calls the machine; empty where it does not
+  std::string compatible{};         ///< what the device tree says the machine is like
+};
+
+/// What stands behind the colon in the first line of /proc/cpuinfo that begins so; empty if there is none.
+inline std::string entry_of(const std::string& cpuinfo, std::string_view name) {
+  std::istringstream lines(cpuinfo);
+  for (std::string line; std::getline(lines, line);)
+    if (line.starts_with(name))
+      if (const std::size_t colon = line.find(": "); colon != std::string::npos) return line.substr(colon + 2);
+  return {};
+}
+
+/// On x86 the model's name. On Arm the machine's model, else the name of the core, else the product's.
+inline std::string processor_from(const LinuxSources& sources) {
+  for (const std::string_view name : {"model name", "Processor"})
+    if (std::string found = entry_of(sources.cpuinfo, name); !found.empty()) return found;
+  if (!sources.device_tree_model.empty()) return sources.device_tree_model;
+  const std::string implementer = entry_of(sources.cpuinfo, "CPU implementer");
+  const std::string part = entry_of(sources.cpuinfo, "CPU part");
+  if (!implementer.empty() && !part.empty()) {
+    for (const ArmPart& known : arm_parts)
+      if (std::strtoul(implementer.c_str(), nullptr, 16) == known.implementer && std::strtoul(part.c_str(), nullptr, 16) == known.part)
+        return std::string{known.name};
+    return "Arm processor, implementer " + implementer + ", part " + part;
+  }
+  return sources.product.empty() ? "unknown processor" : sources.product;
+}
+
+/// On x86 the processor says so. On Arm the machine's name does, or what the device tree says it is like.
+inline bool is_virtual_from(const LinuxSources& sources) {
+  std::string flags = entry_of(sources.cpuinfo, "flags");
+  if (!flags.empty()) return (flags + " ").find(" hypervisor ") != std::string::npos;
+  std::string names = sources.product + " " + sources.device_tree_model + " " + sources.compatible;
+  for (char& letter : names) letter = letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+  for (const std::string_view sign : {"virt", "qemu", "kvm", "vmware"})
+    if (names.find(sign) != std::string::npos) return true;
+  return false;
+}
+
+inline LinuxSources linux_sources() {
+  std::ifstream file("/proc/cpuinfo");
+  std::ostringstream cpuinfo;
+  cpuinfo << file.rdbuf();
+  return {cpuinfo.str(), line_of("/sys/firmware/devicetree/base/model"), line_of("/sys/class/dmi/id/product_name"),
+          line_of("/sys/firmware/devicetree/base/compatible")};
+}
+
+}  // namespace detail
+
+/// The processor as its maker calls it, or the machine that it is in, or "unknown processor".
 inline std::string processor() {
 #if defined(__APPLE__)
   char brand[256]{};
   std::size_t size = sizeof brand - 1;
   if (sysctlbyname("machdep.cpu.brand_string", brand, &size, nullptr, 0) == 0) return brand;
-#else
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);)
-    if (line.starts_with("model name") || line.starts_with("Processor"))
-      if (const std::size_t colon = line.find(": "); colon != std::string::npos) return line.substr(colon + 2);
-#endif
   return "unknown processor";
+#else
+  return detail::processor_from(detail::linux_sources());
+#endif
 }
 
 /// The compiler's name and version: "GCC 12.2.0", "Clang 19.1.7".
@@ -90,20 +171,18 @@ inline double load() {
   return getloadavg(averages, 1) == 1 ? averages[0] : -1;
 }
 
-/// What sets the processor's frequency, "performance" say; empty where it cannot be told.
-inline std::string governor() {
-  std::ifstream file("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
-  std::string name;
-  std::getline(file, name);
-  return name;
-}
+/// What sets the processor's frequency, for example "performance"; empty if it cannot be told.
+inline std::string governor() { return detail::line_of("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"); }
 
 /// Whether the machine is a virtual one, as far as it says so itself.
 inline bool is_virtual() {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);)
-    if (line.starts_with("flags")) return line.find(" hypervisor") != std::string::npos;
-  return false;
+#if defined(__APPLE__)
+  int present = 0;
+  std::size_t size = sizeof present;
+  return sysctlbyname("kern.hv_vmm_present", &present, &size, nullptr, 0) == 0 && present != 0;
+#else
+  return detail::is_virtual_from(detail::linux_sources());
+#endif
 }
 
 /// The date and time in UTC, as 2026-01-31T12:00:00Z.

@@ -32,9 +32,9 @@ struct Place {
 
 /// What all groups of a measurement are drawn from, found in the samples once.
 struct DrawnSamples {
-  explicit DrawnSamples(const Measurement& measurement) : passes(measurement.passes()), timeline(measurement) {}
+  explicit DrawnSamples(const Measurement& measurement) : passes(sorted_passes(measurement)), timeline(measurement) {}
 
-  std::vector<std::vector<double>> passes;  ///< Measurement::passes()
+  std::vector<std::vector<double>> passes;  ///< sorted_passes()
   Timeline timeline;
 };
 
@@ -174,7 +174,7 @@ inline EffectsPlot effects_plot(const Place& place, const DrawnGroup& group) {
 }
 
 inline void add_sample_plots(Section& section, const DrawnSamples& samples, const DrawnGroup& group) {
-  const std::vector<SortedPasses> passes = sorted_passes(group, samples.passes);
+  const std::vector<DrawnPasses> passes = drawn_passes(group, samples.passes);
   if (PassesPlot plot = passes_plot(group, passes, samples.timeline); !plot.lines.empty()) section.plots.emplace_back(std::move(plot));
   append(section.plots, distribution_plots(group, passes));
 }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,32 +30,37 @@ struct DrawnGroup {
   std::string name(std::size_t contender) const { return short_name(*measurement, contender); }
 };
 
-/// A contender's passes that the clock shows, the controls' left out, sorted; and whether their median can share an axis with the first's
-/// without hiding per cents.
-struct SortedPasses {
+/// Of each contender the passes in microseconds that the clock shows, the controls' left out, in ascending order.
+inline std::vector<std::vector<double>> sorted_passes(const Measurement& measurement) {
+  std::vector<std::vector<double>> all = measurement.passes();
+  for (std::vector<double>& passes : all) {
+    std::erase_if(passes, [](double us) { return us <= 0; });
+    std::ranges::sort(passes);
+  }
+  return all;
+}
+
+/// A contender's passes, sorted, and whether their median can share an axis with the first's without hiding per cents.
+struct DrawnPasses {
   std::size_t contender;
-  std::vector<double> us;
+  std::span<const double> us;
   bool is_near = true;
 
   double median() const { return statistics::quantile_of_sorted(us, 0.5); }
 };
 
-/// The group's contenders that have passes, in the measurement's order. `passes` is Measurement::passes().
-inline std::vector<SortedPasses> sorted_passes(const DrawnGroup& group, const std::vector<std::vector<double>>& passes) {
-  std::vector<SortedPasses> all;
+/// The group's contenders that have passes, in the measurement's order. `passes` is sorted_passes() of the measurement, and is kept.
+inline std::vector<DrawnPasses> drawn_passes(const DrawnGroup& group, const std::vector<std::vector<double>>& passes) {
+  std::vector<DrawnPasses> all;
   std::vector<std::size_t> in_order = group.contenders;
   std::ranges::sort(in_order);
-  for (const std::size_t c : in_order) {
-    SortedPasses one{c, passes[c]};
-    std::erase_if(one.us, [](double us) { return us <= 0; });
-    std::ranges::sort(one.us);
-    if (!one.us.empty()) all.push_back(std::move(one));
-  }
+  for (const std::size_t c : in_order)
+    if (!passes[c].empty()) all.push_back({c, passes[c]});
   if (all.empty()) return all;
   constexpr double factor = 1.6;
-  const auto first = std::ranges::find(all, group.contenders.front(), &SortedPasses::contender);
+  const auto first = std::ranges::find(all, group.contenders.front(), &DrawnPasses::contender);
   const double middle = (first == all.end() ? all.front() : *first).median();
-  for (SortedPasses& one : all) one.is_near = one.median() < factor * middle && middle < factor * one.median();
+  for (DrawnPasses& one : all) one.is_near = one.median() < factor * middle && middle < factor * one.median();
   return all;
 }
 
@@ -98,14 +104,14 @@ class Timeline {
 };
 
 /// Every pass where it happened. Of many passes some hundreds are taken evenly, and the hundred farthest from their medians.
-inline PassesPlot passes_plot(const DrawnGroup& group, const std::vector<SortedPasses>& contenders, const Timeline& timeline) {
+inline PassesPlot passes_plot(const DrawnGroup& group, const std::vector<DrawnPasses>& contenders, const Timeline& timeline) {
   constexpr std::size_t most_usual = 2400;
   constexpr std::size_t most_outliers = 100;
   const Measurement& measurement = *group.measurement;
   PassesPlot plot{.title = group.title};
   constexpr std::size_t none = static_cast<std::size_t>(-1);
   std::vector<std::size_t> line_of(measurement.contenders.size(), none);
-  for (const SortedPasses& one : contenders) {
+  for (const DrawnPasses& one : contenders) {
     line_of[one.contender] = plot.lines.size();
     plot.lines.push_back({.series = group.name(one.contender), .is_near = one.is_near});
   }
@@ -116,6 +122,7 @@ inline PassesPlot passes_plot(const DrawnGroup& group, const std::vector<SortedP
     std::uint32_t sample;
   };
   std::vector<Distant> distances;
+  distances.reserve(measurement.samples.size());
   for (std::size_t i = 0; i < measurement.samples.size(); ++i) {
     const Sample& sample = measurement.samples[i];
     const std::size_t line = line_of[sample.contender];
@@ -147,14 +154,14 @@ inline PassesPlot passes_plot(const DrawnGroup& group, const std::vector<SortedP
 
 /// At most two plots: contenders whose medians are near the first one's, and the others, since on one axis small differences could not be
 /// seen. Up to half a per cent of the passes at either end may lie beyond the axis.
-inline std::vector<Plot> distribution_plots(const DrawnGroup& group, const std::vector<SortedPasses>& contenders) {
+inline std::vector<Plot> distribution_plots(const DrawnGroup& group, const std::vector<DrawnPasses>& contenders) {
   constexpr std::size_t most_steps = 300;
   std::vector<Plot> plots;
-  const bool some_near = std::ranges::any_of(contenders, &SortedPasses::is_near);
+  const bool some_near = std::ranges::any_of(contenders, &DrawnPasses::is_near);
   for (const bool near : {true, false}) {
     DistributionPlot plot{.title = group.title + (near || !some_near ? "" : ": far from the others"),
                           .range = {std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()}};
-    for (const SortedPasses& one : contenders) {
+    for (const DrawnPasses& one : contenders) {
       if (one.is_near != near) continue;
       const std::size_t beyond = one.us.size() / 200;
       plot.range.low = std::min(plot.range.low, one.us[beyond]);

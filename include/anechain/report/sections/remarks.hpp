@@ -11,6 +11,7 @@
 
 #include <anechain/analysis/estimate.hpp>
 #include <anechain/measure/measurement.hpp>
+#include <anechain/measure/report.hpp>
 #include <anechain/report/document.hpp>
 #include <anechain/report/sections/names.hpp>
 
@@ -26,6 +27,18 @@ inline std::vector<Remark> failure_remarks(const Measurement& measurement, const
                          {{"contender", short_name(measurement, c)}, {"reason", failure->empty() ? "it did not say why" : *failure}},
                          "{contender} failed: {reason}"});
   return remarks;
+}
+
+/// A process that did not end as it should, and what became of its data.
+inline Remark process_remark(const FailedProcess& failed) {
+  return {failed.is_kept ? "process_interrupted" : "process_lost",
+          {{"process", count(failed.process), Unit::count},
+           {"processes", count(failed.processes), Unit::count},
+           {"signal", failed.signal != 0 ? count(static_cast<std::size_t>(failed.signal)) : Cell{}, Unit::count},
+           {"reason", failed.reason}},
+          failed.is_kept       ? "process {process} of {processes} was {reason}: the rounds that it had measured are in the report"
+          : failed.signal != 0 ? "process {process} of {processes} was {reason}: its data is lost, that of the others is not"
+                               : "process {process} of {processes} measured nothing: {reason}"};
 }
 
 /// Rounds that were lost.

@@ -41,9 +41,17 @@ inline std::string why_not_in(const Report& report, const Measurement& measureme
   return "the report has no experiment of " + (names.empty() ? "nothing" : names) + " to add a launch to";
 }
 
-/// Appends launches. A contender that failed in one launch has failed: which samples to believe cannot be told.
+/// Appends launches. A contender that failed in one launch has failed: which samples to believe cannot be told. A process whose number
+/// there is already is another process, unless it goes on with that one.
 inline void merge(Measurement& into, Measurement&& launch) {
   const std::size_t offset = into.launches.size();
+  std::size_t last = 0;
+  for (const Launch& one : into.launches) last = std::max(last, one.process);
+  const bool is_known = std::ranges::any_of(launch.launches, [&](const Launch& one) {
+    return !one.resumed && std::ranges::find(into.launches, one.process, &Launch::process) != into.launches.end();
+  });
+  if (is_known)
+    for (Launch& one : launch.launches) one.process += last;
   for (std::size_t c = 0; c < into.contenders.size(); ++c)
     if (into.contenders[c].ok() && !launch.contenders[c].ok())
       into.contenders[c].failure = "in launch " + std::to_string(offset + 1) + ": " + *launch.contenders[c].failure;
@@ -62,17 +70,23 @@ inline void merge(Measurement& into, Measurement&& launch) {
 }  // namespace detail
 
 /// Adds another launch of the same experiments to a report. Experiments are the same if their contenders are: the same names, labels,
-/// strategies, texts, types and weight layouts. Throws MergeError, which names what differs, if there is one that the report has not; the
-/// report is then as it was.
+/// strategies, texts, types and weight layouts. Throws MergeError, which names what differs, if there is one that the report has not,
+/// unless the report was interrupted and so lacks some; the report is then as it was.
 inline void merge(Report& into, Report&& launch) {
-  std::vector<Measurement*> counterparts;
+  constexpr std::size_t none = static_cast<std::size_t>(-1);
+  std::vector<std::size_t> counterparts;
   for (const Measurement& measurement : launch.measurements) {
     const auto found =
         std::ranges::find_if(into.measurements, [&](const Measurement& one) { return detail::are_of_one_experiment(one, measurement); });
-    if (found == into.measurements.end()) throw MergeError(detail::why_not_in(into, measurement));
-    counterparts.push_back(&*found);
+    if (found == into.measurements.end() && !into.interrupted) throw MergeError(detail::why_not_in(into, measurement));
+    counterparts.push_back(found == into.measurements.end() ? none : static_cast<std::size_t>(found - into.measurements.begin()));
   }
-  for (std::size_t i = 0; i < counterparts.size(); ++i) detail::merge(*counterparts[i], std::move(launch.measurements[i]));
+  for (std::size_t i = 0; i < counterparts.size(); ++i) {
+    if (counterparts[i] == none)
+      into.measurements.push_back(std::move(launch.measurements[i]));
+    else
+      detail::merge(into.measurements[counterparts[i]], std::move(launch.measurements[i]));
+  }
   into.interrupted = into.interrupted || launch.interrupted;
 }
 

@@ -1,0 +1,23 @@
+# 64-bit Arm Linux from x86-64 Debian or Ubuntu: Clang 19 with GCC's cross compiler for the libraries, or that compiler itself
+# (-D CMAKE_CXX_COMPILER=aarch64-linux-gnu-g++-12); programs run under QEMU. scripts/check-arm64 installs what it needs.
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_SYSTEM_PROCESSOR aarch64)
+
+if(NOT CMAKE_CXX_COMPILER)
+  set(CMAKE_CXX_COMPILER clang++-19)
+endif()
+set(CMAKE_CXX_COMPILER_TARGET aarch64-linux-gnu) # GCC has one target and ignores it
+set(CMAKE_OBJC_COMPILER aarch64-linux-gnu-gcc-12)
+
+# GNUstep of that architecture; headers alone are this machine's.
+set(root "${CMAKE_CURRENT_LIST_DIR}/../build/arm64/sysroot")
+set(libraries "${root}/usr/lib/aarch64-linux-gnu")
+set(CMAKE_FIND_ROOT_PATH "${root}")
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE NEVER)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_LIBRARY_ARCHITECTURE aarch64-linux-gnu)
+set(CMAKE_SHARED_LINKER_FLAGS_INIT "-Wl,-rpath-link,${libraries}")
+
+set(CMAKE_CROSSCOMPILING_EMULATOR qemu-aarch64 -L /usr/aarch64-linux-gnu -E "LD_LIBRARY_PATH=${libraries}")
