@@ -29,13 +29,31 @@ else()
   anechain_find_or_fetch(nlohmann_json https://github.com/nlohmann/json.git v3.11.3 3.10)
 endif()
 
-# Part of the system on Apple's, and then the header says so itself.
+# Part of the system on Apple's, and then the header says so itself. Elsewhere its headers need what not every compiler has: GCC lacks
+# __has_feature.
 if(ANECHAIN_USE_LIBDISPATCH AND NOT APPLE)
   find_path(DISPATCH_INCLUDE_DIR dispatch/dispatch.h)
   find_library(DISPATCH_LIBRARY dispatch)
   if(DISPATCH_INCLUDE_DIR AND DISPATCH_LIBRARY)
-    add_library(anechain_libdispatch INTERFACE)
-    target_include_directories(anechain_libdispatch SYSTEM INTERFACE ${DISPATCH_INCLUDE_DIR})
-    target_link_libraries(anechain_libdispatch INTERFACE ${DISPATCH_LIBRARY})
+    include(CheckCXXSourceCompiles)
+    set(CMAKE_REQUIRED_INCLUDES ${DISPATCH_INCLUDE_DIR})
+    set(CMAKE_REQUIRED_LIBRARIES ${DISPATCH_LIBRARY})
+    check_cxx_source_compiles("
+      #include <dispatch/dispatch.h>
+      int main() {
+        dispatch_queue_t queue = dispatch_queue_create(\"anechain\", DISPATCH_QUEUE_SERIAL);
+        dispatch_async_f(queue, nullptr, [](void*) {});
+        dispatch_release(queue);
+      }" ANECHAIN_LIBDISPATCH_COMPILES)
+    unset(CMAKE_REQUIRED_INCLUDES)
+    unset(CMAKE_REQUIRED_LIBRARIES)
+    if(ANECHAIN_LIBDISPATCH_COMPILES)
+      message(STATUS "serial queues: libdispatch, ${DISPATCH_LIBRARY}")
+      add_library(anechain_libdispatch INTERFACE)
+      target_include_directories(anechain_libdispatch SYSTEM INTERFACE ${DISPATCH_INCLUDE_DIR})
+      target_link_libraries(anechain_libdispatch INTERFACE ${DISPATCH_LIBRARY})
+    else()
+      message(STATUS "serial queues: a worker thread. libdispatch is installed, and ${CMAKE_CXX_COMPILER_ID} cannot compile its headers")
+    endif()
   endif()
 endif()

@@ -7,17 +7,17 @@ if(NOT CMAKE_CXX_COMPILER)
   set(CMAKE_CXX_COMPILER clang++-19)
 endif()
 set(CMAKE_CXX_COMPILER_TARGET aarch64-linux-gnu) # GCC has one target and ignores it
-set(CMAKE_OBJC_COMPILER aarch64-linux-gnu-gcc-12)
+find_program(CMAKE_OBJC_COMPILER aarch64-linux-gnu-gcc-12) # with its folder: CMake does not look for a name again
 
 # GNUstep of that architecture; headers alone are this machine's.
-set(root "${CMAKE_CURRENT_LIST_DIR}/../build/arm64/sysroot")
-set(libraries "${root}/usr/lib/aarch64-linux-gnu")
+get_filename_component(root "${CMAKE_CURRENT_LIST_DIR}/../build/arm64/sysroot" ABSOLUTE)
 set(CMAKE_FIND_ROOT_PATH "${root}")
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_LIBRARY_ARCHITECTURE aarch64-linux-gnu)
-set(CMAKE_SHARED_LINKER_FLAGS_INIT "-Wl,-rpath-link,${libraries}")
+set(CMAKE_SHARED_LINKER_FLAGS_INIT "-Wl,-rpath-link,${root}/usr/lib/aarch64-linux-gnu")
 
-set(CMAKE_CROSSCOMPILING_EMULATOR qemu-aarch64 -L /usr/aarch64-linux-gnu -E "LD_LIBRARY_PATH=${libraries}")
+# All libraries from there: another C library than the loader's would not do.
+set(CMAKE_CROSSCOMPILING_EMULATOR qemu-aarch64 -L "${root}")
