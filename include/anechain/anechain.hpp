@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-/// All of anechain but the ANE device. What programs around a report need is included by its own name: analysis/compare.hpp, merge.hpp,
-/// collation.hpp, report/html.hpp, and, with nlohmann_json, report/json.hpp, read_json.hpp and html_with_data.hpp.
+/// All of anechain but the ANE device. What programs around a report need is included by its own name: analysis/compare.hpp, collation.hpp,
+/// report/html.hpp, support/output_file.hpp, and, with nlohmann_json, report/json.hpp, read_json.hpp and html_with_data.hpp.
 #include <anechain/requirements.hpp>
 
 #include <anechain/analysis/analysis.hpp>
@@ -12,6 +12,9 @@
 #include <anechain/devices/host.hpp>
 #include <anechain/devices/simulated.hpp>
 #include <anechain/measure/chain_lengths.hpp>
+#include <anechain/measure/keep_on_signal.hpp>
+#include <anechain/measure/merge.hpp>
+#include <anechain/measure/processes.hpp>
 #include <anechain/measure/report.hpp>
 #include <anechain/measure/throughput_ceiling.hpp>
 #include <anechain/report/console.hpp>
