@@ -73,6 +73,18 @@ expect 1 "cannot write /dev/full: No space left on device" "$program" $tiny --cs
 complete beside.json
 [ -s beside.md ] || wrong "no Markdown file was written beside an output that failed"
 
+# An empty value, for example of a variable that is not set, is no value.
+for flag in --config --lengths --filter --json --csv --samples --markdown --html --resume --framework; do
+  expect 2 "$flag.*an empty value" "$program" --device ane $flag ""
+done
+for flag in --seed --rounds --length --launches; do
+  expect 2 "$flag: expected a whole number from [0-9]+ to [0-9]+, found ''" "$program" $flag ""
+done
+for flag in --budget --target --confidence --epsilon --peak-tflops; do
+  expect 2 "$flag: not a number: ''" "$program" $flag ""
+done
+expect 2 "FILE: an empty value" "$program" report ""
+
 # Two outputs in one file, or an output in place of an input.
 ln -s x.json to_x
 ln a.json hard.json
