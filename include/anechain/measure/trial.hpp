@@ -77,7 +77,8 @@ class Trial {
       is_batched = is_batched || repeats > 1;
       if (pass_ns[c] < none) round_ns += repeats * pass_ns[c] * static_cast<double>(turns_a_round);
     }
-    if (is_batched) require_time_for(round_ns);
+    const bool is_coarse = measurement_.clock.resolution > 10 * measurement_.clock.reading;
+    if (is_batched && is_coarse) require_time_for(round_ns);
     longest_gap_ = std::chrono::nanoseconds{std::llround(longest_base_ns > 0 ? longest_base_ns : longest_ns)};
   }
 
