@@ -21,7 +21,7 @@ file(WRITE ${work}/bad/dispatch/dispatch.h "#error this compiler lacks __has_fea
 execute_process(COMMAND ${CXX} -shared -fPIC ${work}/library.cpp -o ${work}/libdispatch.so COMMAND_ERROR_IS_FATAL ANY)
 
 function(configured headers pattern)
-  execute_process(COMMAND ${CMAKE_COMMAND} -S ${ROOT} -B ${work}/build_${headers} -D CMAKE_CXX_COMPILER=${CXX} -D ANECHAIN_BUILD_TESTS=OFF -D ANECHAIN_BUILD_EXAMPLES=OFF
+  execute_process(COMMAND ${CMAKE_COMMAND} -S ${ROOT} -B ${work}/build_${headers} -D CMAKE_CXX_COMPILER=${CXX} -D ANECHAIN_BUILD_TESTS=OFF -D ANECHAIN_BUILD_EXAMPLES=OFF -D ANECHAIN_INSTALL=OFF
                           -D DISPATCH_INCLUDE_DIR=${work}/${headers} -D DISPATCH_LIBRARY=${work}/libdispatch.so
                   RESULT_VARIABLE result OUTPUT_VARIABLE printed ERROR_VARIABLE printed)
   if(NOT result EQUAL 0 OR NOT printed MATCHES "${pattern}")

@@ -55,7 +55,6 @@ class MeasurementSession {
     launch.process = control_.process;
     launch.resumed = control_.resumed;
     launch.repeats.assign(contenders_.size(), 1);
-    origin_ = clock_.now();
   }
 
   Measurement& measurement() { return measurement_; }                            ///< that is being made
@@ -144,7 +143,8 @@ class MeasurementSession {
   /// By a clock that begins with the launch. Throws MeasurementError if it goes back meanwhile.
   Sample timed(std::size_t contender, std::size_t lead_in, std::size_t repeats) {
     Sample sample = contenders_[contender]->time(lead_in, repeats);
-    sample.start -= origin_;
+    if (!origin_) origin_ = sample.start;
+    sample.start -= *origin_;
     if (sample.start < latest_ || sample.duration < std::chrono::nanoseconds{0})
       throw MeasurementError("the device's clock went back by " +
                              std::to_string(std::max(latest_ - sample.start, -sample.duration).count()) + " ns");
@@ -157,8 +157,8 @@ class MeasurementSession {
   const RunControl& control_;
   DeviceClock& clock_;
   std::vector<std::size_t> failures_in_a_row_;
-  std::chrono::nanoseconds origin_{};  ///< the device's time when the launch began
-  std::chrono::nanoseconds latest_{};  ///< since then, when the last turn ended
+  std::optional<std::chrono::nanoseconds> origin_{};  ///< the device's time when the launch's first turn began; no reading more than that
+  std::chrono::nanoseconds latest_{};                 ///< since then, when the last turn ended
 };
 
 }  // namespace anechain
