@@ -7,9 +7,9 @@ if(NOT CMAKE_CXX_COMPILER)
   set(CMAKE_CXX_COMPILER clang++-19)
 endif()
 set(CMAKE_CXX_COMPILER_TARGET aarch64-linux-gnu) # GCC has one target and ignores it
-find_program(CMAKE_OBJC_COMPILER aarch64-linux-gnu-gcc-12) # with its folder: CMake does not look for a name again
+find_program(CMAKE_OBJC_COMPILER aarch64-linux-gnu-gcc-12) # as an absolute path: CMake does not search for a bare name here
 
-# GNUstep of that architecture; headers alone are this machine's.
+# GNUstep for Arm is in a sysroot. Header-only packages are those of this machine.
 get_filename_component(root "${CMAKE_CURRENT_LIST_DIR}/../build/arm64/sysroot" ABSOLUTE)
 set(CMAKE_FIND_ROOT_PATH "${root}")
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
@@ -19,5 +19,5 @@ set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_LIBRARY_ARCHITECTURE aarch64-linux-gnu)
 set(CMAKE_SHARED_LINKER_FLAGS_INIT "-Wl,-rpath-link,${root}/usr/lib/aarch64-linux-gnu")
 
-# All libraries from there: another C library than the loader's would not do.
+# All libraries come from the sysroot: the loader and the C library must be of one version.
 set(CMAKE_CROSSCOMPILING_EMULATOR qemu-aarch64 -L "${root}")

@@ -125,10 +125,13 @@ struct RunArguments {
   bool strict = false;
   bool only_list = false;
   OutputPaths outputs;
-  std::string resume;                              // a report to go on with
-  std::size_t process = 0;                         // which of several this process is, from 1; 0 for the only one
+  std::string resume;                              // the report of a run to continue
+  std::size_t process = 0;                         // number of this process, from 1; 0 if there is only one
   const Report* before = nullptr;                  // what was measured before the run was interrupted
-  const std::atomic<bool>* interrupted = nullptr;  // once it is true, the measurement is to end
+  const std::atomic<bool>* interrupted = nullptr;  // true once the user wants to stop
+
+  // The number that launches of this process have in the report.
+  std::size_t launched_process() const { return std::max<std::size_t>(1, process); }
 
   bool is_interrupted() const { return interrupted != nullptr && interrupted->load(); }
 

@@ -63,8 +63,8 @@ void require_known(const RunArguments& arguments) {
 
 namespace {
 
-// What an interrupted run's command line asked for, and what this one says of it. A file may say what it likes: nothing that it names is
-// opened.
+// The arguments of the interrupted run, from the command line in its report, with the outputs and the framework of this command line. The
+// report may come from anywhere, so no path that it names is opened.
 RunArguments resumed(const RunArguments& given, const Report& before) {
   RunArguments arguments;
   try {
@@ -82,7 +82,7 @@ RunArguments resumed(const RunArguments& given, const Report& before) {
   return arguments;
 }
 
-// Whether the filter leaves a contender that is compared with another.
+// Whether --filter selects a contender other than the baseline.
 bool compares(const RunArguments& arguments) {
   if (arguments.filter.empty()) return true;
   for (const Size& size : arguments.sizes())

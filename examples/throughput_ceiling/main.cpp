@@ -19,7 +19,7 @@
 
 namespace {
 
-// A file that is opened must not become standard output because that was closed: what is printed would be written into it.
+// If standard output is closed, the next file that is opened would get its descriptor, and what is printed would end up in that file.
 void occupy_standard_files() {
   for (int file = STDIN_FILENO; file <= STDERR_FILENO; ++file)
     if (fcntl(file, F_GETFD) < 0 && errno == EBADF) (void)open("/dev/null", O_RDONLY);
@@ -50,7 +50,7 @@ int done(const std::vector<std::string>& command_line) {
 
 int main(int argc, char** argv) {
   occupy_standard_files();
-  std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of writing, which does not keep files from being written
+  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is a write error, and the output files are still written
   try {
     anechain::process_main(argc, argv);
   } catch (const std::exception& error) {

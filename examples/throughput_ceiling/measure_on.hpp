@@ -105,7 +105,7 @@ Report measure_on(const RunArguments& arguments, MakeDevice make_device) {
     });
     if (arguments.is_interrupted() || (is_filtered && with.filter.empty())) return;
     if (arguments.before != nullptr) {
-      const auto rest = rest_of(*arguments.before, experiment.names(with), with.protocol, std::max<std::size_t>(1, arguments.process));
+      const auto rest = rest_of(*arguments.before, experiment.names(with), with.protocol, arguments.launched_process());
       if (!rest) return;
       with.protocol = rest->protocol;
       with.parts = rest->parts;

@@ -28,7 +28,7 @@ CLI::IsMember a_word_of() {
   return CLI::IsMember{std::vector<std::string>(words.begin(), words.end())};
 }
 
-// CLI11 takes the next option for a value that is missing.
+// If a value is missing, CLI11 takes the next option as the value.
 std::string require_text(const std::string& text) {
   if (text.empty()) return "an empty value";
   return text.starts_with("--") ? "its value is missing, or is it '" + text + "'? (a file of that name is ./" + text + ")" : std::string{};
@@ -136,7 +136,7 @@ void add_run(CLI::App& app, RunArguments& run) {
   add_outputs(app, run.outputs);
 }
 
-// Flags that do nothing beside another.
+// A flag that has no effect with the other arguments, and the reason.
 struct Useless {
   std::string_view flag;
   std::string_view why;
@@ -165,7 +165,7 @@ void require_none(const CLI::App& app, std::span<const Useless> flags) {
     if (is_given(app, one.flag)) throw UsageError(std::string{one.flag} + " does nothing here: " + std::string{one.why});
 }
 
-// Every flag but these was not given.
+// Throws UsageError if any flag is given besides `with` and `allowed`.
 void require_only(const CLI::App& app, std::string_view with, std::span<const std::string_view> allowed, const std::string& why) {
   for (const CLI::Option* option : app.get_options())
     if (option->count() > 0 && option->get_name() != with && std::ranges::find(allowed, option->get_name()) == allowed.end())
@@ -247,7 +247,7 @@ void Options::parse(const std::vector<std::string>& command_line) {
   for (const std::string& one : command_line) pointers.push_back(one.c_str());
   app_.parse(static_cast<int>(pointers.size()), pointers.data());
   const std::vector<CLI::App*> commands = app_.get_subcommands();
-  // What stands before a command would be lost without a word.
+  // An option before the command would be ignored.
   for (const CLI::Option* option : app_.get_options())
     if (option->count() > 0 && !commands.empty()) throw UsageError(option->get_name() + " belongs behind " + commands.front()->get_name());
   const CLI::App& command = commands.empty() ? app_ : *commands.front();

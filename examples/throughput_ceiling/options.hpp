@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The options of the command line, and what of it contradicts itself.
+// The options of the command line, and which of them cannot be combined.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -18,7 +18,7 @@
 
 namespace program {
 
-// A whole number in decimal digits, "010" is ten. Throws CLI::ValidationError with what was expected.
+// Reads a whole number in decimal digits ("010" is ten). Throws CLI::ValidationError, which says what was expected.
 template <std::integral Integer>
 Integer whole_number(const std::string& flag, const std::string& text, Integer least, Integer most) {
   Integer value{};
@@ -29,7 +29,7 @@ Integer whole_number(const std::string& flag, const std::string& text, Integer l
   return value;
 }
 
-// An option that is a whole number, or is not given if the value is optional.
+// Adds an option whose value is a whole number from `least` to `most`. An std::optional is empty if the option is not given.
 template <std::integral Integer>
 CLI::Option* add_whole_number(CLI::App& app, const std::string& flag, Integer& value, const std::string& help, Integer least,
                               Integer most) {
@@ -48,16 +48,17 @@ CLI::Option* add_whole_number(CLI::App& app, const std::string& flag, std::optio
       ->type_name("N");
 }
 
-// Every command's options, and what they were set to.
+// The options of every command, and their values.
 class Options {
  public:
   Options();
 
-  // Reads a command line, the program's name first, and returns what is to be done. Throws CLI::Success for --help and --version,
-  // CLI::ParseError for what is not known, UsageError for what cannot be or would do nothing.
+  // Parses a command line (the program's name first) and returns a function that executes the command and returns the exit code. Throws
+  // CLI::Success for --help and --version, CLI::ParseError for unknown or malformed options, and UsageError for options that contradict
+  // each other or have no effect.
   std::function<int()> parsed(const std::vector<std::string>& command_line);
 
-  // What a run's command line asks for. Throws as the above.
+  // Parses the command line of a run and returns its arguments. Throws the same, and UsageError if it is another command's.
   RunArguments run_of(const std::vector<std::string>& command_line);
 
   // What CLI11 prints for --help and --version. Returns the exit code.

@@ -99,7 +99,7 @@ Report read_report(const std::string& path) {
 
 namespace {
 
-// The file that a path means, by a name that no link is part of.
+// The absolute path without symbolic links.
 std::filesystem::path real_path(const std::filesystem::path& path) {
   std::error_code ignored;
   return std::filesystem::weakly_canonical(std::filesystem::absolute(path), ignored);
@@ -113,14 +113,14 @@ bool are_same_file(const std::filesystem::path& a, const std::filesystem::path& 
 }  // namespace
 
 void Outputs::add(const std::string& flag, const std::string& path, std::size_t bytes,
-                  std::function<void(std::ostream&, const Report&, const report::Document&)> write) {
+                  std::function<void(std::ostream&, const Report&, const report::Document&)> write, const std::string& rewritten) {
   if (path.empty()) return;
   OutputFile file{path, bytes};
   const std::filesystem::path target = real_path(file.target());
   for (const Output& other : outputs_)
     if (are_same_file(other.target, target)) throw UsageError(flag + " and " + other.flag + " name one file: " + path);
   for (const std::string& input : inputs_)
-    if (are_same_file(real_path(input), target)) throw UsageError(flag + " " + path + " would replace what is read");
+    if (input != rewritten && are_same_file(real_path(input), target)) throw UsageError(flag + " " + path + " would replace what is read");
   outputs_.push_back({flag, target, std::move(file), std::move(write)});
 }
 
@@ -131,10 +131,7 @@ void Outputs::add(const OutputPaths& paths, std::size_t samples, const std::stri
   for (std::size_t i = 0; i < paths.size(); ++i) {
     const Format& format = formats()[i];
     const std::size_t bytes = bytes_of_document + (format.has_samples ? samples * bytes_of_sample : 0);
-    std::vector<std::string> inputs = inputs_;
-    if (format.is_report) std::erase_if(inputs_, [&](const std::string& input) { return input == rewritten; });
-    add(format.flag, paths[i], std::min(most_reserved, bytes), format.write);
-    inputs_ = std::move(inputs);
+    add(format.flag, paths[i], std::min(most_reserved, bytes), format.write, format.is_report ? rewritten : std::string{});
   }
 }
 

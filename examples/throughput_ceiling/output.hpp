@@ -50,12 +50,12 @@ class Outputs {
   // `inputs` are files that the command reads, which an output would replace; empty ones are none.
   explicit Outputs(std::vector<std::string> inputs = {}) : inputs_(std::move(inputs)) { std::erase(inputs_, ""); }
 
-  // Takes a file's place, for so many bytes. Nothing if the path is empty. Throws UsageError if another output or an input is the same
-  // file.
+  // Opens an output and reserves so many bytes for it; does nothing if the path is empty. Throws UsageError if another output or an input
+  // is the same file, unless it is the input `rewritten`.
   void add(const std::string& flag, const std::string& path, std::size_t bytes,
-           std::function<void(std::ostream&, const Report&, const report::Document&)> write);
+           std::function<void(std::ostream&, const Report&, const report::Document&)> write, const std::string& rewritten = {});
 
-  // The same for one of formats() each; `samples` are expected at most. `rewritten` is an input that --json may replace.
+  // Adds an output for each of formats() that has a path; at most `samples` are expected. --json may be the input `rewritten`.
   void add(const OutputPaths& paths, std::size_t samples, const std::string& rewritten = {});
 
   // The document on the terminal, and then in every file: one that cannot be written does not keep the others from being written. Throws

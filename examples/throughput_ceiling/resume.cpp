@@ -13,7 +13,7 @@ using namespace anechain;
 
 namespace {
 
-constexpr std::size_t fewest_rounds = 20;  // with fewer nobody knows whether the device was steady
+constexpr std::size_t fewest_rounds = 20;  // fewer do not show whether the device was steady
 
 void drop_launch(Measurement& measurement, std::size_t at) {
   measurement.launches.erase(measurement.launches.begin() + static_cast<std::ptrdiff_t>(at));
@@ -63,7 +63,7 @@ std::optional<Rest> rest_of(const Report& report, const std::vector<std::string>
     left.budget -= std::min(left.budget, time_of(measurement, i));
     if (launch.planned >= left.least_rounds) {
       left = left.with_rounds(less(launch.planned, launch.rounds));
-    } else {  // fewer rounds than the protocol allows: it was interrupted in its pilot
+    } else {  // less than the protocol allows: the pilot had not planned the rounds yet
       left.least_rounds = less(left.least_rounds, launch.rounds);
       left.most_rounds = less(left.most_rounds, launch.rounds);
     }
@@ -81,7 +81,7 @@ std::size_t parts_of(const Report& report, std::size_t process) {
 void add(Report& report, Report&& rest) {
   const bool interrupted = rest.interrupted;
   report.failed_processes = std::exchange(rest.failed_processes, {});
-  report.interrupted = true;  // so that experiments which it lacks are no error
+  report.interrupted = true;  // then merge() adds experiments that it lacks
   merge(report, std::move(rest));
   report.interrupted = interrupted;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Going on with a run that was interrupted.
+// Continues a run that was interrupted.
 #pragma once
 
 #include <anechain/measure/measurement.hpp>
@@ -13,23 +13,24 @@
 
 namespace program {
 
-// Without the parts that nobody can go on with: of other protocols than the library's, and of a few rounds.
+// Removes interrupted launches that cannot be continued: those of the original protocol, and those of only a few rounds.
 void drop_stumps(anechain::Report& report);
 
 // What is left to do of an experiment in one process.
 struct Rest {
   anechain::Protocol protocol;
-  std::size_t parts = 0;  // that were measured before
+  std::size_t parts = 0;  // launches of this process that the report has already
 };
 
-// All of it if the report does not have the experiment of these contenders; none if that is complete. `process` counts from 1.
+// The rounds and the time that are left of an experiment in a process (from 1): the whole protocol if the report does not have it, none if
+// it is complete there.
 std::optional<Rest> rest_of(const anechain::Report& report, const std::vector<std::string>& contenders, const anechain::Protocol& protocol,
                             std::size_t process);
 
-// Parts that a process has measured already.
+// The most launches that the report has of a process in one experiment.
 std::size_t parts_of(const anechain::Report& report, std::size_t process);
 
-// Adds what was measured since.
+// Adds what was measured after the interruption.
 void add(anechain::Report& report, anechain::Report&& rest);
 
 }  // namespace program

@@ -10,8 +10,8 @@ Report measure_on_simulated(const RunArguments& arguments) {
   if (serial.filter.empty())
     for (const std::string_view name : Ceiling::strategy_names)
       if (name != Overlapped<2>::name) serial.filter.emplace_back(name);
-  // What goes on with an interrupted run is not to see the same noise again.
-  const std::size_t parts = arguments.before == nullptr ? 0 : parts_of(*arguments.before, std::max<std::size_t>(1, arguments.process));
+  // A run that continues another one gets new noise.
+  const std::size_t parts = arguments.before == nullptr ? 0 : parts_of(*arguments.before, arguments.launched_process());
   const std::uint64_t seed = arguments.seed + arguments.process + 1000 * parts;
   Report report = measure_on(serial, [&] { return SimulatedDevice{preset, seed}; });
   report.environment.speed_of_light = SpeedOfLight{preset.peak_tflops, 0, "the most that was measured on the " + std::string{preset.chip}};

@@ -102,7 +102,8 @@ TEST_CASE("processes: what an experiment in several processes needs is asked for
 }
 
 TEST_CASE("processes: a variable in the environment that no experiment set is refused") {
-  for (const char* text : {"", "1", "1/3", "1/3 0 4 5", "1/3 0 4 5 6 7", "x/3 0 4 5 6", "-1/3 0 4 5 6", "1/3 0 4 5 99999999999999999999"}) {
+  for (const char* text :
+       {"", "1", "1 0", "1 0 4 5", "1 0 4 5 6 7", "x 0 4 5 6", "-1 0 4 5 6", "1/3 0 4 5 6", "1 0 4 5 99999999999999999999"}) {
     CAPTURE(text);
     detail::ProcessState state;
     CHECK_THROWS_WITH_AS(detail::read_process_variable(state, text), doctest::Contains("ANECHAIN_PROCESS"), std::runtime_error);

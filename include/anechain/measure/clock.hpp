@@ -30,11 +30,10 @@ class DeviceClock {
   /// Lets so much of the device's time pass without work.
   virtual void pause(std::chrono::nanoseconds duration) = 0;
 
-  /// Whether time passes without work; on a device of virtual time it does not.
+  /// Whether the clock moves while the device does nothing. False for virtual time.
   virtual bool moves_by_itself() const { return true; }
 
-  /// From 10 000 readings in a row, or more until the clock has moved. Throws MeasurementError for a clock that goes backwards or stands
-  /// still.
+  /// Found by 10 000 readings in a row, and more until the clock has moved. Throws MeasurementError if it goes back or stands still.
   ClockQuality quality() {
     std::vector<std::chrono::nanoseconds> steps(10'000);
     std::chrono::nanoseconds last = now();

@@ -39,18 +39,18 @@ struct ExperimentOptions {
   /// Patterns of the names that become baselines of groups that have none where they were defined.
   std::vector<std::string> baselines{};
   bool across = false;  ///< also compare contenders of other groups with the first baseline
-  /// Which of several processes this is, from 1: each has a schedule of its own, and weights and data. 0 for the only one, and for the
-  /// program that starts them.
+  /// The number of this process if the run has several, from 1: each has its own schedule, weights and data. 0 if there is only one, and in
+  /// the program that starts them.
   std::size_t process = 0;
-  std::size_t parts = 0;  ///< how often the measurement of this process was interrupted before: this one goes on with it
+  std::size_t parts = 0;  ///< how often this process was interrupted before; the run continues its measurement
   std::function<void(std::size_t, const WeightFacts&, std::span<float>)> weights{};  ///< a WeightSource; random if it is empty
   std::function<void(const Progress&)> on_progress{};                                ///< told of every step; nobody if it is empty
   const std::atomic<bool>* interrupted = nullptr;  ///< once it is true, no visit is begun; what was measured stands, as incomplete
 
-  /// Of the weights of this process.
+  /// The seed of the weights.
   std::uint64_t seed() const { return protocol.seed + process; }
 
-  /// Of the schedule, the gaps and the data of this part of it.
+  /// The seed of the schedule, the gaps and the data; another one after each interruption.
   std::uint64_t schedule_seed() const { return seed() + 1000 * parts; }
 };
 
@@ -67,8 +67,8 @@ concept DeviceFactory = std::invocable<Make&> && Device<std::invoke_result_t<Mak
 ///     experiment.add<Repeat<Conv1x1<768, 256, mil::fp32>, 12>, "fp32">(run_only);
 ///     const Report report = experiment.run({.protocol = Protocol::quick(), .across = true});
 ///
-/// In place of the device there may be a function that makes one. Such an experiment can be run in several processes, if the program's main
-/// calls process_main() at its beginning:
+/// A function that makes a device can be given instead of a device. The experiment can then run in several processes, if main begins with
+/// process_main():
 ///
 ///     int main(int argc, char** argv) {
 ///       anechain::process_main(argc, argv);
@@ -87,7 +87,7 @@ class Experiment {
     define_all(definitions...);
   }
 
-  /// Of devices that a function makes: one for every run, in the process that measures.
+  /// `make` is called once in each process that measures, at the beginning of a run.
   template <DeviceFactory Make, class... Definitions>
     requires std::same_as<std::invoke_result_t<Make&>, D>
   explicit Experiment(Make make, Definitions... definitions) : make_([make] { return std::unique_ptr<D>(new D(make())); }) {
@@ -142,7 +142,7 @@ class Experiment {
     return all;
   }
 
-  /// Of those that a run with these options has. Throws std::invalid_argument as run() does.
+  /// The names of the contenders that a run with these options has. Throws std::invalid_argument as run() does.
   std::vector<std::string> names(const ExperimentOptions& options) const {
     Measurement measurement;
     find_contenders(measurement, options);
@@ -150,9 +150,9 @@ class Experiment {
   }
 
   /// Compiles, verifies and measures. A contender that cannot be compiled or set up, fails, or gives a wrong result is part of the report
-  /// with its reason and without samples. If the protocol asks for several processes, each is started, and measures, one after the other;
-  /// one that dies is in Report::failed_processes. Throws std::invalid_argument if a group of several contenders has no baseline or two, a
-  /// pattern matches nothing, nothing is left to measure, or several processes are asked for without a function that makes devices or
+  /// with its reason and without samples. If the protocol asks for several processes, they are started one after the other; one
+  /// that dies is listed in Report::failed_processes. Throws std::invalid_argument if a group of several contenders has no baseline or two,
+  /// a pattern matches nothing, nothing is left to measure, or several processes are asked for without a function that makes devices or
   /// process_main(); MeasurementError if the device's clock goes back, stands still, or is too coarse for the budget.
   Report run(const ExperimentOptions& options = {}) const { return run(options, usual_conduct); }
 
@@ -167,7 +167,7 @@ class Experiment {
       throw std::invalid_argument("an experiment in " + std::to_string(processes) +
                                   " processes makes a device in each: give it a function that makes one, "
                                   "Experiment{[] { return HostDevice{}; }, ...}, or ask for one process, .protocol.launches = 1");
-    find_baselines(options.baselines);  // throws here what it would throw in every process
+    (void)names(options);  // throws here what it would throw in every process
     return measure_in_processes({.processes = processes, .interrupted = options.interrupted}, [&](std::size_t process) {
       ExperimentOptions own = options;
       own.process = process;

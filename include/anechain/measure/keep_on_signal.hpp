@@ -11,7 +11,7 @@ namespace anechain {
 
 namespace detail {
 
-/// What signal handlers write to: lock-free, and there before main.
+/// What the signal handler writes to. Lock-free, and initialized before main.
 struct ReceivedSignal {
   inline static std::atomic<bool> any{false};
   inline static std::atomic<int> number{0};  ///< of the first one
@@ -21,23 +21,24 @@ struct ReceivedSignal {
 
 }  // namespace detail
 
-/// While there is one, SIGINT (Ctrl-C), SIGTERM and SIGHUP end no program: they end measurements, which keep what they have.
+/// While an object of this class exists, SIGINT (Ctrl-C), SIGTERM and SIGHUP do not end the program. They end the measurement, which keeps
+/// what it has.
 ///
 ///     anechain::KeepOnSignal keep;
 ///     const Report report = experiment.run({.interrupted = &keep.received()});
 ///
-/// The third signal is left to the system, which ends the program. A signal that was ignored before stays ignored: nohup keeps its meaning.
-/// The handlers that there were before come back at the end.
+/// After the second signal the default action is restored, so that the next one ends the program. A signal that was ignored before stays
+/// ignored, as nohup wants it. The destructor restores the earlier handlers.
 class KeepOnSignal {
  public:
-  /// Throws std::logic_error if there is one already.
+  /// Installs the handlers. Throws std::logic_error if another object exists.
   KeepOnSignal() {
     if (exists_.exchange(true)) throw std::logic_error("anechain::KeepOnSignal: there is one already, and one is enough");
     detail::ReceivedSignal::any = false;
     detail::ReceivedSignal::number = 0;
     detail::ReceivedSignal::count = 0;
     struct sigaction action{};
-    action.sa_handler = &KeepOnSignal::handle;  // without SA_RESTART: a wait for another process ends, too
+    action.sa_handler = &KeepOnSignal::handle;  // without SA_RESTART, so that blocking calls return
     sigemptyset(&action.sa_mask);
     for (std::size_t i = 0; i < numbers.size(); ++i) {
       sigaction(numbers[i], nullptr, &before_[i]);
@@ -53,7 +54,7 @@ class KeepOnSignal {
     exists_ = false;
   }
 
-  /// Whether a signal came: for ExperimentOptions::interrupted.
+  /// True once a signal has come. Its address is what ExperimentOptions::interrupted takes.
   const std::atomic<bool>& received() const { return detail::ReceivedSignal::any; }
 
   /// The first signal that came; 0 if none did.
@@ -66,7 +67,7 @@ class KeepOnSignal {
     int none = 0;
     detail::ReceivedSignal::number.compare_exchange_strong(none, number);
     detail::ReceivedSignal::any = true;
-    // A terminal, and who ends a whole group of processes, may send two.
+    // One request may arrive as two signals: from the terminal, and from a parent that stops its children.
     if (++detail::ReceivedSignal::count >= 3) std::signal(number, SIG_DFL);
   }
 

@@ -61,7 +61,7 @@ inline constexpr auto words_of<End> = std::to_array<std::string_view>({"rounds",
 /// One process's share of a measurement, or a part of it.
 struct Launch {
   std::size_t process = 1;             ///< of the run, counted from 1
-  bool resumed = false;                ///< goes on where an earlier launch of the same process was interrupted
+  bool resumed = false;                ///< continues an earlier launch of the same process, which was interrupted
   std::vector<std::size_t> repeats{};  ///< runs in one sample of each contender, the same for all contenders of a group
   std::size_t rounds = 0;              ///< that were begun
   std::size_t warm_up = 0;             ///< of them, that came before the device was steady
@@ -96,7 +96,7 @@ struct Measurement {
     return std::transform_reduce(launches.begin(), launches.end(), std::size_t{0}, std::plus{}, std::mem_fn(&Launch::rounds));
   }
 
-  /// Whether no launch was interrupted without another one that went on with it.
+  /// Whether every launch that was interrupted was also resumed later.
   bool complete() const {
     return std::ranges::none_of(launches, [&](const Launch& launch) {
       return launch.end == End::interrupted &&

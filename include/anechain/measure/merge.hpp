@@ -41,8 +41,8 @@ inline std::string why_not_in(const Report& report, const Measurement& measureme
   return "the report has no experiment of " + (names.empty() ? "nothing" : names) + " to add a launch to";
 }
 
-/// Appends launches. A contender that failed in one launch has failed: which samples to believe cannot be told. A process whose number
-/// there is already is another process, unless it goes on with that one.
+/// Appends launches. A contender that failed in one launch has failed: which samples to believe cannot be told. If a
+/// process number is taken already, the appended launches get the next free numbers, unless they resume that process.
 inline void merge(Measurement& into, Measurement&& launch) {
   const std::size_t offset = into.launches.size();
   std::size_t last = 0;
@@ -70,8 +70,9 @@ inline void merge(Measurement& into, Measurement&& launch) {
 }  // namespace detail
 
 /// Adds another launch of the same experiments to a report. Experiments are the same if their contenders are: the same names, labels,
-/// strategies, texts, types and weight layouts. Throws MergeError, which names what differs, if there is one that the report has not,
-/// unless the report was interrupted and so lacks some; the report is then as it was.
+/// strategies, texts, types and weight layouts. If the report lacks one of
+/// the experiments, it is added if the report was interrupted; otherwise MergeError is thrown, which says what differs, and the report is
+/// unchanged.
 inline void merge(Report& into, Report&& launch) {
   constexpr std::size_t none = static_cast<std::size_t>(-1);
   std::vector<std::size_t> counterparts;

@@ -14,12 +14,11 @@
 
 namespace anechain::detail {
 
-/// What this process knows of itself. One for each program.
+/// The state of process_main() and measure_in_processes(). There is one object in a program.
 struct ProcessState {
   bool is_known = false;                 ///< process_main() was called
   std::vector<std::string> arguments{};  ///< of this process, its name first
   std::size_t process = 0;               ///< which of a run's processes this is, from 1; 0 for the program that the user started
-  std::size_t processes = 0;             ///< of the run
   std::size_t call = 0;                  ///< which call of measure_in_processes() this process is for
   pid_t parent = 0;                      ///< that started it
   Descriptor results{};                  ///< where its message goes
@@ -37,14 +36,14 @@ struct ProcessState {
 
 namespace anechain {
 
-/// Which of an experiment's processes this is, from 1; 0 for the program that the user started.
+/// The number of this process, from 1, if an experiment started it; 0 in the program that the user started.
 inline std::size_t process_number() { return detail::ProcessState::get().process; }
 
 }  // namespace anechain
 
 namespace anechain::detail {
 
-/// Whether this process was started by one that is no longer there.
+/// Whether this process was started by an experiment whose process has ended since.
 inline bool is_orphan() {
   const ProcessState& state = ProcessState::get();
   return state.process > 0 && getppid() != state.parent;

@@ -29,6 +29,7 @@
 #include <mach-o/dyld.h>
 #endif
 
+#include <anechain/measure/contender.hpp>
 #include <anechain/measure/keep_on_signal.hpp>
 #include <anechain/measure/merge.hpp>
 #include <anechain/measure/process_state.hpp>
@@ -37,34 +38,33 @@
 
 extern char** environ;
 
-/// One run in several processes, each with memory and programs of its own: what a process happens to be like is not taken for an effect.
+/// A run in several processes, each with its own memory and programs: what one process happens to be like is not taken for an effect.
 namespace anechain {
 
 namespace detail {
 
 inline constexpr const char* process_variable = "ANECHAIN_PROCESS";
 
-/// "2/5 0 17 18 4711": of a started process, its number, the call, where its message goes, earlier results, and who started it.
+/// Reads "2 0 17 18 4711": the number of the process, the call that it is for, the descriptors for its message and for earlier results, and
+/// the id of the process that started it. Throws std::runtime_error if the text is anything else.
 inline void read_process_variable(ProcessState& state, const std::string& text) {
-  long numbers[6]{};
+  long numbers[5]{};
   std::string_view rest = text;
   for (std::size_t i = 0; i < std::size(numbers); ++i) {
     const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), numbers[i]);
-    const char separator = i == 0 ? '/' : ' ';
     const bool is_last = i + 1 == std::size(numbers);
     const bool is_right = error == std::errc{} && numbers[i] >= 0 && (end == rest.data() + rest.size()) == is_last;
-    if (!is_right || (!is_last && *end != separator))
+    if (!is_right || (!is_last && *end != ' '))
       throw std::runtime_error(std::string{process_variable} + " is '" + text +
                                "' in the environment. It is for processes that an experiment starts: unset it");
     rest.remove_prefix(static_cast<std::size_t>(end - rest.data()) + (is_last ? 0 : 1));
   }
   state.process = static_cast<std::size_t>(numbers[0]);
-  state.processes = static_cast<std::size_t>(numbers[1]);
-  state.call = static_cast<std::size_t>(numbers[2]);
-  for (const long file : {numbers[3], numbers[4]}) (void)fcntl(static_cast<int>(file), F_SETFD, FD_CLOEXEC);
-  state.results = Descriptor{static_cast<int>(numbers[3])};
-  state.earlier = Descriptor{static_cast<int>(numbers[4])};
-  state.parent = static_cast<pid_t>(numbers[5]);
+  state.call = static_cast<std::size_t>(numbers[1]);
+  for (const long file : {numbers[2], numbers[3]}) (void)fcntl(static_cast<int>(file), F_SETFD, FD_CLOEXEC);
+  state.results = Descriptor{static_cast<int>(numbers[2])};
+  state.earlier = Descriptor{static_cast<int>(numbers[3])};
+  state.parent = static_cast<pid_t>(numbers[4]);
 }
 
 /// Everything in an open file, from its beginning. Throws std::system_error.
@@ -80,7 +80,7 @@ inline std::string read_whole(int file) {
   }
 }
 
-/// The program that runs, though its file may have been replaced since.
+/// The path of the running program. On Linux it is right even if the file was replaced since.
 inline std::string this_program() {
 #if defined(__APPLE__)
   std::uint32_t size = 0;
@@ -93,14 +93,15 @@ inline std::string this_program() {
 #endif
 }
 
-/// A process that was started, and does not outlive this.
+/// A child process. It is killed when this object is destroyed before wait() was called.
 class StartedProcess {
  public:
-  /// Runs this program again, with its arguments and its environment, without input and output. Throws std::system_error.
-  StartedProcess(ProcessState& state, std::size_t process, std::size_t processes, std::size_t call) {
+  /// Starts this program again, with the same arguments and environment, and /dev/null as standard input and output. Throws
+  /// std::system_error.
+  StartedProcess(ProcessState& state, std::size_t process, std::size_t call) {
     int ends[2];
     require(pipe(ends) == 0, "cannot make a pipe");
-    // Not where standard input and output belong, which the process gets anew. The process has the other end alone.
+    // Descriptors of 3 and more, since those below are replaced in the child, which inherits the writing end alone.
     from_ = Descriptor{fcntl(ends[0], F_DUPFD_CLOEXEC, 3)};
     const Descriptor to{fcntl(ends[1], F_DUPFD, 3)};
     for (const int end : ends) close(end);
@@ -110,8 +111,8 @@ class StartedProcess {
     const Descriptor earlier{fcntl(fileno(state.recorded.get()), F_DUPFD, 3)};
     require(from_ && to && earlier, "cannot make a pipe");
 
-    const std::string numbers = std::to_string(process) + "/" + std::to_string(processes) + " " + std::to_string(call) + " " +
-                                std::to_string(to.number()) + " " + std::to_string(earlier.number()) + " " + std::to_string(getpid());
+    const std::string numbers = std::to_string(process) + " " + std::to_string(call) + " " + std::to_string(to.number()) + " " +
+                                std::to_string(earlier.number()) + " " + std::to_string(getpid());
     std::vector<std::string> environment;
     for (char** variable = environ; *variable != nullptr; ++variable) environment.emplace_back(*variable);
     environment.push_back(std::string{process_variable} + "=" + numbers);
@@ -134,7 +135,7 @@ class StartedProcess {
     wait();
   }
 
-  /// What it tells until it ends. Once `interrupted` is true, it is asked to end.
+  /// Reads what the child writes until it closes its end of the pipe. Sends it SIGTERM once `interrupted` is true.
   std::string message(const std::atomic<bool>* interrupted) {
     constexpr int look_every_ms = 200;
     std::string bytes;
@@ -153,7 +154,7 @@ class StartedProcess {
     }
   }
 
-  /// How it ended: see waitpid().
+  /// Waits until the child has ended. Returns its status, as waitpid() does.
   int wait() {
     int status = 0;
     while (waitpid(id_, &status, 0) < 0 && errno == EINTR) {
@@ -178,7 +179,7 @@ class StartedProcess {
   pid_t id_ = 0;
 };
 
-/// "SIGTERM", or "signal 34".
+/// The name of a signal: "SIGTERM". Those without a name here are "signal 34".
 inline std::string signal_name(int number) {
   struct Name {
     int number;
@@ -193,16 +194,12 @@ inline std::string signal_name(int number) {
   return "signal " + std::to_string(number);
 }
 
-/// Measures what this process was started for, tells it, and ends.
+/// In a child: calls `work`, sends what it gives or why it failed to the parent, and exits.
 [[noreturn]] inline void measure_and_end(ProcessState& state, const std::function<Report(std::size_t)>& work) {
   wire::Message message;
-  try {
-    message.report = work(state.process);
-    message.signal = ReceivedSignal::number;
-  } catch (const std::exception& error) {
-    message.error = error.what();
-    if (message.error.empty()) message.error = "an exception that says nothing";
-  }
+  if (const std::optional<std::string> reason = failure_of([&] { message.report = work(state.process); }))
+    message.error = reason->empty() ? "an exception that says nothing" : *reason;
+  message.signal = ReceivedSignal::number;
   const std::string bytes = wire::encoded(message);
   std::signal(SIGPIPE, SIG_IGN);
   const bool is_told = write_all(state.results.number(), bytes.data(), bytes.size());
@@ -212,16 +209,16 @@ inline std::string signal_name(int number) {
 
 }  // namespace detail
 
-/// Says that this program may be started again for experiments in several processes, with the same arguments. Call it at the beginning of
-/// main, before anything is written:
+/// Allows experiments to start this program again, with the same arguments, and so to measure in several processes. Call it at the
+/// beginning of main, before the program writes anything:
 ///
 ///     int main(int argc, char** argv) {
 ///       anechain::process_main(argc, argv);
 ///
-/// Returns which of an experiment's processes this is, from 1, or 0 for the program that the user started. A process that was started runs
-/// main up to its experiment, tells the first one what it measured, and ends there; its standard output goes nowhere. Experiments in
-/// several processes that come before its own are not measured again: it gets what the first process got. Throws std::runtime_error if the
-/// environment has a variable ANECHAIN_PROCESS that no experiment set.
+/// Returns 0 in the program that the user started (the parent), and the number of the process, from 1, in a process that an experiment
+/// started (a child). A child runs main up to its experiment, sends what it measured to the parent, and exits there; its standard output is
+/// /dev/null. If earlier experiments of the program ran in several processes too, the child does not measure them again: they return what
+/// the parent got. Throws std::runtime_error if the environment variable ANECHAIN_PROCESS has a value that no experiment gave it.
 inline int process_main(int argc, char** argv) {
   detail::ProcessState& state = detail::ProcessState::get();
   if (!state.is_known) {
@@ -235,17 +232,17 @@ inline int process_main(int argc, char** argv) {
   return static_cast<int>(state.process);
 }
 
-/// What can be chosen for a run in several processes.
+/// Options of measure_in_processes().
 struct ProcessOptions {
   std::size_t processes = 1;  ///< at least 1
-  /// Once it is true, the process that measures is asked to end (SIGTERM), and no other is started.
+  /// When this becomes true, the running child gets SIGTERM, and no other child is started. May be null.
   const std::atomic<bool>* interrupted = nullptr;
 };
 
-/// The merged report of several processes, one after the other. In each, `work` is called once, with its number from 1, and this function
-/// does not return. A process that dies, throws, or tells nothing is in Report::failed_processes, and the others are not affected. Throws
-/// std::invalid_argument if process_main() was not called; MergeError if two processes measured different experiments; std::runtime_error
-/// if no process told anything.
+/// Starts one child after the other and returns their merged report. In a child, `work` is called once, with the number of the process from
+/// 1, and this function does not return. A child that dies, throws, or sends nothing is listed in Report::failed_processes; the others are
+/// not affected. Throws std::invalid_argument if process_main() was not called; MergeError if two children measured different experiments;
+/// std::runtime_error if no child sent a report.
 inline Report measure_in_processes(const ProcessOptions& options, const std::function<Report(std::size_t)>& work) {
   detail::ProcessState& state = detail::ProcessState::get();
   if (!state.is_known)
@@ -266,7 +263,7 @@ inline Report measure_in_processes(const ProcessOptions& options, const std::fun
   std::optional<Report> merged;
   std::vector<FailedProcess> failed;
   for (std::size_t process = 1; process <= options.processes && !is_interrupted(); ++process) {
-    detail::StartedProcess started{state, process, options.processes, call};
+    detail::StartedProcess started{state, process, call};
     const std::string bytes = started.message(options.interrupted);
     const int status = started.wait();
     detail::wire::Message message;

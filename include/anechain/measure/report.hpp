@@ -17,7 +17,7 @@
 
 namespace anechain {
 
-/// A process of a run that did not end as it should.
+/// A process of a run that was killed or interrupted, or that sent no report.
 struct FailedProcess {
   std::size_t process = 0;    ///< counted from 1
   std::size_t processes = 0;  ///< of the run

@@ -39,7 +39,7 @@ struct RunControl {
   std::function<void(const Progress&)> on_progress{};  ///< told of every step; nobody if it is empty
   const std::atomic<bool>* interrupted = nullptr;      ///< once it is true, no visit is begun; what was measured stands, as incomplete
   std::size_t process = 1;                             ///< of the run, counted from 1
-  bool resumed = false;                                ///< goes on where an earlier launch of the same process was interrupted
+  bool resumed = false;                                ///< continues an earlier launch of the same process, which was interrupted
 };
 
 /// One launch in progress, as a protocol sees it: contenders bound to a device, visits to them, and the measurement that these make.
@@ -70,7 +70,7 @@ class MeasurementSession {
     if (control_.on_progress) control_.on_progress(progress);
   }
 
-  /// Whether the user wants it to end, or nobody waits for its results.
+  /// Whether the user stopped the run, or the process that waits for its results has ended.
   bool interrupted() const {
     return (control_.interrupted != nullptr && control_.interrupted->load(std::memory_order_relaxed)) || detail::is_orphan();
   }
@@ -109,7 +109,7 @@ class MeasurementSession {
     return duration;
   }
 
-  /// A contender cannot be measured.
+  /// Marks a contender as failed, with the reason.
   void fail(std::size_t contender, std::string reason) { measurement_.contenders[contender].failure = std::move(reason); }
 
   /// Times one turn as `sample` describes it, and keeps it. Returns whether it succeeded; a contender that fails three times without a
@@ -140,7 +140,7 @@ class MeasurementSession {
  private:
   static constexpr std::size_t patience = 3;
 
-  /// By a clock that begins with the launch. Throws MeasurementError if it goes back meanwhile.
+  /// A timed turn; its start counts from the first turn of the launch. Throws MeasurementError if the clock went back.
   Sample timed(std::size_t contender, std::size_t lead_in, std::size_t repeats) {
     Sample sample = contenders_[contender]->time(lead_in, repeats);
     if (!origin_) origin_ = sample.start;

@@ -82,7 +82,8 @@ class Trial {
     longest_gap_ = std::chrono::nanoseconds{std::llround(longest_base_ns > 0 ? longest_base_ns : longest_ns)};
   }
 
-  /// Nanoseconds that a run of a contender takes: of one run, or of as many as the clock needs to tell them to a tenth. None if it failed.
+  /// How long a run of a contender takes, in nanoseconds. If the clock is too coarse for one run, more are timed together, until they last
+  /// ten of its steps. None if the contender failed.
   std::optional<double> pass_of(std::size_t contender) {
     const std::chrono::nanoseconds enough = 10 * std::max(measurement_.clock.resolution, measurement_.clock.reading);
     const auto most_runs = std::max<std::int64_t>(1, enough.count());  // no run is shorter than a nanosecond

@@ -17,10 +17,11 @@
 #include <anechain/measure/report.hpp>
 #include <anechain/support/digest.hpp>
 
-/// Reports from one process of a program to another: bytes of the same machine and the same build. Files have another format, see report/.
+/// How a process sends a report to another process of the same program: as bytes of this machine and this build. Files have a format of
+/// their own, see report/.
 namespace anechain::detail::wire {
 
-/// Bytes that are no message, or not all of one.
+/// The bytes are not a message, or not a whole one.
 struct WireError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -28,7 +29,11 @@ struct WireError : std::runtime_error {
 template <class T>
 concept Number = std::is_arithmetic_v<T> || std::is_enum_v<T>;
 
-// The members of each type that a report consists of, once for both directions.
+// The members of each type in a report, in the order in which they are written and read: `of` is a Writer or a Reader.
+template <class Archive, class First, class Second>
+void members(Archive& of, std::pair<First, Second>& x) {
+  of(x.first, x.second);
+}
 template <class Archive>
 void members(Archive& of, SpeedOfLight& x) {
   of(x.tflops, x.gb_per_s, x.source);
@@ -108,11 +113,6 @@ class Writer {
     put(value.has_value());
     if (value) put(*value);
   }
-  template <class First, class Second>
-  void put(std::pair<First, Second>& both) {
-    put(both.first);
-    put(both.second);
-  }
   template <class T>
   void put(std::vector<T>& all) {
     put(std::uint64_t{all.size()});
@@ -136,7 +136,7 @@ class Reader {
     (get(values), ...);
   }
 
-  /// Bytes that are left.
+  /// How many bytes are still unread.
   std::size_t left() const { return bytes_.size(); }
 
  private:
@@ -168,11 +168,6 @@ class Reader {
     value.reset();
     if (is_there) get(value.emplace());
   }
-  template <class First, class Second>
-  void get(std::pair<First, Second>& both) {
-    get(both.first);
-    get(both.second);
-  }
   template <class T>
   void get(std::vector<T>& all) {
     std::uint64_t size = 0;
@@ -190,9 +185,9 @@ class Reader {
   std::string_view bytes_;
 };
 
-/// What a process tells the one that started it.
+/// What a child sends to its parent.
 struct Message {
-  std::string error{};             ///< why there is no report; empty if there is one
+  std::string error{};             ///< the reason if there is no report
   int signal = 0;                  ///< that interrupted the measurement; 0 if none did
   std::optional<Report> report{};  ///< what was measured
 };
@@ -203,7 +198,8 @@ void members(Archive& of, Message& x) {
 
 inline constexpr std::string_view magic = "anechain";
 
-/// Begins with its length and ends with a digest, so that a part of it is not taken for the whole. Nothing of the message is changed.
+/// The bytes of a message, after its length and a digest by which decoded() notices that bytes are missing or changed. Only reads
+/// `message`.
 inline std::string encoded(Message& message) {
   Writer body;
   body(message);
@@ -214,7 +210,7 @@ inline std::string encoded(Message& message) {
   return std::string{magic} + ends.bytes() + body.bytes();
 }
 
-/// The first message of these bytes, which are shortened by it. Throws WireError if it is not all there.
+/// Decodes the message at the beginning of `bytes` and removes it from them. Throws WireError if it is not whole.
 inline Message decoded(std::string_view& bytes) {
   constexpr std::size_t head = magic.size() + 2 * sizeof(std::uint64_t);
   if (bytes.size() < head || !bytes.starts_with(magic)) throw WireError("no message");

@@ -9,7 +9,7 @@
 
 namespace anechain::detail {
 
-/// An open file, which is closed at the end.
+/// Owns a file descriptor, and closes it in the destructor.
 class Descriptor {
  public:
   explicit Descriptor(int number = -1) : number_(number) {}
@@ -29,7 +29,7 @@ class Descriptor {
   int number_;
 };
 
-/// Writes all of it. Returns whether that succeeded; errno says why not.
+/// Writes `size` bytes, in several calls if need be. Returns false if a call failed; errno then has the reason.
 inline bool write_all(int file, const char* data, std::size_t size) {
   while (size > 0) {
     const ssize_t written = ::write(file, data, size);

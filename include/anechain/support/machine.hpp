@@ -22,7 +22,7 @@ namespace anechain::machine {
 
 namespace detail {
 
-/// The text of a small file, without what comes behind its first zero or line end; empty if it cannot be read.
+/// The first line of a file, up to a zero byte if it has one; empty if the file cannot be read.
 inline std::string line_of(const char* path) {
   std::ifstream file(path, std::ios::binary);
   std::string line;
@@ -48,7 +48,7 @@ inline constexpr ArmPart arm_parts[]{
     {0xc0, 0xac3, "Ampere-1"},
 };
 
-/// What Linux says of itself and the machine.
+/// What Linux tells about the machine.
 struct LinuxSources {
   std::string cpuinfo{};            ///< /proc/cpuinfo
   std::string device_tree_model{};  ///< of a board or a Mac; empty on others
@@ -56,7 +56,7 @@ struct LinuxSources {
   std::string compatible{};         ///< what the device tree says the machine is like
 };
 
-/// What stands behind the colon in the first line of /proc/cpuinfo that begins so; empty if there is none.
+/// The value in the first line of /proc/cpuinfo that begins with `name`; empty if there is none.
 inline std::string entry_of(const std::string& cpuinfo, std::string_view name) {
   std::istringstream lines(cpuinfo);
   for (std::string line; std::getline(lines, line);)
@@ -65,7 +65,8 @@ inline std::string entry_of(const std::string& cpuinfo, std::string_view name) {
   return {};
 }
 
-/// On x86 the model's name. On Arm the machine's model, else the name of the core, else the product's.
+/// The name of the processor's model on x86. On Arm the model of the machine, otherwise the name of the core, otherwise that of the
+/// product.
 inline std::string processor_from(const LinuxSources& sources) {
   for (const std::string_view name : {"model name", "Processor"})
     if (std::string found = entry_of(sources.cpuinfo, name); !found.empty()) return found;
@@ -81,7 +82,7 @@ inline std::string processor_from(const LinuxSources& sources) {
   return sources.product.empty() ? "unknown processor" : sources.product;
 }
 
-/// On x86 the processor says so. On Arm the machine's name does, or what the device tree says it is like.
+/// On x86 by a flag of the processor. On Arm by the names that the firmware and the device tree give the machine.
 inline bool is_virtual_from(const LinuxSources& sources) {
   std::string flags = entry_of(sources.cpuinfo, "flags");
   if (!flags.empty()) return (flags + " ").find(" hypervisor ") != std::string::npos;

@@ -28,19 +28,19 @@
 /// Files that results go to.
 namespace anechain {
 
-/// A file could not be written where it was asked for. Its content is in another place.
+/// Thrown if a file could not be written to its path, and its content was saved in another file.
 class WrittenElsewhere : public std::runtime_error {
  public:
-  /// `wanted` is the path that was asked for, `written` where the content is.
+  /// `wanted` is the path that was asked for, `written` that of the other file.
   WrittenElsewhere(std::error_code why, const std::string& wanted, std::string written)
       : std::runtime_error("cannot write " + wanted + ": " + why.message() + ", so it is written to " + written),
         code_(why),
         path_(std::move(written)) {}
 
-  /// Why it could not be written where it was asked for.
+  /// Why the path could not be written.
   std::error_code code() const { return code_; }
 
-  /// Where the content is.
+  /// The file that has the content.
   const std::string& path() const { return path_; }
 
  private:
@@ -50,15 +50,15 @@ class WrittenElsewhere : public std::runtime_error {
 
 namespace detail {
 
-/// A stream's buffer in front of an open file.
+/// A stream buffer that writes to a file descriptor.
 class DescriptorBuffer final : public std::streambuf {
  public:
   explicit DescriptorBuffer(int file) : file_(file), buffer_(std::size_t{1} << 16) { reset(); }
 
-  /// Of the first write that failed; 0 if none did.
+  /// errno of the first write that failed; 0 if none did.
   int error() const { return error_; }
 
-  /// Bytes that were written.
+  /// How many bytes were written.
   std::uint64_t size() const { return size_; }
 
  protected:
@@ -87,7 +87,8 @@ class DescriptorBuffer final : public std::streambuf {
   std::uint64_t size_ = 0;
 };
 
-/// What a function writes to a stream, into an open file. Returns how many bytes that were. Throws std::system_error, without a path.
+/// Calls `write` with a stream whose content goes to an open file. Returns the number of bytes. Throws std::system_error, whose message has
+/// no path.
 inline std::uint64_t write_to(int file, const std::function<void(std::ostream&)>& write) {
   DescriptorBuffer buffer{file};
   std::ostream stream{&buffer};
@@ -97,7 +98,7 @@ inline std::uint64_t write_to(int file, const std::function<void(std::ostream&)>
   return buffer.size();
 }
 
-/// The file that a path means: links are followed, the last one too, whether or not there is a file at their end.
+/// The path with symbolic links in its last part resolved, also if they lead to a file that does not exist.
 inline std::filesystem::path followed(std::filesystem::path path) {
   constexpr int most_links = 40;
   std::error_code ignored;
@@ -108,7 +109,7 @@ inline std::filesystem::path followed(std::filesystem::path path) {
   return path;
 }
 
-/// Letters and digits that no other process is likely to have.
+/// Twelve random letters and digits.
 inline std::string random_name() {
   constexpr const char* letters = "0123456789abcdefghijklmnopqrstuv";
   std::random_device random;
@@ -119,13 +120,14 @@ inline std::string random_name() {
 
 }  // namespace detail
 
-/// A file that is written whole or not at all. Its place is taken when this is constructed, so that an hour's work does not meet a full
-/// disk at its end; what stands there remains until the new content is complete, on the disk, and put in its place. Until then the content
-/// is in a file of its own beside it, whose name nobody else has, so that two programs may write the same file: it then holds what the last
-/// one wrote. A symbolic link remains one: the file that it leads to is written. Pipes and devices are opened when they are written.
+/// A file that is written whole or not at all. The constructor makes a temporary file with a unique name beside the target and reserves
+/// space in it, so that a full disk is noticed before an hour of measuring and not after it. commit() writes and syncs the temporary file
+/// and renames it to the target; until then the target keeps its old content. If two programs write the same target, it has the content of
+/// the last one. If the path is a symbolic link, the link is kept and the file that it leads to is written. Pipes and devices are opened by
+/// commit().
 class OutputFile {
  public:
-  /// `bytes` are expected, and taken at once. Throws std::system_error, which names the path, if it cannot be written.
+  /// Reserves `bytes`. Throws std::system_error, which names the path, if it cannot be written.
   explicit OutputFile(std::string path, std::size_t bytes = 0) : path_(std::move(path)) {
     try {
       target_ = detail::followed(path_);
@@ -141,7 +143,7 @@ class OutputFile {
     }
   }
 
-  /// The other one writes nothing any more.
+  /// `other` must not be used after this.
   OutputFile(OutputFile&& other) noexcept
       : path_(std::move(other.path_)),
         target_(std::move(other.target_)),
@@ -154,15 +156,15 @@ class OutputFile {
     if (!partial_.empty()) unlinkat(folder_.number(), partial_.c_str(), 0);
   }
 
-  /// As it was given.
+  /// The path that the constructor was given.
   const std::string& path() const { return path_; }
 
-  /// What is written, by a name whose last part is no link.
+  /// The path of the file that is written: path() with links resolved in its last part.
   const std::filesystem::path& target() const { return target_; }
 
-  /// Writes the content, and puts it in its place. If that fails because the disk is full or the folder no longer exists, the content is
-  /// written to the current folder, the home folder or that for temporary files, and WrittenElsewhere is thrown. Throws std::system_error,
-  /// which names the path, if it is written nowhere. May be called once.
+  /// Writes the content to the target. If that fails, for example because the folder was removed or the disk is full, the content is
+  /// written to the current folder, the home folder or the folder for temporary files, and WrittenElsewhere is thrown. Throws
+  /// std::system_error, which names the path, if no file could be written. Can be called once.
   void commit(const std::function<void(std::ostream&)>& write) {
     try {
       if (file_)
@@ -181,7 +183,7 @@ class OutputFile {
     if (!succeeded) throw std::system_error(errno != 0 ? errno : EIO, std::generic_category());
   }
 
-  /// A file of its own beside the target, open, with the target's permissions. Nobody's link is followed.
+  /// Makes the temporary file, with the target's permissions. Never opens a file or a link that exists.
   void open_partial() {
     const std::filesystem::path folder = target_.has_parent_path() ? target_.parent_path() : ".";
     folder_ = detail::Descriptor{open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
@@ -218,7 +220,7 @@ class OutputFile {
     require(renameat(folder_.number(), partial_.c_str(), folder_.number(), target_.filename().c_str()) == 0);
     partial_.clear();
     (void)fsync(folder_.number());
-    // A folder that was removed while it was open takes no new name on most systems, and forgets it on the others.
+    // If the folder was removed or renamed meanwhile, rename fails on some systems, and succeeds without a file at the path on others.
     struct stat there{};
     require(fstatat(AT_FDCWD, target_.c_str(), &there, 0) == 0);
   }
@@ -229,7 +231,7 @@ class OutputFile {
     detail::write_to(file.number(), write);
   }
 
-  /// Where the content is now, if there was a place for it.
+  /// The path of the other file; none if no folder could be written to.
   std::optional<std::string> write_elsewhere(const std::function<void(std::ostream&)>& write) const {
     std::error_code failed;
     std::vector<std::filesystem::path> folders{std::filesystem::current_path(failed)};

@@ -49,7 +49,8 @@ struct DrawnPasses {
   double median() const { return statistics::quantile_of_sorted(us, 0.5); }
 };
 
-/// The group's contenders that have passes, in the measurement's order. `passes` is sorted_passes() of the measurement, and is kept.
+/// The group's contenders that have passes, in the measurement's order. `passes` is what sorted_passes() gave for the measurement; the
+/// result refers to it.
 inline std::vector<DrawnPasses> drawn_passes(const DrawnGroup& group, const std::vector<std::vector<double>>& passes) {
   std::vector<DrawnPasses> all;
   std::vector<std::size_t> in_order = group.contenders;

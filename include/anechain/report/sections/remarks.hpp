@@ -29,7 +29,7 @@ inline std::vector<Remark> failure_remarks(const Measurement& measurement, const
   return remarks;
 }
 
-/// A process that did not end as it should, and what became of its data.
+/// How a process of the run failed, and whether its data is in the report.
 inline Remark process_remark(const FailedProcess& failed) {
   return {failed.is_kept ? "process_interrupted" : "process_lost",
           {{"process", count(failed.process), Unit::count},
