@@ -40,8 +40,8 @@ void run(std::string_view whose) {
   const KernelFacts& kernel = kernel_facts<Kernel>;
   const WeightBlobs weights{{&kernel, 1}, identity};
   const ane::Program program = device.compile(kernel.text, weights.blob(0));
-  ane::Surface input = device.surface(kernel.input);
-  ane::Surface output = device.surface(kernel.output);
+  ane::Surface input = device.surface(kernel.inputs[0].type);
+  ane::Surface output = device.surface(kernel.outputs[0].type);
   const std::vector<float> x(64 * 32, 1.5f);
   write(input, std::span<const float>{x});
   const std::array inputs{&input}, outputs{&output};

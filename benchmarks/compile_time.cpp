@@ -64,13 +64,13 @@ std::string with_chain(const std::string& chain) {
          "using namespace anechain;\n"
          "template <int> struct Another {\n"
          "  static constexpr auto input = mil::tensor(mil::fp16, 1, 64, 1, 32);\n"
-         "  static constexpr mil::Value body(mil::Builder& b, mil::Value x) { return b.conv(x, b.weight(\"W\", mil::tensor(mil::fp16, 64, "
+         "  static constexpr mil::Value body(mil::Body& b, mil::Value x) { return b.conv(x, b.weight(\"W\", mil::tensor(mil::fp16, 64, "
          "64, 1, 1))); }\n"
          "};\n"
          "using Net = " +
          chain +
          ";\n"
-         "const KernelFacts* facts() { return Net::kernels<>.data(); }\n";
+         "const KernelFacts* facts() { return Net::kernels.data(); }\n";
 }
 
 std::string equal_kernels(int count) { return "Repeat<Conv1x1<64, 32>, " + std::to_string(count) + ">"; }
@@ -82,7 +82,7 @@ std::string different_kernels(int count) {
 }
 
 template <std::size_t Layers>
-constexpr std::size_t fused_text = Repeat<Conv1x1<64, 32>, Layers>::Fused::template kernels<>[0].text.size();
+constexpr std::size_t fused_text = Repeat<Conv1x1<64, 32>, Layers>::Fused::kernels[0].text.size();
 
 struct Case {
   std::string name;

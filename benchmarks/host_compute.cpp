@@ -54,7 +54,7 @@ struct Network {
   TracedChain chain() const {
     TracedChain chain;
     for (std::size_t k = 0; k < length; ++k)
-      chain.add(name, type(), [this](mil::Builder& b, mil::Value x) {
+      chain.add(name, type(), [this](mil::Body& b, mil::Value x) {
         if (heads == 0) return project(b, x, "W", static_cast<std::int64_t>(channels));
         return transformer_block(b, x, static_cast<std::int64_t>(hidden), static_cast<std::int64_t>(heads));
       });

@@ -57,8 +57,7 @@ namespace {
 std::string layers() {
   TracedChain chain;
   for (int k = 0; k < 160; ++k)
-    chain.add("block", mil::tensor(mil::fp16, 1, 288, 1, 64),
-              [](mil::Builder& b, mil::Value x) { return transformer_block(b, x, 768, 6); });
+    chain.add("block", mil::tensor(mil::fp16, 1, 288, 1, 64), [](mil::Body& b, mil::Value x) { return transformer_block(b, x, 768, 6); });
   return std::string{chain.fused().kernels()[0].text};
 }
 

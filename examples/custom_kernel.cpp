@@ -17,7 +17,7 @@ template <int Channels, int Hidden, int Positions>
 struct GatedFeedForward {
   static constexpr auto input = mil::tensor(mil::fp16, 1, Channels, 1, Positions);
 
-  static constexpr mil::Value body(mil::Builder& b, mil::Value x) {
+  static constexpr mil::Value body(mil::Body& b, mil::Value x) {
     const auto gate = b.conv(x, b.weight("gate", mil::tensor(mil::fp16, Hidden, Channels, 1, 1)));
     const auto up = b.conv(x, b.weight("up", mil::tensor(mil::fp16, Hidden, Channels, 1, 1)));
     const auto hidden = b.mul(b.relu(gate), up);

@@ -35,7 +35,7 @@ std::string title_of(const mil::TensorType& type) {
 TracedChain chain_of(const mil::TensorType& type) {
   TracedChain chain{title_of(type)};
   for (int k = 0; k < 4; ++k)
-    chain.add("convolution", type, [channels = type.shape[1]](mil::Builder& b, mil::Value x) { return project(b, x, "W", channels); });
+    chain.add("convolution", type, [channels = type.shape[1]](mil::Body& b, mil::Value x) { return project(b, x, "W", channels); });
   return chain;
 }
 

@@ -51,11 +51,12 @@ int main() {
   const std::int64_t before = status("VmRSS");
   std::int64_t weights = 0;
   std::int64_t told = 0;
-  for (const KernelFacts& kernel : Net::kernels<>) {
+  for (const KernelFacts& kernel : Net::kernels) {
     weights += kernel.bytes.weights;
     const WeightBlobs blobs{{&kernel, 1}, zeros};
     const host::Program program = host.compile(kernel.text, blobs.blob(0));
-    told += static_cast<std::int64_t>(program.plan().constant_bytes() + program.plan().scratch_bytes()) + kernel.output.surface_bytes();
+    told += static_cast<std::int64_t>(program.plan().constant_bytes() + program.plan().scratch_bytes()) +
+            kernel.outputs[0].type.surface_bytes();
   }
   told += Net::input.surface_bytes();
 

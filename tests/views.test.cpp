@@ -135,9 +135,9 @@ TEST_CASE("views: links are the neighbours of a flow") {
   // What all links carry is what the flow says that they do.
   TracedChain chain;
   const mil::TensorType type = mil::tensor(mil::fp16, 1, 8, 1, 20);
-  for (const char* name : {"first", "second", "third"}) chain.add(name, type, [](mil::Builder& b, mil::Value x) { return b.relu(x); });
+  for (const char* name : {"first", "second", "third"}) chain.add(name, type, [](mil::Body& b, mil::Value x) { return b.relu(x); });
   CHECK(names_of(views::links(chain.kernels())) == Names{"first>second", "second>third"});
-  for (const auto& [from, to] : views::links(chain.kernels())) CHECK(from.output == to.input);
+  for (const auto& [from, to] : views::links(chain.kernels())) CHECK(from.outputs[0].type == to.inputs[0].type);
 }
 
 TEST_CASE("views: a grid has every combination, the last range changing fastest") {

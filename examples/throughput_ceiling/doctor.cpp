@@ -88,9 +88,9 @@ bool try_route(const RunArguments& arguments, std::string_view route) {
   std::cout << "route " << std::left << std::setw(9) << route << ' ';
   try {
     AneDevice device = ane_device(chosen);
-    const WeightBlobs blobs{Chain<Trial, Trial>::kernels<>, random_weights(arguments.seed)};
-    CompiledKernels<AneDevice> compiled{device, Chain<Trial, Trial>::kernels<>, blobs};
-    Reference<HostDevice> reference{Chain<Trial, Trial>::kernels<>, blobs};
+    const WeightBlobs blobs{Chain<Trial, Trial>::kernels, random_weights(arguments.seed)};
+    CompiledKernels<AneDevice> compiled{device, Chain<Trial, Trial>::kernels, blobs};
+    Reference<HostDevice> reference{Chain<Trial, Trial>::kernels, blobs};
     auto pass = compiled.bind(zero_copy);
     verify(pass, compiled.kernels(), reference, arguments.seed);
     std::cout << "two kernels of 64x32 compiled, ran, and gave what the host gives\n";
@@ -104,7 +104,7 @@ bool try_route(const RunArguments& arguments, std::string_view route) {
 void try_layout(const RunArguments& arguments, const ane::Framework& framework) {
   try {
     const AneDevice device = ane_device(arguments);
-    const WeightBlobs blobs{Chain<Trial, Trial>::kernels<>, random_weights(arguments.seed)};
+    const WeightBlobs blobs{Chain<Trial, Trial>::kernels, random_weights(arguments.seed)};
     print_layout(framework, device.compile(mil_text<Trial>, blobs.blob(0)));
   } catch (const std::exception& error) {
     std::cout << "layout     " << error.what() << '\n';

@@ -47,9 +47,9 @@ inline TracedChain chain_of(const Size& size, std::size_t length) {
   for (std::size_t k = 0; k < length; ++k) {
     if (size.kind == ChainKind::transformer)
       chain.add("TransformerBlock<" + extents, input,
-                [size](mil::Builder& b, mil::Value x) { return transformer_block(b, x, size.hidden(), size.heads()); });
+                [size](mil::Body& b, mil::Value x) { return transformer_block(b, x, size.hidden(), size.heads()); });
     else
-      chain.add("Conv1x1<" + extents, input, [size](mil::Builder& b, mil::Value x) { return project(b, x, "W", size.channels); });
+      chain.add("Conv1x1<" + extents, input, [size](mil::Body& b, mil::Value x) { return project(b, x, "W", size.channels); });
   }
   return chain;
 }

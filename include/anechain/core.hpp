@@ -13,4 +13,5 @@
 #include <anechain/kernels/fuse.hpp>
 #include <anechain/kernels/linear.hpp>
 #include <anechain/kernels/norm.hpp>
+#include <anechain/kernels/training.hpp>
 #include <anechain/kernels/transformer.hpp>

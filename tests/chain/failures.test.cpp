@@ -81,7 +81,7 @@ TEST_CASE("a queue that failed does nothing of the rest of its pass") {
 
 TEST_CASE("kernels as data are checked like those of a type: links and counts") {
   HostDevice device;
-  const auto kernels = Net::kernels<>;
+  const auto kernels = Net::kernels;
   std::vector<KernelFacts> unlinked{kernel_facts<Conv1x1<64, 32>>, kernel_facts<Relu<1, 32>>};
   CHECK_THROWS_WITH_AS((CompiledKernels<HostDevice>{device, unlinked, WeightBlobs{unlinked, zeros}}),
                        "kernels do not fit: kernel 0 gives tensor<fp16, [1, 64, 1, 32]>, but kernel 1 takes tensor<fp16, [1, 1, 1, 32]>",
@@ -99,7 +99,7 @@ TEST_CASE("kernels as data are checked like those of a type: links and counts") 
 
 TEST_CASE("a kernel that the device refuses is named with its place in the chain") {
   HostDevice device;
-  const auto kernels = Chain<Relu<16, 20>, Conv1x1<16, 20>>::kernels<>;
+  const auto kernels = Chain<Relu<16, 20>, Conv1x1<16, 20>>::kernels;
   const WeightBlobs none{std::span{kernels}.first(1), zeros};
   std::vector<KernelFacts> spoilt{kernels.begin(), kernels.end()};
   spoilt[1].text = "program(1.0) {";

@@ -104,7 +104,7 @@ TEST_CASE("an array that does not fit is refused with both types, and changes no
   Weights<Net> weights;
   weights.set(2, "W", numbers(24));
   const std::vector<std::byte> before{weights.blobs().blob(2).begin(), weights.blobs().blob(2).end()};
-  const std::string is_a = "; the weight 'W' of kernel 2 (" + std::string{Net::kernels<>[2].name} + ") is a tensor<fp16, [6, 4, 1, 1]>: ";
+  const std::string is_a = "; the weight 'W' of kernel 2 (" + std::string{Net::kernels[2].name} + ") is a tensor<fp16, [6, 4, 1, 1]>: ";
   const std::string other_shape =
       "w.npy: it holds a tensor<fp32, [5, 4]>" + is_a + "extents other than 1 must be the same, in the same order";
   CHECK_THROWS_WITH_AS(weights.set(2, "W", array_of(npy::DType::fp32, {5, 4}, numbers(20), "w.npy")), other_shape.c_str(),

@@ -24,7 +24,7 @@ template <class Net>
 std::vector<double> composition(const Weights<Net>& weights, const std::vector<double>& x, std::int64_t spatial) {
   reference::Tensor value{{1, static_cast<std::int64_t>(x.size()) / spatial, 1, spatial}, x};
   for (std::size_t k = 0; k < Net::length; ++k) {
-    const WeightFacts& facts = Net::template kernels<>[k].weights[0];
+    const WeightFacts& facts = Net::kernels[k].weights[0];
     reference::Tensor weight{{facts.type.shape.begin(), facts.type.shape.end()},
                              std::vector<double>(static_cast<std::size_t>(facts.type.elements()))};
     mil::decode(mil::fp16, weights.blobs().blob(k).data() + facts.placement.payload(), weight.data.data(), weight.data.size());
@@ -104,7 +104,7 @@ TEST_CASE("with identity weights every strategy that delivers gives its input ba
 TEST_CASE("a chain of one strategy is the same text for the device in the other dialect") {
   using Net = Repeat<Conv1x1<16, 32>, 2>;
   HostDevice device;
-  auto chain = Net::compile<mil::Dialect::ios18>(device, identity);
+  auto chain = Net::compile(device, identity, mil::Dialect::ios18);
   auto pass = chain.bind(sequential);
   const std::vector<double> x = random_input(16 * 32);
   pass.input(x);
@@ -219,15 +219,15 @@ TEST_CASE("a chain traced at run time is the chain of the type") {
   using Net = Repeat<Conv1x1<24, 20>, 3>;
   TracedChain traced;
   for (int k = 0; k < 3; ++k)
-    traced.add("Conv1x1", mil::tensor(mil::fp16, 1, 24, 1, 20), [](mil::Builder& b, mil::Value x) { return project(b, x, "W", 24); });
+    traced.add("Conv1x1", mil::tensor(mil::fp16, 1, 24, 1, 20), [](mil::Body& b, mil::Value x) { return project(b, x, "W", 24); });
   for (std::size_t k = 0; k < 3; ++k) {
-    CHECK(traced.kernels()[k].text == Net::kernels<>[k].text);
-    CHECK(traced.kernels()[k].flops == Net::kernels<>[k].flops);
-    CHECK(traced.kernels()[k].bytes == Net::kernels<>[k].bytes);
+    CHECK(traced.kernels()[k].text == Net::kernels[k].text);
+    CHECK(traced.kernels()[k].flops == Net::kernels[k].flops);
+    CHECK(traced.kernels()[k].bytes == Net::kernels[k].bytes);
   }
-  CHECK(traced.fused().kernels()[0].text == Net::Fused::kernels<>[0].text);
+  CHECK(traced.fused().kernels()[0].text == Net::Fused::kernels[0].text);
   CHECK(traced.fused().kernels()[0].weights[2].name == "k2_W");
-  CHECK_THROWS_WITH_AS(traced.add("wide", mil::tensor(mil::fp16, 1, 25, 1, 20), [](mil::Builder& b, mil::Value x) { return b.relu(x); }),
+  CHECK_THROWS_WITH_AS(traced.add("wide", mil::tensor(mil::fp16, 1, 25, 1, 20), [](mil::Body& b, mil::Value x) { return b.relu(x); }),
                        "kernels do not fit: kernel 2 gives tensor<fp16, [1, 24, 1, 20]>, but kernel 3 takes tensor<fp16, [1, 25, 1, 20]>",
                        mil::TypeError);
 }

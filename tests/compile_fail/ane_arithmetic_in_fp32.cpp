@@ -10,7 +10,7 @@ using namespace anechain;
 // fp32 in and out is allowed, computing in it is not.
 struct Scaled {
   static constexpr auto input = mil::tensor(mil::fp32, 1, 64, 1, 32);
-  static constexpr mil::Value body(mil::Builder& b, mil::Value x) {
+  static constexpr mil::Value body(mil::Body& b, mil::Value x) {
 #ifdef CONTROL
     return b.cast(project(b, b.cast(x, mil::fp16), "W", 64), mil::fp32);
 #else
@@ -21,7 +21,7 @@ struct Scaled {
 
 struct Right {
   static constexpr auto input = mil::tensor(mil::fp32, 1, 64, 1, 32);
-  static constexpr mil::Value body(mil::Builder& b, mil::Value x) {
+  static constexpr mil::Value body(mil::Body& b, mil::Value x) {
     return b.cast(project(b, b.cast(x, mil::fp16), "W", 64), mil::fp32);
   }
 };

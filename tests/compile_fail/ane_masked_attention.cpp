@@ -8,7 +8,8 @@ using namespace anechain;
 
 struct Attention {
   static constexpr auto input = mil::tensor(mil::fp16, 1, 4, 64, 64);
-  static constexpr mil::Value body(mil::Builder& b, mil::Value x) {
+  static constexpr auto dialect = mil::Dialect::ios18;
+  static constexpr mil::Value body(mil::Body& b, mil::Value x) {
 #ifdef CONTROL
     return b.scaled_dot_product_attention(x, x, x);
 #else

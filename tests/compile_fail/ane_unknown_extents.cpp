@@ -12,7 +12,7 @@ constexpr std::int64_t positions = mil::unknown_extent;
 
 struct Any {
   static constexpr mil::TensorType input{mil::fp16, {{1, 64, 1, positions}, 4}};
-  static constexpr mil::Value body(mil::Builder& b, mil::Value x) { return project(b, x, "W", 64); }
+  static constexpr mil::Value body(mil::Body& b, mil::Value x) { return project(b, x, "W", 64); }
 };
 
 auto compiled(AneDevice& device) { return Chain<Any>::compile(device, random_weights(1)); }

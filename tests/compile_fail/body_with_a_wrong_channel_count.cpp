@@ -15,7 +15,7 @@ constexpr int channels = 64;
 
 struct Mixed {
   static constexpr auto input = mil::tensor(mil::fp16, 1, 128, 1, 32);
-  static constexpr mil::Value body(mil::Builder& b, mil::Value x) {
+  static constexpr mil::Value body(mil::Body& b, mil::Value x) {
     return b.conv(x, b.weight("W", mil::tensor(mil::fp16, 64, channels, 1, 1)));
   }
 };

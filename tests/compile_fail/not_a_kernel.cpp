@@ -6,12 +6,12 @@
 using namespace anechain;
 
 struct Nearly {
-  static constexpr auto input = mil::tensor(mil::fp16, 1, 64, 1, 32);
 #ifdef CONTROL
-  static constexpr mil::Value body(mil::Builder& b, mil::Value x) { return b.relu(x); }
+  static constexpr auto input = mil::tensor(mil::fp16, 1, 64, 1, 32);
 #else
-  static constexpr mil::Value body(mil::Builder& b) { return b.relu({}); }
+  static constexpr auto type = mil::tensor(mil::fp16, 1, 64, 1, 32);
 #endif
+  static constexpr mil::Value body(mil::Body& b, mil::Value x) { return b.relu(x); }
 };
 
 static_assert(Chain<Conv1x1<64, 32>, Nearly>::length == 2);

@@ -12,7 +12,7 @@ constexpr std::string_view second = "W";
 
 struct Twice {
   static constexpr auto input = mil::tensor(mil::fp16, 1, 64, 1, 32);
-  static constexpr mil::Value body(mil::Builder& b, mil::Value x) {
+  static constexpr mil::Value body(mil::Body& b, mil::Value x) {
     const auto type = mil::tensor(mil::fp16, 64, 64, 1, 1);
     return b.conv(b.conv(x, b.weight("W", type)), b.weight(second, type));
   }

@@ -12,7 +12,7 @@ constexpr std::string_view weight_name = "conv_1";
 
 struct Named {
   static constexpr auto input = mil::tensor(mil::fp16, 1, 64, 1, 32);
-  static constexpr mil::Value body(mil::Builder& b, mil::Value x) {
+  static constexpr mil::Value body(mil::Body& b, mil::Value x) {
     return b.conv(x, b.weight(weight_name, mil::tensor(mil::fp16, 64, 64, 1, 1)));
   }
 };

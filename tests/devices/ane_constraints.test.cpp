@@ -15,7 +15,7 @@ using namespace anechain;
 namespace {
 
 using Ids = std::vector<std::string_view>;
-using Body = std::function<mil::Value(mil::Builder&, mil::Value)>;
+using Body = std::function<mil::Value(mil::Body&, mil::Value)>;
 
 /// The rules, advice left out, that a body breaks.
 Ids broken_by(const mil::TensorType& input, const Body& body) {
@@ -35,7 +35,7 @@ bool advises(std::string_view id, const mil::TensorType& input, const Body& body
 constexpr auto fp16 = mil::fp16;
 constexpr mil::TensorType plain = mil::tensor(mil::fp16, 1, 64, 1, 32);
 
-mil::Value conv(mil::Builder& b, mil::Value x) { return project(b, x, "W", 64); }
+mil::Value conv(mil::Body& b, mil::Value x) { return project(b, x, "W", 64); }
 
 template <class K>
 bool is_for_the_ane = can_be_run_by<AneDevice, K>();

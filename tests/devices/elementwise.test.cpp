@@ -21,41 +21,41 @@ constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 struct Unary {
   const char* name;
-  mil::Value (mil::Builder::*operation)(mil::Value);
+  mil::Value (mil::Body::*operation)(mil::Value);
   double (*reference)(double);
   double least = -4, most = 4;
 };
 
 const std::vector<Unary> unary_operations{
-    {"abs", &mil::Builder::abs, [](double x) { return std::abs(x); }},
-    {"acos", &mil::Builder::acos, [](double x) { return std::acos(x); }, -1, 1},
-    {"asin", &mil::Builder::asin, [](double x) { return std::asin(x); }, -1, 1},
-    {"atan", &mil::Builder::atan, [](double x) { return std::atan(x); }},
-    {"atanh", &mil::Builder::atanh, [](double x) { return std::atanh(x); }, -0.9, 0.9},
-    {"ceil", &mil::Builder::ceil, [](double x) { return std::ceil(x); }},
-    {"cos", &mil::Builder::cos, [](double x) { return std::cos(x); }},
-    {"cosh", &mil::Builder::cosh, [](double x) { return std::cosh(x); }},
-    {"erf", &mil::Builder::erf, [](double x) { return std::erf(x); }},
-    {"exp", &mil::Builder::exp, [](double x) { return std::exp(x); }},
-    {"exp2", &mil::Builder::exp2, [](double x) { return std::exp2(x); }},
-    {"floor", &mil::Builder::floor, [](double x) { return std::floor(x); }},
-    {"identity", &mil::Builder::identity, [](double x) { return x; }},
-    {"relu", &mil::Builder::relu, [](double x) { return x < 0 ? 0 : x; }},
-    {"relu6", &mil::Builder::relu6, reference::relu6, -3, 9},
-    {"round", &mil::Builder::round, reference::round_half_even},
-    {"sigmoid", &mil::Builder::sigmoid, reference::sigmoid, -9, 9},
-    {"sign", &mil::Builder::sign, [](double x) { return x > 0   ? 1.0
-                                                        : x < 0 ? -1.0
-                                                                : x; }},
-    {"silu", &mil::Builder::silu, reference::silu, -9, 9},
-    {"sin", &mil::Builder::sin, [](double x) { return std::sin(x); }},
-    {"sinh", &mil::Builder::sinh, [](double x) { return std::sinh(x); }},
-    {"softplus", &mil::Builder::softplus, reference::softplus, -20, 20},
-    {"softsign", &mil::Builder::softsign, reference::softsign},
-    {"sqrt", &mil::Builder::sqrt, [](double x) { return std::sqrt(x); }, 0, 9},
-    {"square", &mil::Builder::square, [](double x) { return x * x; }},
-    {"tan", &mil::Builder::tan, [](double x) { return std::tan(x); }, -1.5, 1.5},
-    {"tanh", &mil::Builder::tanh, [](double x) { return std::tanh(x); }},
+    {"abs", &mil::Body::abs, [](double x) { return std::abs(x); }},
+    {"acos", &mil::Body::acos, [](double x) { return std::acos(x); }, -1, 1},
+    {"asin", &mil::Body::asin, [](double x) { return std::asin(x); }, -1, 1},
+    {"atan", &mil::Body::atan, [](double x) { return std::atan(x); }},
+    {"atanh", &mil::Body::atanh, [](double x) { return std::atanh(x); }, -0.9, 0.9},
+    {"ceil", &mil::Body::ceil, [](double x) { return std::ceil(x); }},
+    {"cos", &mil::Body::cos, [](double x) { return std::cos(x); }},
+    {"cosh", &mil::Body::cosh, [](double x) { return std::cosh(x); }},
+    {"erf", &mil::Body::erf, [](double x) { return std::erf(x); }},
+    {"exp", &mil::Body::exp, [](double x) { return std::exp(x); }},
+    {"exp2", &mil::Body::exp2, [](double x) { return std::exp2(x); }},
+    {"floor", &mil::Body::floor, [](double x) { return std::floor(x); }},
+    {"identity", &mil::Body::identity, [](double x) { return x; }},
+    {"relu", &mil::Body::relu, [](double x) { return x < 0 ? 0 : x; }},
+    {"relu6", &mil::Body::relu6, reference::relu6, -3, 9},
+    {"round", &mil::Body::round, reference::round_half_even},
+    {"sigmoid", &mil::Body::sigmoid, reference::sigmoid, -9, 9},
+    {"sign", &mil::Body::sign, [](double x) { return x > 0   ? 1.0
+                                                     : x < 0 ? -1.0
+                                                             : x; }},
+    {"silu", &mil::Body::silu, reference::silu, -9, 9},
+    {"sin", &mil::Body::sin, [](double x) { return std::sin(x); }},
+    {"sinh", &mil::Body::sinh, [](double x) { return std::sinh(x); }},
+    {"softplus", &mil::Body::softplus, reference::softplus, -20, 20},
+    {"softsign", &mil::Body::softsign, reference::softsign},
+    {"sqrt", &mil::Body::sqrt, [](double x) { return std::sqrt(x); }, 0, 9},
+    {"square", &mil::Body::square, [](double x) { return x * x; }},
+    {"tan", &mil::Body::tan, [](double x) { return std::tan(x); }, -1.5, 1.5},
+    {"tanh", &mil::Body::tanh, [](double x) { return std::tanh(x); }},
 };
 
 /// Numbers at the ends of what a dtype holds, and what is none.
@@ -74,7 +74,7 @@ TEST_CASE("functions of one number compute their definition, at any number") {
     for (const mil::DType dtype : {mil::fp16, mil::fp32}) {
       CAPTURE(one.name);
       CAPTURE(facts(dtype).name);
-      const auto body = [&](mil::Builder& b, const Values& values) { return (b.*one.operation)(values[0]); };
+      const auto body = [&](mil::Body& b, const Values& values) { return (b.*one.operation)(values[0]); };
       const Input x = random_input(dtype, {2, 3, 1, 37}, 7, one.least, one.most);
       CHECK(distance(run_one({x}, body), reference::map(x.tensor, one.reference)) <= tolerance(dtype));
 
@@ -96,7 +96,7 @@ TEST_CASE("functions of one number compute their definition, at any number") {
 TEST_CASE("functions with parameters compute their definition") {
   struct Case {
     const char* name;
-    std::function<mil::Value(mil::Builder&, mil::Value)> body;
+    std::function<mil::Value(mil::Body&, mil::Value)> body;
     std::function<double(double)> reference;
     double least = -4, most = 4;
   };
@@ -127,7 +127,7 @@ TEST_CASE("functions with parameters compute their definition") {
     for (const mil::DType dtype : {mil::fp16, mil::fp32}) {
       CAPTURE(one.name);
       const Input x = random_input(dtype, {5, 40}, 3, one.least, one.most);
-      const Tensor got = run_one({x}, [&](mil::Builder& b, const Values& values) { return one.body(b, values[0]); });
+      const Tensor got = run_one({x}, [&](mil::Body& b, const Values& values) { return one.body(b, values[0]); });
       CHECK(distance(got, reference::map(x.tensor, one.reference)) <= tolerance(dtype));
     }
 }
@@ -136,26 +136,26 @@ namespace {
 
 struct Binary {
   const char* name;
-  mil::Value (mil::Builder::*operation)(mil::Value, mil::Value);
+  mil::Value (mil::Body::*operation)(mil::Value, mil::Value);
   double (*reference)(double, double);
   bool integers = true;
 };
 
 const std::vector<Binary> binary_operations{
-    {"add", &mil::Builder::add, [](double x, double y) { return x + y; }},
-    {"sub", &mil::Builder::sub, [](double x, double y) { return x - y; }},
-    {"mul", &mil::Builder::mul, [](double x, double y) { return x * y; }},
-    {"real_div", &mil::Builder::real_div, [](double x, double y) { return x / y; }, false},
-    {"floor_div", &mil::Builder::floor_div, [](double x, double y) { return y == 0 ? 0 : reference::floor_div(x, y); }},
-    {"mod", &mil::Builder::mod, [](double x, double y) { return y == 0 ? x : reference::mod(x, y); }},
-    {"maximum", &mil::Builder::maximum, [](double x, double y) { return std::max(x, y); }},
-    {"minimum", &mil::Builder::minimum, [](double x, double y) { return std::min(x, y); }},
-    {"equal", &mil::Builder::equal, [](double x, double y) { return x == y ? 1.0 : 0.0; }},
-    {"not_equal", &mil::Builder::not_equal, [](double x, double y) { return x != y ? 1.0 : 0.0; }},
-    {"less", &mil::Builder::less, [](double x, double y) { return x < y ? 1.0 : 0.0; }},
-    {"less_equal", &mil::Builder::less_equal, [](double x, double y) { return x <= y ? 1.0 : 0.0; }},
-    {"greater", &mil::Builder::greater, [](double x, double y) { return x > y ? 1.0 : 0.0; }},
-    {"greater_equal", &mil::Builder::greater_equal, [](double x, double y) { return x >= y ? 1.0 : 0.0; }},
+    {"add", &mil::Body::add, [](double x, double y) { return x + y; }},
+    {"sub", &mil::Body::sub, [](double x, double y) { return x - y; }},
+    {"mul", &mil::Body::mul, [](double x, double y) { return x * y; }},
+    {"real_div", &mil::Body::real_div, [](double x, double y) { return x / y; }, false},
+    {"floor_div", &mil::Body::floor_div, [](double x, double y) { return y == 0 ? 0 : reference::floor_div(x, y); }},
+    {"mod", &mil::Body::mod, [](double x, double y) { return y == 0 ? x : reference::mod(x, y); }},
+    {"maximum", &mil::Body::maximum, [](double x, double y) { return std::max(x, y); }},
+    {"minimum", &mil::Body::minimum, [](double x, double y) { return std::min(x, y); }},
+    {"equal", &mil::Body::equal, [](double x, double y) { return x == y ? 1.0 : 0.0; }},
+    {"not_equal", &mil::Body::not_equal, [](double x, double y) { return x != y ? 1.0 : 0.0; }},
+    {"less", &mil::Body::less, [](double x, double y) { return x < y ? 1.0 : 0.0; }},
+    {"less_equal", &mil::Body::less_equal, [](double x, double y) { return x <= y ? 1.0 : 0.0; }},
+    {"greater", &mil::Body::greater, [](double x, double y) { return x > y ? 1.0 : 0.0; }},
+    {"greater_equal", &mil::Body::greater_equal, [](double x, double y) { return x >= y ? 1.0 : 0.0; }},
 };
 
 const std::vector<std::pair<std::vector<std::int64_t>, std::vector<std::int64_t>>> broadcasts{
@@ -187,14 +187,14 @@ TEST_CASE("functions of two numbers compute their definition, broadcasting") {
           for (double& number : y.tensor.data) number = number == 0 ? 0.5 : number;
         }
         x.dtype = y.dtype = dtype;
-        const Tensor got = run_one({x, y}, [&](mil::Builder& b, const Values& values) { return (b.*one.operation)(values[0], values[1]); });
+        const Tensor got = run_one({x, y}, [&](mil::Body& b, const Values& values) { return (b.*one.operation)(values[0], values[1]); });
         CHECK(distance(got, reference::zip(x.tensor, y.tensor, one.reference)) <= tolerance(dtype));
       }
 }
 
 TEST_CASE("pow computes powers, of negative numbers too where the exponent is whole") {
   for (const mil::DType dtype : {mil::fp16, mil::fp32}) {
-    const auto body = [](mil::Builder& b, const Values& values) { return b.pow(values[0], values[1]); };
+    const auto body = [](mil::Body& b, const Values& values) { return b.pow(values[0], values[1]); };
     const auto power = [](double x, double y) { return std::pow(x, y); };
     const Input x = random_input(dtype, {3, 20}, 1, 0.25, 3);
     const Input y = random_input(dtype, {20}, 2, -3, 3);

@@ -40,7 +40,8 @@ Tensor run(const mil::TensorType& input, const Tensor& x, const std::vector<Tens
   auto pass = compiled.bind(run_only);
   pass.input(x.data);
   pass.run();
-  return {{facts.output.shape.begin(), facts.output.shape.end()}, pass.template output<double>()};
+  const mil::Shape& shape = facts.outputs[0].type.shape;
+  return {{shape.begin(), shape.end()}, pass.template output<double>()};
 }
 
 /// Largest difference, as a share of the largest number.
@@ -93,7 +94,7 @@ void check_conv(const ConvCase& one, mil::DType dtype) {
       reference::conv(x, weights[0], one.bias ? weights[1].data : std::vector<double>{}, given(one.options.strides, axes, 1),
                       given(one.options.dilations, axes, 1), pad_types[static_cast<int>(one.options.padding)],
                       given(one.options.pad, 2 * axes, 0), one.options.groups);
-  const Tensor got = run(x_type, x, weights, [&](mil::Builder& b, mil::Value value) {
+  const Tensor got = run(x_type, x, weights, [&](mil::Body& b, mil::Value value) {
     mil::ConvOptions options = one.options;
     const mil::Value weight = b.weight("W", weight_type);
     if (one.bias) options.bias = b.weight("b", bias_type);
@@ -153,7 +154,7 @@ TEST_CASE("matrix products transpose and broadcast as defined") {
       const mil::TensorType y_type{dtype, one.y};
       const Tensor x = random_tensor(x_type, 4);
       const Tensor y = random_tensor(y_type, 5);
-      const Tensor got = run(x_type, x, {y}, [&](mil::Builder& b, mil::Value value) {
+      const Tensor got = run(x_type, x, {y}, [&](mil::Body& b, mil::Value value) {
         return b.matmul(value, b.weight("W", y_type), one.transpose_x, one.transpose_y);
       });
       CHECK(distance(got, reference::matmul(x, y, one.transpose_x, one.transpose_y)) <= tolerance(dtype));
@@ -169,9 +170,9 @@ TEST_CASE("sums and products broadcast as defined, rounded once") {
     const mil::TensorType y_type{mil::fp16, y_shape};
     const Tensor x = random_tensor(x_type, 6);
     const Tensor y = random_tensor(y_type, 7);
-    const Tensor sum = run(x_type, x, {y}, [&](mil::Builder& b, mil::Value value) { return b.add(value, b.weight("W", y_type)); });
+    const Tensor sum = run(x_type, x, {y}, [&](mil::Body& b, mil::Value value) { return b.add(value, b.weight("W", y_type)); });
     CHECK(distance(sum, reference::add(x, y)) <= 0x1p-11);
-    const Tensor product = run(x_type, x, {y}, [&](mil::Builder& b, mil::Value value) { return b.mul(b.weight("W", y_type), value); });
+    const Tensor product = run(x_type, x, {y}, [&](mil::Body& b, mil::Value value) { return b.mul(b.weight("W", y_type), value); });
     CHECK(distance(product, reference::mul(x, y)) <= 0x1p-11);
   }
 }
@@ -180,23 +181,23 @@ TEST_CASE("what only moves or cuts is exact") {
   const mil::TensorType type = mil::tensor(mil::fp16, 2, 3, 4, 5);
   const Tensor x = random_tensor(type, 8);
   const auto exact = [&](auto body, const Tensor& expected) { CHECK(distance(run(type, x, {}, body), expected) == 0); };
-  exact([](mil::Builder& b, mil::Value value) { return b.relu(value); }, reference::relu(x));
-  exact([](mil::Builder& b, mil::Value value) { return b.reshape(value, {6, 20}); }, reference::reshape(x, {6, 20}));
-  exact([](mil::Builder& b, mil::Value value) { return b.reshape(value, {1, 2, 3, 4, 5, 1}); }, reference::reshape(x, {1, 2, 3, 4, 5, 1}));
+  exact([](mil::Body& b, mil::Value value) { return b.relu(value); }, reference::relu(x));
+  exact([](mil::Body& b, mil::Value value) { return b.reshape(value, {6, 20}); }, reference::reshape(x, {6, 20}));
+  exact([](mil::Body& b, mil::Value value) { return b.reshape(value, {1, 2, 3, 4, 5, 1}); }, reference::reshape(x, {1, 2, 3, 4, 5, 1}));
   for (const auto& permutation : {std::initializer_list<std::int64_t>{0, 1, 2, 3}, {3, 2, 1, 0}, {0, 2, 1, 3}, {1, 0, 3, 2}, {0, -1, 1, 2}})
-    exact([&](mil::Builder& b, mil::Value value) { return b.transpose(value, permutation); }, reference::transpose(x, permutation));
+    exact([&](mil::Body& b, mil::Value value) { return b.transpose(value, permutation); }, reference::transpose(x, permutation));
 }
 
 TEST_CASE("casts round, truncate and saturate") {
   const std::vector<double> numbers{0, 1.5, -1.5, 2049, 65504, 70000, -1e10, 1e10, 0.1, -0.9};
   const mil::TensorType type = mil::tensor(mil::fp32, 10);
   const Tensor x{{10}, numbers};
-  const Tensor halves = run(type, x, {}, [](mil::Builder& b, mil::Value value) { return b.cast(value, mil::fp16); });
+  const Tensor halves = run(type, x, {}, [](mil::Body& b, mil::Value value) { return b.cast(value, mil::fp16); });
   for (std::size_t i = 0; i < numbers.size(); ++i)
     CHECK(halves.data[i] == static_cast<double>(static_cast<mil::half>(static_cast<float>(numbers[i]))));
-  const Tensor integers = run(type, x, {}, [](mil::Builder& b, mil::Value value) { return b.cast(value, mil::int32); });
+  const Tensor integers = run(type, x, {}, [](mil::Body& b, mil::Value value) { return b.cast(value, mil::int32); });
   CHECK(integers.data == std::vector<double>{0, 1, -1, 2049, 65504, 70000, -2147483648.0, 2147483647.0, 0, 0});
-  const Tensor doubled = run(type, x, {}, [](mil::Builder& b, mil::Value value) {
+  const Tensor doubled = run(type, x, {}, [](mil::Body& b, mil::Value value) {
     const auto whole = b.cast(value, mil::int32);
     return b.cast(b.add(b.mul(whole, b.scalar(mil::int32, 2)), b.scalar(mil::int32, -1)), mil::fp32);
   });
@@ -246,7 +247,7 @@ TEST_CASE("the matrix product computes the definition at awkward extents, with e
 TEST_CASE("programs that the host cannot run are refused when they are compiled, with the reason") {
   HostDevice host;
   const std::string text{mil_text<Conv1x1<64, 32>>};
-  const WeightBlobs weights{Chain<Conv1x1<64, 32>>::kernels<>, identity};
+  const WeightBlobs weights{Chain<Conv1x1<64, 32>>::kernels, identity};
   const auto refusal = [&](std::string_view program, std::span<const std::byte> blob) -> std::string {
     try {
       host.compile(program, blob);
@@ -274,13 +275,13 @@ TEST_CASE("sizes that cannot be counted are refused before memory is asked for")
                        doctest::Contains("a matrix product with an extent of 8589934588 is too large for the host"), CompileError);
   TracedChain product;
   CHECK_THROWS_WITH_AS(product.add("vast", mil::tensor(mil::fp16, 1, 1 << 21, 1, 1 << 20),
-                                   [](mil::Builder& builder, mil::Value value) { return project(builder, value, "W", 1 << 21); }),
+                                   [](mil::Body& builder, mil::Value value) { return project(builder, value, "W", 1 << 21); }),
                        doctest::Contains("cannot be counted"), mil::TypeError);
 }
 
 TEST_CASE("a payload at an odd byte is read as any other") {
   const std::string text{mil_text<Conv1x1<8, 32>>};
-  const WeightBlobs weights{Chain<Conv1x1<8, 32>>::kernels<>, random_weights(4)};
+  const WeightBlobs weights{Chain<Conv1x1<8, 32>>::kernels, random_weights(4)};
   std::vector<std::byte> moved{weights.blob(0).begin(), weights.blob(0).end()};
   moved.insert(moved.begin() + 128, std::byte{0});
   mil::blob::store(moved, 64 + mil::blob::field::offset, std::uint64_t{129});
@@ -352,7 +353,7 @@ TEST_CASE("values that live long survive the reuse of memory around them") {
   const mil::TensorType type = mil::tensor(mil::fp32, 1, 8, 5, 5);
   const Tensor x = random_tensor(type, 12);
   const Tensor weight = random_tensor(mil::tensor(mil::fp32, 8, 8, 3, 3), 13);
-  const Tensor got = run(type, x, {weight}, [](mil::Builder& b, mil::Value value) {
+  const Tensor got = run(type, x, {weight}, [](mil::Body& b, mil::Value value) {
     const auto w = b.weight("W", mil::tensor(mil::fp32, 8, 8, 3, 3));
     const auto early = b.relu(value);
     auto h = value;
@@ -373,10 +374,9 @@ TEST_CASE("two threads give the same numbers as one, also where two passes want 
     const std::int64_t channels = input.shape[1];
     CAPTURE(channels);
     TracedChain chain;
-    for (int k = 0; k < 3; ++k)
-      chain.add("conv", input, [channels](mil::Builder& b, mil::Value x) { return project(b, x, "W", channels); });
+    for (int k = 0; k < 3; ++k) chain.add("conv", input, [channels](mil::Body& b, mil::Value x) { return project(b, x, "W", channels); });
     WeightBlobs blobs{chain.kernels(), random_weights(3)};
-    const Tensor x = random_tensor(chain.kernels()[0].input, 5);
+    const Tensor x = random_tensor(chain.kernels()[0].inputs[0].type, 5);
     const auto result_of = [&](HostDevice& device, const auto& strategy) {
       CompiledKernels<HostDevice> compiled{device, chain.kernels(), blobs};
       auto pass = compiled.bind(strategy);

@@ -21,7 +21,7 @@ void check(const std::vector<std::int64_t>& shape, Body body, Reference referenc
   for (const mil::DType dtype : dtypes) {
     CAPTURE(facts(dtype).name);
     const Input x = random_input(dtype, shape, 3, dtype == mil::uint8 || dtype == mil::boolean ? 0 : -100, 100);
-    CHECK(distance(run_one({x}, [&](mil::Builder& b, const Values& v) { return body(b, v[0]); }), reference(x.tensor)) == 0);
+    CHECK(distance(run_one({x}, [&](mil::Body& b, const Values& v) { return body(b, v[0]); }), reference(x.tensor)) == 0);
   }
 }
 
@@ -80,12 +80,12 @@ TEST_CASE("concat, stack and split are each other's opposites") {
       shape[at] += 2;
       const Input y = random_input(dtype, shape, 2, 0, 100);
       const Input z = random_input(dtype, {2, 3, 4}, 3, 0, 100);
-      const Tensor joined = run_one({x, y, z}, [&](mil::Builder& b, const Values& v) { return b.concat({v[0], v[1], v[2]}, axis); });
+      const Tensor joined = run_one({x, y, z}, [&](mil::Body& b, const Values& v) { return b.concat({v[0], v[1], v[2]}, axis); });
       CHECK(distance(joined, reference::concat({x.tensor, y.tensor, z.tensor}, axis, false)) == 0);
 
       const std::int64_t first = x.tensor.shape[at];
       const std::int64_t second = y.tensor.shape[at];
-      const auto parts = run({{dtype, joined}}, [&](mil::Builder& b, const Values& v) {
+      const auto parts = run({{dtype, joined}}, [&](mil::Body& b, const Values& v) {
         const auto [p, q, r] = b.split<3>(v[0], axis, {first, second, first});
         return Values{p, q, r};
       });
@@ -93,11 +93,11 @@ TEST_CASE("concat, stack and split are each other's opposites") {
       CHECK(distance(parts[1], y.tensor) == 0);
       CHECK(distance(parts[2], z.tensor) == 0);
 
-      const Tensor stacked = run_one({x, z}, [&](mil::Builder& b, const Values& v) { return b.stack({v[0], v[1]}, axis); });
+      const Tensor stacked = run_one({x, z}, [&](mil::Body& b, const Values& v) { return b.stack({v[0], v[1]}, axis); });
       CHECK(distance(stacked, reference::stack({x.tensor, z.tensor}, axis)) == 0);
     }
   const Input x = random_input(mil::fp16, {2, 6, 5}, 4);
-  const auto halves = run({x}, [](mil::Builder& b, const Values& v) {
+  const auto halves = run({x}, [](mil::Body& b, const Values& v) {
     const auto [p, q] = b.split<2>(v[0], 1);
     return Values{p, q};
   });
@@ -138,17 +138,17 @@ TEST_CASE("gather takes slices by index, gather_along_axis elements") {
       CAPTURE(axis);
       const std::int64_t extent = x.tensor.shape[static_cast<std::size_t>(axis < 0 ? axis + 4 : axis)];
       const Input indices = random_input(mil::int32, {3, 2}, 2, -static_cast<double>(extent), static_cast<double>(extent - 1));
-      const Tensor got = run_one({x, indices}, [&](mil::Builder& b, const Values& v) { return b.gather(v[0], v[1], axis); });
+      const Tensor got = run_one({x, indices}, [&](mil::Body& b, const Values& v) { return b.gather(v[0], v[1], axis); });
       CHECK(distance(got, reference::gather(x.tensor, indices.tensor, axis, 0)) == 0);
 
       std::vector<std::int64_t> shape = x.tensor.shape;
       shape[static_cast<std::size_t>(axis < 0 ? axis + 4 : axis)] = 7;
       const Input each = random_input(mil::int32, shape, 3, -static_cast<double>(extent), static_cast<double>(extent - 1));
-      const Tensor along = run_one({x, each}, [&](mil::Builder& b, const Values& v) { return b.gather_along_axis(v[0], v[1], axis); });
+      const Tensor along = run_one({x, each}, [&](mil::Body& b, const Values& v) { return b.gather_along_axis(v[0], v[1], axis); });
       CHECK(distance(along, reference::gather_along_axis(x.tensor, each.tensor, axis)) == 0);
     }
     const Input batched = random_input(mil::int32, {2, 6}, 4, 0, 2);
-    const Tensor got = run_one({x, batched}, [&](mil::Builder& b, const Values& v) { return b.gather(v[0], v[1], 2, 1); });
+    const Tensor got = run_one({x, batched}, [&](mil::Body& b, const Values& v) { return b.gather(v[0], v[1], 2, 1); });
     CHECK(distance(got, reference::gather(x.tensor, batched.tensor, 2, 1)) == 0);
   }
 }
@@ -157,24 +157,23 @@ TEST_CASE("an index outside of its axis is a failed evaluation, not a wrong resu
   const Input x = random_input(mil::fp16, {4, 3}, 1);
   for (const double index : {4.0, -5.0, 0x1p31 - 1}) {
     const Input indices{mil::int32, {{1}, {index}}};
-    CHECK_THROWS_AS(run_one({x, indices}, [](mil::Builder& b, const Values& v) { return b.gather(v[0], v[1]); }), EvaluateError);
+    CHECK_THROWS_AS(run_one({x, indices}, [](mil::Body& b, const Values& v) { return b.gather(v[0], v[1]); }), EvaluateError);
   }
   const Input indices{mil::int32, {{1}, {4}}};
-  CHECK_THROWS_WITH(run_one({x, indices}, [](mil::Builder& b, const Values& v) { return b.gather(v[0], v[1]); }),
+  CHECK_THROWS_WITH(run_one({x, indices}, [](mil::Body& b, const Values& v) { return b.gather(v[0], v[1]); }),
                     "gather: index 4 of an axis with 4 elements");
 }
 
 TEST_CASE("ranges and shapes") {
   const Input x = random_input(mil::fp32, {7}, 1);
   const auto range = [&](mil::DType dtype, double start, double end, double step) {
-    return run_one({x}, [&](mil::Builder& b, const Values&) { return b.range_1d(dtype, start, end, step); });
+    return run_one({x}, [&](mil::Body& b, const Values&) { return b.range_1d(dtype, start, end, step); });
   };
   CHECK(distance(range(mil::int32, 3, 12, 2), reference::range_1d(3, 12, 2)) == 0);
   CHECK(distance(range(mil::int32, 5, -5, -3), reference::range_1d(5, -5, -3)) == 0);
   CHECK(distance(range(mil::fp32, 0, 1, 0.125), reference::range_1d(0, 1, 0.125)) == 0);
   const Input shaped = random_input(mil::fp16, {2, 1, 5}, 1);
-  CHECK(distance(run_one({shaped}, [](mil::Builder& b, const Values& v) { return b.shape(v[0]); }), reference::shape_of(shaped.tensor)) ==
-        0);
+  CHECK(distance(run_one({shaped}, [](mil::Body& b, const Values& v) { return b.shape(v[0]); }), reference::shape_of(shaped.tensor)) == 0);
 }
 
 TEST_CASE("a state lives from one evaluation to the next, each request its own") {

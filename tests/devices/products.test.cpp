@@ -19,9 +19,9 @@ TEST_CASE("linear is a product with the transposed weight, and a bias") {
       const Input x = random_input(dtype, shape, 1);
       const Input weight = random_input(dtype, {6, 8}, 2);
       const Input bias = random_input(dtype, {6}, 3);
-      const Tensor with = run_one({x, weight, bias}, [](mil::Builder& b, const Values& v) { return b.linear(v[0], v[1], v[2]); });
+      const Tensor with = run_one({x, weight, bias}, [](mil::Body& b, const Values& v) { return b.linear(v[0], v[1], v[2]); });
       CHECK(distance(with, reference::linear(x.tensor, weight.tensor, &bias.tensor)) <= tolerance(dtype));
-      const Tensor without = run_one({x, weight}, [](mil::Builder& b, const Values& v) { return b.linear(v[0], v[1]); });
+      const Tensor without = run_one({x, weight}, [](mil::Body& b, const Values& v) { return b.linear(v[0], v[1]); });
       CHECK(distance(without, reference::linear(x.tensor, weight.tensor, nullptr)) <= tolerance(dtype));
     }
 }
@@ -31,7 +31,7 @@ TEST_CASE("attention mixes the values by the softmax of the scores, masked by nu
     const Input q = random_input(dtype, {2, 3, 5, 8}, 1);
     const Input k = random_input(dtype, {2, 3, 7, 8}, 2);
     const Input v = random_input(dtype, {2, 3, 7, 4}, 3);
-    const auto attention = [](mil::Builder& b, const Values& all) {
+    const auto attention = [](mil::Body& b, const Values& all) {
       return b.scaled_dot_product_attention(all[0], all[1], all[2], all.size() > 3 ? all[3] : mil::Value{});
     };
     CHECK(distance(run_one({q, k, v}, attention), reference::scaled_dot_product_attention(q.tensor, k.tensor, v.tensor, nullptr)) <=
@@ -67,12 +67,12 @@ TEST_CASE("pooling over one, two and three axes, with every kind of padding") {
     for (const mil::DType dtype : {mil::fp16, mil::fp32}) {
       const Input x = random_input(dtype, shape, 1);
       const std::string pad_type = names[static_cast<int>(options.padding)];
-      const Tensor most = run_one({x}, [&](mil::Builder& b, const Values& v) { return b.max_pool(v[0], kernel, options); });
+      const Tensor most = run_one({x}, [&](mil::Body& b, const Values& v) { return b.max_pool(v[0], kernel, options); });
       CHECK(distance(most, reference::max_pool(x.tensor, kernel, list(options.strides), pad_type, list(options.pad), options.ceil_mode)) ==
             0);
       for (const bool exclude : {false, true}) {
         options.exclude_padding = exclude;
-        const Tensor mean = run_one({x}, [&](mil::Builder& b, const Values& v) { return b.avg_pool(v[0], kernel, options); });
+        const Tensor mean = run_one({x}, [&](mil::Body& b, const Values& v) { return b.avg_pool(v[0], kernel, options); });
         CHECK(distance(mean, reference::avg_pool(x.tensor, kernel, list(options.strides), pad_type, list(options.pad), options.ceil_mode,
                                                  exclude)) <= tolerance(dtype));
       }
@@ -99,19 +99,19 @@ TEST_CASE("quantize and dequantize, with one scale and with one for each place a
       const Input zero{byte, {{}, {5}}};
       const std::string name{facts(byte).name};
       const Tensor got =
-          run_one({x}, [&](mil::Builder& b, const Values& v) { return b.quantize(v[0], byte, b.scalar(dtype, 0.5), b.scalar(byte, 5)); });
+          run_one({x}, [&](mil::Body& b, const Values& v) { return b.quantize(v[0], byte, b.scalar(dtype, 0.5), b.scalar(byte, 5)); });
       CHECK(distance(got, reference::quantize(x.tensor, scale.tensor, &zero.tensor, std::nullopt, name)) == 0);
       const Tensor back = run_one(
-          {{byte, got}}, [&](mil::Builder& b, const Values& v) { return b.dequantize(v[0], b.scalar(dtype, 0.5), b.scalar(byte, 5)); });
+          {{byte, got}}, [&](mil::Body& b, const Values& v) { return b.dequantize(v[0], b.scalar(dtype, 0.5), b.scalar(byte, 5)); });
       CHECK(distance(back, reference::dequantize(got, scale.tensor, &zero.tensor, std::nullopt)) == 0);
 
       const Input scales{dtype, {{3}, {0.25, 0.5, 2}}};
-      const auto each = [&](mil::Builder& b, const Values& v) {
+      const auto each = [&](mil::Body& b, const Values& v) {
         return b.quantize(v[0], byte, b.constant(scales.type(), {0.25, 0.5, 2}), {}, 1);
       };
       const Tensor by_axis = run_one({x}, each);
       CHECK(distance(by_axis, reference::quantize(x.tensor, scales.tensor, nullptr, 1, name)) == 0);
-      const Tensor again = run_one({{byte, by_axis}}, [&](mil::Builder& b, const Values& v) {
+      const Tensor again = run_one({{byte, by_axis}}, [&](mil::Body& b, const Values& v) {
         return b.dequantize(v[0], b.constant(scales.type(), {0.25, 0.5, 2}), {}, 1);
       });
       CHECK(distance(again, reference::dequantize(by_axis, scales.tensor, nullptr, 1)) == 0);
@@ -136,7 +136,7 @@ std::vector<std::byte> halves_of(const std::vector<double>& numbers) {
 template <class Weight>
 Tensor decoded(const std::vector<std::int64_t>& shape, const mil::BlobWriter& blob, Weight weight) {
   const Input x{mil::fp16, {shape, std::vector<double>(static_cast<std::size_t>(reference::detail::element_count(shape)))}};
-  return run({x}, [&](mil::Builder& b, const Values& v) { return Values{b.add(v[0], weight(b))}; }, blob.bytes())[0];
+  return run({x}, [&](mil::Body& b, const Values& v) { return Values{b.add(v[0], weight(b))}; }, blob.bytes())[0];
 }
 
 }  // namespace
@@ -150,7 +150,7 @@ TEST_CASE("weights that are stored as scaled bytes") {
   }
   mil::BlobWriter blob;
   blob.append(mil::int8, bytes.size(), bytes_of(bytes));
-  const Tensor got = decoded({4, 16}, blob, [](mil::Builder& b) {
+  const Tensor got = decoded({4, 16}, blob, [](mil::Body& b) {
     return b.constexpr_affine_dequantize(b.weight("W", mil::tensor(mil::int8, 4, 16)), mil::fp16, 0.125, -3);
   });
   CHECK(distance(got, reference::constexpr_affine_dequantize(numbers, {{}, {0.125}}, {{}, {-3}}, 0)) == 0);
@@ -168,7 +168,7 @@ TEST_CASE("weights that are stored as indices into a table of every size") {
     mil::BlobWriter blob;
     blob.append(mil::uint8, indices.size(), bytes_of(indices));
     blob.append(mil::fp16, table.size(), halves_of(table));
-    const Tensor got = decoded({5, 7}, blob, [&](mil::Builder& b) {
+    const Tensor got = decoded({5, 7}, blob, [&](mil::Body& b) {
       const auto packed = b.weight("I", mil::tensor(mil::uint8, static_cast<std::int64_t>(indices.size())));
       return b.constexpr_lut_to_dense(packed, b.weight("L", mil::tensor(mil::fp16, static_cast<std::int64_t>(entries))), {5, 7});
     });
@@ -185,14 +185,14 @@ TEST_CASE("weights of which only the elements are stored that are not zero") {
     blob.append(mil::uint8, mask.size(), bytes_of(mask));
     return blob;
   };
-  const auto weight = [&](mil::Builder& b, std::int64_t stored) {
+  const auto weight = [&](mil::Body& b, std::int64_t stored) {
     const auto nonzero = b.weight("D", mil::tensor(mil::fp16, stored));
     return b.constexpr_sparse_to_dense(nonzero, b.weight("M", mil::tensor(mil::uint8, 2)), {3, 4});
   };
-  const Tensor got = decoded({3, 4}, blob_of(data), [&](mil::Builder& b) { return weight(b, 6); });
+  const Tensor got = decoded({3, 4}, blob_of(data), [&](mil::Body& b) { return weight(b, 6); });
   CHECK(distance(got, reference::constexpr_sparse_to_dense(mask, data, {3, 4})) == 0);
-  CHECK_THROWS_AS(decoded({3, 4}, blob_of({1, 2, 3}), [&](mil::Builder& b) { return weight(b, 3); }), CompileError);
-  CHECK_THROWS_AS(decoded({3, 4}, blob_of({1, 2, 3, 4, 5, 6, 7}), [&](mil::Builder& b) { return weight(b, 7); }), CompileError);
+  CHECK_THROWS_AS(decoded({3, 4}, blob_of({1, 2, 3}), [&](mil::Body& b) { return weight(b, 3); }), CompileError);
+  CHECK_THROWS_AS(decoded({3, 4}, blob_of({1, 2, 3, 4, 5, 6, 7}), [&](mil::Body& b) { return weight(b, 7); }), CompileError);
 }
 
 TEST_CASE("lstm in every direction, with and without bias and peepholes") {
@@ -214,7 +214,7 @@ TEST_CASE("lstm in every direction, with and without bias and peepholes") {
         for (const std::vector<std::int64_t>& shape :
              std::vector<std::vector<std::int64_t>>{{4 * hidden, inputs}, {4 * hidden, hidden}, {4 * hidden}, {3 * hidden}})
           all.push_back(next(shape));
-        const auto got = run(all, [&](mil::Builder& b, const Values& v) {
+        const auto got = run(all, [&](mil::Body& b, const Values& v) {
           mil::LstmOperands operands{.x = v[0], .initial_h = v[1], .initial_c = v[2], .weight_ih = v[3], .weight_hh = v[4]};
           if (more) {
             operands.bias = v[5];
@@ -263,7 +263,7 @@ TEST_CASE("gru in both directions, with and without bias") {
         const Inputs all{random_input(mil::fp32, {steps, batch, inputs}, 1), random_input(mil::fp32, {batch, hidden}, 2),
                          random_input(mil::fp32, {3 * hidden, inputs}, 3, -0.6, 0.6),
                          random_input(mil::fp32, {3 * hidden, hidden}, 4, -0.6, 0.6), random_input(mil::fp32, {3 * hidden}, 5)};
-        const auto got = run(all, [&](mil::Builder& b, const Values& v) {
+        const auto got = run(all, [&](mil::Body& b, const Values& v) {
           mil::GruOperands operands{.x = v[0], .initial_h = v[1], .weight_ih = v[2], .weight_hh = v[3]};
           if (biased) operands.bias = v[4];
           operands.direction = reverse ? mil::Direction::reverse : mil::Direction::forward;

@@ -16,14 +16,14 @@ using namespace run_program;
 
 namespace {
 
-using Reduce = mil::Value (mil::Builder::*)(mil::Value, std::initializer_list<std::int64_t>, bool);
+using Reduce = mil::Value (mil::Body::*)(mil::Value, std::initializer_list<std::int64_t>, bool);
 
 const std::vector<std::pair<std::string, Reduce>> reductions{
-    {"reduce_sum", &mil::Builder::reduce_sum},         {"reduce_mean", &mil::Builder::reduce_mean},
-    {"reduce_max", &mil::Builder::reduce_max},         {"reduce_min", &mil::Builder::reduce_min},
-    {"reduce_prod", &mil::Builder::reduce_prod},       {"reduce_l1_norm", &mil::Builder::reduce_l1_norm},
-    {"reduce_l2_norm", &mil::Builder::reduce_l2_norm}, {"reduce_sum_square", &mil::Builder::reduce_sum_square},
-    {"reduce_log_sum", &mil::Builder::reduce_log_sum}, {"reduce_log_sum_exp", &mil::Builder::reduce_log_sum_exp},
+    {"reduce_sum", &mil::Body::reduce_sum},         {"reduce_mean", &mil::Body::reduce_mean},
+    {"reduce_max", &mil::Body::reduce_max},         {"reduce_min", &mil::Body::reduce_min},
+    {"reduce_prod", &mil::Body::reduce_prod},       {"reduce_l1_norm", &mil::Body::reduce_l1_norm},
+    {"reduce_l2_norm", &mil::Body::reduce_l2_norm}, {"reduce_sum_square", &mil::Body::reduce_sum_square},
+    {"reduce_log_sum", &mil::Body::reduce_log_sum}, {"reduce_log_sum_exp", &mil::Body::reduce_log_sum_exp},
 };
 
 }  // namespace
@@ -39,7 +39,7 @@ TEST_CASE("reductions compute their definition, over any axes, kept or not") {
         const bool positive = name == "reduce_log_sum" || name == "reduce_prod";  // products stay near one
         const Input x = random_input(dtype, {2, 3, 4, 5}, 11, positive ? 0.8 : -2, positive ? 1.2 : 2);
         const auto check = [&](std::initializer_list<std::int64_t> axes) {
-          const Tensor got = run_one({x}, [&](mil::Builder& b, const Values& v) { return (b.*reduce)(v[0], axes, keep); });
+          const Tensor got = run_one({x}, [&](mil::Body& b, const Values& v) { return (b.*reduce)(v[0], axes, keep); });
           CHECK(distance(got, reference::reduce(name, x.tensor, axes, keep)) <= tolerance(dtype));
         };
         check({-1});
@@ -57,7 +57,7 @@ TEST_CASE("reductions of large, infinite and undefined numbers") {
   for (const char* name : {"reduce_log_sum_exp", "reduce_max", "reduce_min", "reduce_sum"}) {
     CAPTURE(name);
     const auto found = std::ranges::find(reductions, name, &std::pair<std::string, Reduce>::first);
-    const Tensor got = run_one({x}, [&](mil::Builder& b, const Values& v) { return (b.*found->second)(v[0], {1}, true); });
+    const Tensor got = run_one({x}, [&](mil::Body& b, const Values& v) { return (b.*found->second)(v[0], {1}, true); });
     CHECK(distance(got, reference::reduce(name, x.tensor, {1}, true)) <= tolerance(mil::fp32));
   }
 }
@@ -68,8 +68,8 @@ TEST_CASE("the places of the largest and the smallest; the first of equal ones")
       for (const bool keep : {true, false}) {
         const Input x = random_input(mil::int32, {3, 4, 5}, 2, -3, 3);  // with many equal ones
         const Input of{dtype, x.tensor};
-        const auto most = run_one({of}, [&](mil::Builder& b, const Values& v) { return b.reduce_argmax(v[0], axis, keep); });
-        const auto least = run_one({of}, [&](mil::Builder& b, const Values& v) { return b.reduce_argmin(v[0], axis, keep); });
+        const auto most = run_one({of}, [&](mil::Body& b, const Values& v) { return b.reduce_argmax(v[0], axis, keep); });
+        const auto least = run_one({of}, [&](mil::Body& b, const Values& v) { return b.reduce_argmin(v[0], axis, keep); });
         CHECK(distance(most, reference::reduce_arg("reduce_argmax", x.tensor, axis, keep)) == 0);
         CHECK(distance(least, reference::reduce_arg("reduce_argmin", x.tensor, axis, keep)) == 0);
       }
@@ -79,7 +79,7 @@ TEST_CASE("softmax along any axis, also where the exponentials would overflow") 
   for (const mil::DType dtype : {mil::fp16, mil::fp32})
     for (const std::int64_t axis : {-1, 0, 1, 2, 3}) {
       const Input x = random_input(dtype, {2, 6, 3, 7}, 5, -300, 300);
-      const Tensor got = run_one({x}, [&](mil::Builder& b, const Values& v) { return b.softmax(v[0], axis); });
+      const Tensor got = run_one({x}, [&](mil::Body& b, const Values& v) { return b.softmax(v[0], axis); });
       CHECK(distance(got, reference::softmax(x.tensor, axis)) <= tolerance(dtype));
     }
 }
@@ -91,10 +91,10 @@ TEST_CASE("layer_norm over any axes, with and without gain and bias") {
       const Input gamma = random_input(dtype, extents, 2);
       const Input beta = random_input(dtype, extents, 3);
       const double epsilon = mil::rounded(dtype, 1e-3);
-      const auto both = [&](mil::Builder& b, const Values& v) { return b.layer_norm(v[0], axes, v[1], v[2], 1e-3); };
+      const auto both = [&](mil::Body& b, const Values& v) { return b.layer_norm(v[0], axes, v[1], v[2], 1e-3); };
       CHECK(distance(run_one({x, gamma, beta}, both), reference::layer_norm(x.tensor, axes, &gamma.tensor, &beta.tensor, epsilon)) <=
             tolerance(dtype));
-      const auto none = [&](mil::Builder& b, const Values& v) { return b.layer_norm(v[0], axes, {}, {}, 1e-3); };
+      const auto none = [&](mil::Body& b, const Values& v) { return b.layer_norm(v[0], axes, {}, {}, 1e-3); };
       CHECK(distance(run_one({x}, none), reference::layer_norm(x.tensor, axes, nullptr, nullptr, epsilon)) <= tolerance(dtype));
     };
     check({-1}, {5});
@@ -111,7 +111,7 @@ TEST_CASE("the largest and smallest elements, in order, with their places") {
       for (const bool ascending : {false, true}) {
         Input x = random_input(mil::int32, {4, 5, 6}, 9, -4, 4);
         x.dtype = dtype;
-        const auto got = run({x}, [&](mil::Builder& b, const Values& v) {
+        const auto got = run({x}, [&](mil::Body& b, const Values& v) {
           const auto [values, places] = b.topk(v[0], 3, axis, ascending);
           return Values{values, places};
         });

@@ -195,11 +195,41 @@ TEST_CASE("a stamp tells inputs and programs apart") {
     write(x, std::span<const float>{std::vector<float>(320, value)});
     SimulatedDevice::Surface* inputs[]{&x};
     SimulatedDevice::Surface* outputs[]{&y};
-    device.evaluate(device.request(device.compile(text, {}), inputs, outputs));
+    const auto program = device.compile(text, {});
+    auto request = device.request(program, inputs, outputs);
+    device.evaluate(request);
     return read(y);
   };
   CHECK(stamp(mil_text<Relu<16, 20>>, 1) == stamp(mil_text<Relu<16, 20>>, 1));
   CHECK(stamp(mil_text<Relu<16, 20>>, 1) != stamp(mil_text<Relu<16, 20>>, 2));
   CHECK(stamp(mil_text<Relu<16, 20>>, 1) != stamp(mil_text<Conv1x1<16, 20>>, 1));
   CHECK_THROWS_AS(device.compile("nonsense", {}), CompileError);
+}
+
+TEST_CASE("stamps of several results depend on every input and differ from each other") {
+  using Kernel = RmsNormBackward<16, 32>;
+  SimulatedDevice device;
+  const auto program = device.compile(mil_text<Kernel>, {});
+  const auto stamps = [&](float dy_value, float x_value) {
+    auto dy = device.surface(inputs<Kernel>[1].type);
+    auto x = device.surface(inputs<Kernel>[0].type);
+    auto dgain = device.surface(outputs<Kernel>[1].type);
+    auto dx = device.surface(outputs<Kernel>[0].type);
+    write(dy, std::span<const float>{std::vector<float>(512, dy_value)});
+    write(x, std::span<const float>{std::vector<float>(512, x_value)});
+    SimulatedDevice::Surface* in[]{&dy, &x};  // alphabetical
+    SimulatedDevice::Surface* out[]{&dgain, &dx};
+    auto request = device.request(program, in, out);
+    device.evaluate(request);
+    SimulatedDevice::Surface* wrong[]{&dx, &dgain};
+    CHECK_THROWS_AS(device.request(program, in, wrong), DeviceError);
+    return std::pair{read(dgain), read(dx)};
+  };
+  const auto plain = stamps(1, 2);
+  CHECK(plain == stamps(1, 2));
+  for (const auto& other : {stamps(2, 2), stamps(1, 1), stamps(2, 1)}) {
+    CHECK(plain.first != other.first);
+    CHECK(plain.second != other.second);
+  }
+  CHECK(plain.first[0] != plain.second[0]);
 }

@@ -61,19 +61,53 @@ static_assert(mil_text<Small, mil::Dialect::ios18>.size() < mil_text<Small>.size
 static_assert(Repeat<Small, 12>::length == 12);
 static_assert(Chain<Small, Widening>::output == output<Widening>);
 static_assert(Repeat<Small, 12>::Fused::length == 1);
-static_assert(Repeat<Small, 12>::Fused::kernels<>[0].flops == 12 * flops<Small>);
+static_assert(Repeat<Small, 12>::Fused::kernels[0].flops == 12 * flops<Small>);
 
 struct Named {
   static constexpr std::string_view name = "a name of its own";
   static constexpr auto input = mil::tensor(mil::fp16, 1, 4, 1, 32);
-  static constexpr mil::Value body(mil::Builder& b, mil::Value x) { return b.relu(x); }
+  static constexpr mil::Value body(mil::Body& b, mil::Value x) { return b.relu(x); }
 };
 static_assert(kernel_name<Named> == "a name of its own");
+
+// Several inputs and results, with names.
+struct Scaled {
+  static constexpr auto inputs = mil::ports({{"x", mil::tensor(mil::fp16, 1, 8, 1, 32)}, {"factor", mil::tensor(mil::fp16, 1, 1, 1, 32)}});
+  static constexpr auto body(mil::Body& b, mil::Value x, mil::Value factor) {
+    const mil::Value scaled = b.mul(x, factor);
+    return mil::results({{"scaled", scaled}, {"largest", b.reduce_max(scaled, {1})}});
+  }
+};
+static_assert(Kernel<Scaled> && input_count<Scaled> == 2 && output_count<Scaled> == 2);
+static_assert(inputs<Scaled>[1] == mil::Port{"factor", mil::tensor(mil::fp16, 1, 1, 1, 32)});
+static_assert(outputs<Scaled>[0] == mil::Port{"scaled", mil::tensor(mil::fp16, 1, 8, 1, 32)});
+static_assert(outputs<Scaled>[1] == mil::Port{"largest", mil::tensor(mil::fp16, 1, 1, 1, 32)});
+static_assert(bytes<Scaled> == Bytes{.input = (8 + 1) * 64, .output = (8 + 1) * 64, .weights = 0});
+static_assert(mil_text<Scaled>.ends_with("    } -> (scaled, largest);\n}\n"));
+
+// The short form is the general one with the names x and y.
+static_assert(inputs<Small>[0] == mil::Port{"x", input<Small>} && outputs<Small>[0] == mil::Port{"y", output<Small>});
+
+// Named ports of one input and one result go where the short form goes.
+struct Negated {
+  static constexpr auto inputs = mil::ports({{"activation", input<Small>}});
+  static constexpr auto body(mil::Body& b, mil::Value x) { return mil::results({{"negated", b.mul(x, b.scalar(mil::fp16, -1))}}); }
+};
+static_assert(Chain<Small, Negated, Small>::output == output<Small>);
+static_assert(outputs<Fuse<Negated, Small>>[0].name == "y");
+
+// A kernel says how its program is spelt if it needs what only a later opset has.
+struct Attention {
+  static constexpr auto input = mil::tensor(mil::fp16, 1, 4, 64, 64);
+  static constexpr auto dialect = mil::Dialect::ios18;
+  static constexpr mil::Value body(mil::Body& b, mil::Value x) { return b.scaled_dot_product_attention(x, x, x); }
+};
+static_assert(mil_text<Attention>.starts_with("program(1.3)"));
 
 // A body may keep values while the graph grows: nothing dangles in a constant evaluation.
 struct Residual {
   static constexpr auto input = mil::tensor(mil::fp16, 1, 16, 1, 32);
-  static constexpr mil::Value body(mil::Builder& b, mil::Value x) {
+  static constexpr mil::Value body(mil::Body& b, mil::Value x) {
     mil::Value h = x;
     for (int layer = 0; layer < 8; ++layer) h = b.add(x, b.relu(b.mul(h, b.scalar(mil::fp16, 0.5))));
     return h;

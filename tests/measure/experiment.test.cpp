@@ -42,7 +42,7 @@ TracedChain relus(std::int64_t channels, std::size_t length, std::string name = 
   TracedChain chain{std::move(name)};
   for (std::size_t k = 0; k < length; ++k)
     chain.add("relu" + std::to_string(channels), mil::tensor(mil::fp16, 1, channels, 1, 20),
-              [](mil::Builder& b, mil::Value x) { return b.relu(x); });
+              [](mil::Body& b, mil::Value x) { return b.relu(x); });
   return chain;
 }
 

@@ -242,11 +242,11 @@ TEST_CASE("what overflows for the host too is no failure of a strategy") {
 
 TEST_CASE("a chain traced at run time is measured like one that is a type, and needs a link too") {
   TracedChain chain;
-  chain.add("relu", mil::tensor(mil::fp16, 1, 16, 1, 20), [](mil::Builder& b, mil::Value x) { return b.relu(x); });
+  chain.add("relu", mil::tensor(mil::fp16, 1, 16, 1, 20), [](mil::Body& b, mil::Value x) { return b.relu(x); });
   using Traced = ThroughputCeiling<TracedChain, Sequential, RunOnly, Fused>;
   TracedChain longer;
   for (int k = 0; k < 2; ++k)
-    longer.add("relu", mil::tensor(mil::fp16, 1, 16, 1, 20), [](mil::Builder& b, mil::Value x) { return b.relu(x); });
+    longer.add("relu", mil::tensor(mil::fp16, 1, 16, 1, 20), [](mil::Body& b, mil::Value x) { return b.relu(x); });
   HostDevice device;
   const Measurement measurement = Traced{"relu", longer}.on(device).measure(brief());
   for (const MeasuredContender& one : measurement.contenders) CHECK(one.ok());

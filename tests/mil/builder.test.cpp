@@ -2,7 +2,9 @@
 #include <doctest/doctest.h>
 
 #include <anechain/mil/builder.hpp>
+#include <anechain/mil/check.hpp>
 #include <anechain/mil/cost.hpp>
+#include <anechain/mil/print.hpp>
 
 using namespace anechain;
 
@@ -21,7 +23,7 @@ std::int64_t flops_of(const mil::Graph& graph) { return mil::flops(graph, graph.
 
 TEST_CASE("the type of a convolution follows kernel, strides, dilations, padding and groups") {
   const auto conv = [](mil::TensorType weight, mil::ConvOptions options = {}) {
-    return type_of([&](mil::Builder& b, mil::Value x) { return b.conv(x, b.weight("W", weight), options); });
+    return type_of([&](mil::Body& b, mil::Value x) { return b.conv(x, b.weight("W", weight), options); });
   };
   CHECK(conv(mil::tensor(mil::fp16, 5, 12, 1, 1)) == mil::tensor(mil::fp16, 1, 5, 9, 10));
   CHECK(conv(mil::tensor(mil::fp16, 5, 12, 3, 3)) == mil::tensor(mil::fp16, 1, 5, 7, 8));
@@ -36,16 +38,15 @@ TEST_CASE("the type of a convolution follows kernel, strides, dilations, padding
 
 TEST_CASE("the types of the other operations") {
   using mil::tensor, mil::fp16;
-  CHECK(type_of([](mil::Builder& b, mil::Value x) { return b.reshape(x, {1, 108, 10}); }) == tensor(fp16, 1, 108, 10));
-  CHECK(type_of([](mil::Builder& b, mil::Value x) { return b.transpose(x, {0, 3, -2, 1}); }) == tensor(fp16, 1, 10, 9, 12));
-  CHECK(type_of([](mil::Builder& b, mil::Value x) { return b.matmul(x, x, false, true); }) == tensor(fp16, 1, 12, 9, 9));
-  CHECK(type_of([](mil::Builder& b, mil::Value x) { return b.matmul(x, x, true, false); }) == tensor(fp16, 1, 12, 10, 10));
-  CHECK(type_of([](mil::Builder& b, mil::Value x) { return b.matmul(x, b.weight("W", tensor(fp16, 7, 1, 10, 3))); }) ==
+  CHECK(type_of([](mil::Body& b, mil::Value x) { return b.reshape(x, {1, 108, 10}); }) == tensor(fp16, 1, 108, 10));
+  CHECK(type_of([](mil::Body& b, mil::Value x) { return b.transpose(x, {0, 3, -2, 1}); }) == tensor(fp16, 1, 10, 9, 12));
+  CHECK(type_of([](mil::Body& b, mil::Value x) { return b.matmul(x, x, false, true); }) == tensor(fp16, 1, 12, 9, 9));
+  CHECK(type_of([](mil::Body& b, mil::Value x) { return b.matmul(x, x, true, false); }) == tensor(fp16, 1, 12, 10, 10));
+  CHECK(type_of([](mil::Body& b, mil::Value x) { return b.matmul(x, b.weight("W", tensor(fp16, 7, 1, 10, 3))); }) ==
         tensor(fp16, 7, 12, 9, 3));
-  CHECK(type_of([](mil::Builder& b, mil::Value x) { return b.add(x, b.weight("b", tensor(fp16, 12, 1, 1))); }) ==
-        tensor(fp16, 1, 12, 9, 10));
-  CHECK(type_of([](mil::Builder& b, mil::Value x) { return b.mul(x, b.scalar(fp16, 0.5)); }) == tensor(fp16, 1, 12, 9, 10));
-  CHECK(type_of([](mil::Builder& b, mil::Value x) { return b.cast(x, mil::fp32); }) == tensor(mil::fp32, 1, 12, 9, 10));
+  CHECK(type_of([](mil::Body& b, mil::Value x) { return b.add(x, b.weight("b", tensor(fp16, 12, 1, 1))); }) == tensor(fp16, 1, 12, 9, 10));
+  CHECK(type_of([](mil::Body& b, mil::Value x) { return b.mul(x, b.scalar(fp16, 0.5)); }) == tensor(fp16, 1, 12, 9, 10));
+  CHECK(type_of([](mil::Body& b, mil::Value x) { return b.cast(x, mil::fp32); }) == tensor(mil::fp32, 1, 12, 9, 10));
 }
 
 TEST_CASE("operands that do not fit throw at run time, with the operation and the numbers") {
@@ -100,12 +101,27 @@ TEST_CASE("operands that do not fit throw at run time, with the operation and th
         "reshape: an extent of 7 does not divide the 1080 elements left");
   CHECK(message([](Builder b, Value x) { return b.transpose(x, {0, 1, 1, 2}); }) == "transpose: perm names axis 1 twice");
   CHECK(message([](Builder b, Value x) { return b.transpose(x, {0, 1, 2, 4}); }) == "transpose: perm names axis 4 of a tensor of rank 4");
-  CHECK(message([](Builder b, Value x) { return b.weight("x", x.type); }) ==
-        "weight: the names x and y are the program's own input and output");
+  CHECK(message([](Builder b, Value x) { return b.weight("x", x.type); }) == "weight: the name is that of an input of the program");
   CHECK(message([](Builder b, Value x) { return b.weight("a b", x.type); }) == "weight: a name is made of letters, digits and underscores");
-  CHECK(message([](Builder b, Value x) { return b.weight("k3_W", x.type); }) == "weight: names like k0_W are those of fused kernels");
+  CHECK(message([](Builder b, Value x) { return b.weight("k3_W", x.type); }) ==
+        "weight: names like k0_W are those of the weights of fused kernels");
   CHECK(message([](Builder b, Value x) { return b.finish(x).functions.empty() ? x : x; }) ==
         "body: it must return the result of an operation, not its input or a weight");
+  const auto finished = [&](std::initializer_list<std::string_view> names, bool one_value = false) {
+    return message([&](Builder b, Value x) {
+      std::vector<mil::Result> results;
+      const Value first = b.relu(x);
+      for (const std::string_view name : names) results.push_back({name, one_value ? first : b.relu(x)});
+      b.weight("W", x.type);
+      return b.finish(mil::Entries<mil::Result>{results.data(), results.size()}).functions.empty() ? x : x;
+    });
+  };
+  CHECK(finished({"y", "z"}) == "accepted");
+  CHECK(finished({"y", "y"}) == "body: two inputs or results have one name");
+  CHECK(finished({"x"}) == "body: two inputs or results have one name");
+  CHECK(finished({"W"}) == "weight: the name is that of a result of the program");
+  CHECK(finished({"true"}) == "body: the name is a word of the language");
+  CHECK(finished({"y", "z"}, true) == "body: it returns one value as two results: give each a value of its own, b.identity(x) for example");
 }
 
 TEST_CASE("equal constants are made once, different ones get names of their own") {
@@ -127,12 +143,29 @@ TEST_CASE("floating-point operations are counted from the definition") {
   };
   using mil::tensor, mil::fp16;
   // Multiply-adds count two; so many products a result, so many results.
-  CHECK(count([](mil::Builder& b, mil::Value x) { return b.conv(x, b.weight("W", tensor(fp16, 5, 12, 3, 3))); }) ==
+  CHECK(count([](mil::Body& b, mil::Value x) { return b.conv(x, b.weight("W", tensor(fp16, 5, 12, 3, 3))); }) ==
         2 * (12 * 3 * 3) * (5 * 7 * 8));
-  CHECK(count([](mil::Builder& b, mil::Value x) {
+  CHECK(count([](mil::Body& b, mil::Value x) {
           return b.conv(x, b.weight("W", tensor(fp16, 6, 4, 1, 1)), {.bias = b.weight("b", tensor(fp16, 6)), .groups = 3});
         }) == (2 * 4 + 1) * (6 * 9 * 10));
-  CHECK(count([](mil::Builder& b, mil::Value x) { return b.matmul(x, x, true, false); }) == 2 * 9 * (12 * 10 * 10));
-  CHECK(count([](mil::Builder& b, mil::Value x) { return b.relu(b.add(x, x)); }) == 2 * 12 * 9 * 10);
-  CHECK(count([](mil::Builder& b, mil::Value x) { return b.transpose(x, {0, 2, 1, 3}); }) == 0);
+  CHECK(count([](mil::Body& b, mil::Value x) { return b.matmul(x, x, true, false); }) == 2 * 9 * (12 * 10 * 10));
+  CHECK(count([](mil::Body& b, mil::Value x) { return b.relu(b.add(x, x)); }) == 2 * 12 * 9 * 10);
+  CHECK(count([](mil::Body& b, mil::Value x) { return b.transpose(x, {0, 2, 1, 3}); }) == 0);
+}
+
+TEST_CASE("inputs and results keep their names, whatever the values between them are called") {
+  mil::Builder b;
+  const mil::Value c = b.input("c", mil::tensor(mil::fp16, 1, 4, 1, 32));
+  const mil::Value relu_1 = b.input("relu_1", c.type);
+  const mil::Value first = b.relu(b.add(c, b.scalar(mil::fp16, 2)));        // the constant would be "c"
+  const mil::Value second = b.relu(b.mul(relu_1, b.scalar(mil::fp16, 3)));  // this would be "relu_1"
+  const mil::Graph graph = b.finish({{"mul", first}, {"y", b.relu(b.sub(second, first))}});
+  const mil::Graph read = mil::parse_checked(mil::print(graph));  // no name stands for two values
+  const auto names_of = [&](mil::Entries<std::int32_t> values) {
+    std::vector<std::string> names;
+    for (const std::int32_t value : values) names.emplace_back(read.text(read[value].name));
+    return names;
+  };
+  CHECK(names_of(read.inputs_of(read.functions.front())) == std::vector<std::string>{"c", "relu_1"});
+  CHECK(names_of(read.outputs_of(read.functions.front())) == std::vector<std::string>{"mul", "y"});
 }

@@ -33,7 +33,7 @@ const std::string x23 = "tensor<fp16, [2, 3]> x";
 TEST_CASE("the whole grammar is read and kept: several functions, states, lists, attributes, values where they are used") {
   const std::string text =
       "program(1.0)\n[buildInfo = dict<string, string>({{\"a\\\"b\", \"\\\\\"}}), other = list<int32, 2>([1, 2])]\n{\n"
-      "    func first<ios17>(tensor<fp16, [?, 4]> x, state<tensor<fp16, [1, 4]>> s) [Flexible = tuple<string, dict<string, "
+      "    func first<ios18>(tensor<fp16, [?, 4]> x, state<tensor<fp16, [1, 4]>> s) [Flexible = tuple<string, dict<string, "
       "tensor<int32, [?]>>>((\"D\", {{\"x\", [4]}}))] {\n"
       "        write_state<ios18>(input = s, data = x);\n"
       "        tensor<fp16, [1, 4]> r = read_state(input = s)[name = tensor<string, []>(\"read\")];\n"

@@ -70,7 +70,7 @@ template <int Channels, int Spatial>
 void check_original_configuration() {
   using Kernel = Conv1x1<Channels, Spatial>;
   CHECK(tokens(mil_text<Kernel>) == tokens(original_program(Channels, Spatial)));
-  const WeightBlobs weights{Chain<Kernel>::template kernels<>, identity};
+  const WeightBlobs weights{Chain<Kernel>::kernels, identity};
   const auto expected = original_blob(Channels);
   CHECK(std::ranges::equal(weights.blob(0), expected));
   CHECK(kernel_facts<Kernel>.blob_size() == expected.size());

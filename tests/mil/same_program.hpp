@@ -8,6 +8,7 @@
 
 #include <anechain/mil/dialect.hpp>
 #include <anechain/mil/graph.hpp>
+#include <anechain/mil/print.hpp>
 
 namespace anechain::mil {
 
@@ -16,11 +17,8 @@ namespace anechain::mil {
 constexpr bool same_program(const Graph& a, const Graph& b) {
   const auto same_name = [&](Name left, Name right) { return a.text(left) == b.text(right); };
   // What a program does not bring of its own is the standard of the dialect that it was printed in.
-  const auto spelled = [](const Graph& graph, Name given, std::string_view standard) {
-    return given.size == 0 ? standard : graph.text(given);
-  };
-  const auto same_opset = [&](Name left, Name right) {
-    return (left.size == 0 && right.size == 0) || spelled(a, left, facts(b.dialect).opset) == spelled(b, right, facts(a.dialect).opset);
+  const auto same_opset = [&](const Function& left, const Function& right) {
+    return (left.opset.size == 0 && right.opset.size == 0) || declared_opset(a, left, b.dialect) == declared_opset(b, right, a.dialect);
   };
   const auto same_attributes = [&](const Attributes& left, const Attributes& right) {
     using enum Attributes::Kind;
@@ -76,7 +74,7 @@ constexpr bool same_program(const Graph& a, const Graph& b) {
     }
   };
   const auto same_function = [&](const Function& left, const Function& right) {
-    return same_name(left.name, right.name) && same_opset(left.opset, right.opset) && same_attributes(left.attributes, right.attributes) &&
+    return same_name(left.name, right.name) && same_opset(left, right) && same_attributes(left.attributes, right.attributes) &&
            same_values(a.inputs_of(left), b.inputs_of(right)) && same_values(a.outputs_of(left), b.outputs_of(right)) &&
            same_operations(a.operations_of(left), b.operations_of(right));
   };

@@ -4,5 +4,5 @@
 
 using namespace anechain;
 
-static_assert(Repeat<Conv1x1<64, 32>, FUSED_LAYERS>::Fused::kernels<>[0].weights.size() == FUSED_LAYERS);
-static_assert(Repeat<Conv1x1<64, 32>, 192>::kernels<>.size() == 192);
+static_assert(Repeat<Conv1x1<64, 32>, FUSED_LAYERS>::Fused::kernels[0].weights.size() == FUSED_LAYERS);
+static_assert(Repeat<Conv1x1<64, 32>, 192>::kernels.size() == 192);

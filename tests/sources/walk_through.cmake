@@ -18,7 +18,7 @@ file(WRITE ${work}/program.cpp [[
 using namespace anechain;
 struct Cubed {
   static constexpr auto input = mil::tensor(mil::fp16, 1, 2, 1, 4);
-  static constexpr mil::Value body(mil::Builder& b, mil::Value x) { return b.cube(x); }
+  static constexpr mil::Value body(mil::Body& b, mil::Value x) { return b.cube(x); }
 };
 static_assert(flops<Cubed> == 8);
 int main() {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -28,14 +29,13 @@ struct Chain {
   static constexpr mil::TensorType input = kernels::linking::Ends<Ks...>::inputs.front();   ///< what the first kernel reads
   static constexpr mil::TensorType output = kernels::linking::Ends<Ks...>::outputs.back();  ///< what the last kernel gives
 
-  /// The facts of every kernel, in order, with the text in one dialect.
-  template <mil::Dialect D = mil::Dialect::ios16>
-  static constexpr std::array<KernelFacts, length> kernels{kernel_facts<Ks, D>...};
+  /// The facts of every kernel, in order.
+  static constexpr std::array<KernelFacts, length> kernels{kernel_facts<Ks>...};
 
-  /// One compiled program a kernel. `weights` is a Weights of this chain, or a weight source like `identity`.
-  /// Include <anechain/anechain.hpp> to call it.
-  template <mil::Dialect D = mil::Dialect::ios16, class Device, class W>
-  static Compiled<Chain, Device> compile(Device& device, const W& weights);
+  /// One compiled program a kernel. `weights` is a Weights of this chain, or a weight source like `identity`. With a dialect, the device
+  /// gets the programs in that one, whatever the kernels say. Include <anechain/anechain.hpp> to call it.
+  template <class Device, class W>
+  static Compiled<Chain, Device> compile(Device& device, const W& weights, std::optional<mil::Dialect> dialect = std::nullopt);
 };
 
 namespace detail {

@@ -3,15 +3,18 @@
 
 #include <cstddef>
 #include <exception>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
 #include <anechain/chain/constraints.hpp>
 #include <anechain/chain/pass.hpp>
 #include <anechain/chain/weights.hpp>
+#include <anechain/mil/respell.hpp>
 
 namespace anechain {
 
@@ -20,22 +23,32 @@ namespace anechain {
 template <Device D>
 class CompiledKernels {
  public:
-  /// Throws CompileError, with the kernel's position and name and the device's own error nested in it, and std::invalid_argument where
-  /// there is no kernel, kernels do not fit each other, or the weights are not theirs.
-  CompiledKernels(D& device, std::span<const KernelFacts> kernels, const WeightBlobs& weights)
+  /// With a dialect, the device gets the programs in that one. Throws CompileError, with the kernel's position and name and the device's
+  /// own error nested in it; std::invalid_argument if there is no kernel, kernels do not fit each other, or the weights are not theirs; and
+  /// mil::TypeError if the dialect lacks an opset that a kernel needs.
+  CompiledKernels(D& device, std::span<const KernelFacts> kernels, const WeightBlobs& weights,
+                  std::optional<mil::Dialect> dialect = std::nullopt)
       : device_(&device), kernels_(kernels.begin(), kernels.end()) {
     if (kernels_.empty()) throw std::invalid_argument("a chain needs at least one kernel");
     if (weights.count() != kernels_.size())
       throw std::invalid_argument("weights of " + std::to_string(weights.count()) + " kernels for a chain of " +
                                   std::to_string(kernels_.size()));
-    for (std::size_t k = 0; k + 1 < kernels_.size(); ++k)
-      if (kernels_[k].output != kernels_[k + 1].input)
-        throw std::invalid_argument("kernels do not fit: kernel " + std::to_string(k) + " gives " + to_string(kernels_[k].output) +
-                                    ", but kernel " + std::to_string(k + 1) + " takes " + to_string(kernels_[k + 1].input));
+    for (std::size_t k = 0; k < kernels_.size(); ++k)
+      if (kernels_[k].inputs.size() != 1 || kernels_[k].outputs.size() != 1)
+        throw std::invalid_argument("kernel " + std::to_string(k) + " has " + std::to_string(kernels_[k].inputs.size()) + " inputs and " +
+                                    std::to_string(kernels_[k].outputs.size()) + " results: a chain passes one tensor");
+    for (std::size_t k = 0; k + 1 < kernels_.size(); ++k) {
+      const mil::TensorType& given = kernels_[k].outputs[0].type;
+      const mil::TensorType& taken = kernels_[k + 1].inputs[0].type;
+      if (given != taken)
+        throw std::invalid_argument("kernels do not fit: kernel " + std::to_string(k) + " gives " + to_string(given) + ", but kernel " +
+                                    std::to_string(k + 1) + " takes " + to_string(taken));
+    }
     programs_.reserve(kernels_.size());
     for (std::size_t k = 0; k < kernels_.size(); ++k) {
       try {
-        programs_.push_back(device.compile(kernels_[k].text, weights.blob(k)));
+        const std::string respelled = dialect ? mil::respelled(kernels_[k].text, *dialect) : std::string{};
+        programs_.push_back(device.compile(dialect ? std::string_view{respelled} : kernels_[k].text, weights.blob(k)));
       } catch (const CompileError& error) {
         std::throw_with_nested(CompileError("kernel " + std::to_string(k) + " (" + std::string{kernels_[k].name} + "): " + error.what()));
       }
@@ -87,14 +100,14 @@ class Compiled : public CompiledKernels<D> {
 // Explained where it is declared.
 ///@cond
 template <class... Ks>
-template <mil::Dialect Spelling, class D, class W>
-Compiled<Chain<Ks...>, D> Chain<Ks...>::compile(D& device, const W& weights) {
+template <class D, class W>
+Compiled<Chain<Ks...>, D> Chain<Ks...>::compile(D& device, const W& weights, std::optional<mil::Dialect> dialect) {
   static_assert(can_be_run_by<D, Ks...>());
   if constexpr (WeightSource<W>) {
-    return {device, kernels<Spelling>, WeightBlobs{kernels<Spelling>, weights}};
+    return {device, kernels, WeightBlobs{kernels, weights}, dialect};
   } else {
     static_assert(std::is_same_v<W, Weights<Chain>>, "anechain: compile takes a Weights of this chain, or a weight source like `identity`");
-    return {device, kernels<Spelling>, weights.blobs()};
+    return {device, kernels, weights.blobs(), dialect};
   }
 }
 ///@endcond

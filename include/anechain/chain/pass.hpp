@@ -112,9 +112,9 @@ class Pass {
     steps_.reserve(lanes * steps);
     for (std::size_t lane = 0; lane < lanes; ++lane) {
       for (std::size_t k = 0; k < length; ++k) {
-        if (k == 0 || !shared) surfaces_.push_back(device.surface(kernels_[k].input));
+        if (k == 0 || !shared) surfaces_.push_back(device.surface(kernels_[k].inputs[0].type));
         inputs_.push_back(&surfaces_.back());
-        surfaces_.push_back(device.surface(kernels_[k].output));
+        surfaces_.push_back(device.surface(kernels_[k].outputs[0].type));
         outputs_.push_back(&surfaces_.back());
       }
       for (std::size_t k = 0; k < length; ++k) {

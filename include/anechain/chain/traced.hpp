@@ -24,7 +24,7 @@ namespace anechain {
 class TracedChain {
  public:
   /// A kernel's body. It is kept, and called again by `fused`: what it captured must live as long.
-  using Body = std::function<mil::Value(mil::Builder&, mil::Value)>;
+  using Body = std::function<mil::Value(mil::Body&, mil::Value)>;
 
   /// Without kernels. `name` is what reports call the chain; if it is empty, that is made of the kernels' names.
   explicit TracedChain(std::string name = {}) : name_(std::move(name)) {}
@@ -32,8 +32,8 @@ class TracedChain {
   /// A chain that is a type, for what is decided at run time: how many of its kernels, for example.
   template <class... Ks>
   explicit TracedChain(const Chain<Ks...>&, std::string name = {}) : TracedChain(std::move(name)) {
-    (add(std::string{kernel_name<Ks>}, Ks::input, &Ks::body), ...);
-    const std::span<const KernelFacts> parts = detail::Parts<Chain<Ks...>>::type::template kernels<>;
+    (add(std::string{kernel_name<Ks>}, kernels::input<Ks>, &kernels::passed_through<Ks>), ...);
+    const std::span<const KernelFacts> parts = detail::Parts<Chain<Ks...>>::type::kernels;
     parts_.assign(parts.begin(), parts.end());
     parts_in_ = {detail::Parts<Chain<Ks>>::type::length...};
   }
@@ -41,9 +41,10 @@ class TracedChain {
   /// Appends a kernel. Throws mil::TypeError if its body does not type-check, or its input is not the output of the
   /// kernel before it.
   void add(std::string name, const mil::TensorType& input, Body body) {
-    if (!facts_.empty() && facts_.back().output != input)
-      throw mil::TypeError("kernels do not fit: kernel " + std::to_string(facts_.size() - 1) + " gives " + to_string(facts_.back().output) +
-                           ", but kernel " + std::to_string(facts_.size()) + " takes " + to_string(input));
+    if (!facts_.empty() && facts_.back().outputs[0].type != input)
+      throw mil::TypeError("kernels do not fit: kernel " + std::to_string(facts_.size() - 1) + " gives " +
+                           to_string(facts_.back().outputs[0].type) + ", but kernel " + std::to_string(facts_.size()) + " takes " +
+                           to_string(input));
     kernels_.push_back(std::make_shared<TracedKernel>(std::move(name), input, std::move(body)));
     facts_.push_back(kernels_.back()->facts());
     parts_.push_back(facts_.back());
@@ -83,8 +84,8 @@ class TracedChain {
     std::vector<Body> bodies;
     for (const auto& kernel : kernels_) bodies.push_back(kernel->body);
     TracedChain chain{name_.empty() ? name_ : "fused(" + name_ + ")"};
-    chain.add(std::string{kernels::fused_name(Names{facts_}).view()}, facts_.front().input,
-              [bodies = std::move(bodies)](mil::Builder& b, mil::Value x) { return kernels::compose(b, x, bodies); });
+    chain.add(std::string{kernels::fused_name(Names{facts_}).view()}, facts_.front().inputs[0].type,
+              [bodies = std::move(bodies)](mil::Body& b, mil::Value x) { return kernels::compose(b, x, bodies); });
     chain.parts_ = parts_;
     chain.parts_in_ = {parts_.size()};
     chain.parts_of_ = kernels_;
@@ -98,7 +99,8 @@ class TracedChain {
 
     TracedKernel(std::string called, const mil::TensorType& from, Body of, const mil::Graph& graph)
         : name(std::move(called)),
-          input(from),
+          input{"x", from},
+          output{"y", graph[graph.outputs_of(graph.functions[0])[0]].type},
           body(std::move(of)),
           summary(kernels::tracing::summarize(graph, mil::Dialect::ios16)),
           text(summary.text_size, '\0'),
@@ -110,10 +112,11 @@ class TracedChain {
     TracedKernel(const TracedKernel&) = delete;  // facts point at it
     TracedKernel& operator=(const TracedKernel&) = delete;
 
-    KernelFacts facts() const { return {name, input, summary.output, text, weights, summary.flops, summary.bytes}; }
+    KernelFacts facts() const { return {name, {&input, 1}, {&output, 1}, text, weights, summary.flops, summary.bytes}; }
 
     std::string name;
-    mil::TensorType input;
+    mil::Port input;
+    mil::Port output;
     Body body;
     kernels::tracing::Summary summary;
     std::string text;

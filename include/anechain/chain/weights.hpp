@@ -234,7 +234,7 @@ class WeightName {
   /// From a literal. Whether the very kernel that is asked has it, is found at run time.
   template <std::size_t N>
   consteval WeightName(const char (&name)[N]) : text_(name) {
-    for (const KernelFacts& kernel : Chain::template kernels<>)
+    for (const KernelFacts& kernel : Chain::kernels)
       for (const WeightFacts& weight : kernel.weights)
         if (weight.name == text_) return;
     no_kernel_of_this_chain_has_a_weight_of_this_name(name);
@@ -261,7 +261,7 @@ class Weights {
   explicit Weights() : Weights(zeros) {}
 
   template <WeightSource S>
-  explicit Weights(const S& source) : blobs_(Chain::template kernels<>, source) {}
+  explicit Weights(const S& source) : blobs_(Chain::kernels, source) {}
   ///@}
 
   /// See WeightBlobs.
@@ -274,7 +274,7 @@ class Weights {
   ///@}
 
   /// The same weights for the chain as one program.
-  Weights<typename Chain::Fused> fused() const { return Weights<typename Chain::Fused>{blobs_.refitted(Chain::Fused::template kernels<>)}; }
+  Weights<typename Chain::Fused> fused() const { return Weights<typename Chain::Fused>{blobs_.refitted(Chain::Fused::kernels)}; }
 
   /// The same as data, for CompiledKernels. They live as long as this.
   const WeightBlobs& blobs() const { return blobs_; }

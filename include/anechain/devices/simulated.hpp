@@ -48,18 +48,33 @@ class Surface {
   std::shared_ptr<Timeline> time_;
 };
 
-/// A program's cost, and a digest of its text and weights.
-struct Program {
-  double gflop = 0;          ///< 10^9 operations of one evaluation
-  std::uint64_t digest = 0;  ///< results depend on it
+/// An input or a result of a program.
+struct Port {
+  std::string name;      ///< in the program's text
+  mil::TensorType type;  ///< of its surface
 };
 
-/// A program bound to one input and one output.
+/// A program's cost and ports, and a digest of its text and weights.
+struct Program {
+  double gflop = 0;             ///< 10^9 operations of one evaluation
+  std::uint64_t digest = 0;     ///< results depend on it
+  std::vector<Port> inputs{};   ///< in the alphabetical order of their names, as a request takes them
+  std::vector<Port> outputs{};  ///< the same
+};
+
+/// A program bound to its inputs and results.
 class Request {
  public:
   /// The surfaces must outlive it. A track is one request's alone.
-  Request(const Program& program, Surface& input, Surface& output, const Track& track)
-      : program_(program), input_(&input), output_(&output), track_(std::make_unique<Track>(track)) {}
+  Request(const Program& program, std::span<Surface* const> inputs, std::span<Surface* const> outputs, const Track& track)
+      : program_(program),
+        inputs_(inputs.begin(), inputs.end()),
+        outputs_(outputs.begin(), outputs.end()),
+        track_(std::make_unique<Track>(track)) {
+    std::size_t longest = 0;
+    for (const Surface* output : outputs_) longest = std::max(longest, static_cast<std::size_t>(output->type_.row_elements()));
+    row_.resize(longest);
+  }
 
   /// The program's.
   double gflop() const { return program_.gflop; }
@@ -67,15 +82,22 @@ class Request {
   /// Which request it is, and its slow state, which each evaluation changes.
   Track& track() const { return *track_; }
 
-  /// In place of arithmetic: numbers that depend on every byte of the input and of the program. All rows are the same but
-  /// for their first number, so that a stamp costs little more than a copy.
-  void stamp() const {
-    const mil::TensorType& type = output_->type_;
-    Random random{anechain::digest(input_->bytes_, program_.digest)};
-    std::vector<float> numbers(static_cast<std::size_t>(type.row_elements()));
+  /// In place of arithmetic: numbers that depend on every byte of every input, on the program and on which result it is.
+  void stamp() {
+    std::uint64_t seed = program_.digest;
+    for (const Surface* input : inputs_) seed = anechain::digest(input->bytes_, seed);
+    for (std::size_t i = 0; i < outputs_.size(); ++i) stamp(*outputs_[i], seed + i);
+  }
+
+ private:
+  /// All rows are the same but for their first number, so that a stamp costs little more than a copy.
+  void stamp(Surface& output, std::uint64_t seed) {
+    const mil::TensorType& type = output.type_;
+    Random random{seed};
+    const std::span<float> numbers = std::span{row_}.first(static_cast<std::size_t>(type.row_elements()));
     for (float& number : numbers) number = static_cast<float>(random.uniform(-1, 1));
     const auto stride = static_cast<std::size_t>(type.row_bytes());
-    std::byte* const first = output_->bytes_.data();
+    std::byte* const first = output.bytes_.data();
     mil::encode(type.dtype, numbers.data(), first, numbers.size());
     for (std::int64_t i = 1; i < type.rows(); ++i) {
       std::byte* const row = first + static_cast<std::size_t>(i) * stride;
@@ -85,10 +107,10 @@ class Request {
     }
   }
 
- private:
   Program program_;
-  Surface* input_;
-  Surface* output_;
+  std::vector<Surface*> inputs_;
+  std::vector<Surface*> outputs_;
+  std::vector<float> row_;  ///< of a result, while it is made
   std::unique_ptr<Track> track_;
 };
 
@@ -141,20 +163,29 @@ class SimulatedDevice {
     try {
       const mil::Graph graph = mil::parse_checked(text);
       if (graph.functions.empty()) throw CompileError("the program has no function");
-      return {static_cast<double>(mil::flops(graph, graph.functions.front())) / 1e9, anechain::digest(blob, anechain::digest(text))};
+      const mil::Function& function = graph.functions.front();
+      const auto ports = [&](mil::Entries<std::int32_t> values) {
+        std::vector<simulated::Port> all;
+        for (const std::int32_t value : values) all.push_back({std::string{graph.text(graph[value].name)}, graph[value].type});
+        std::ranges::sort(all, {}, &simulated::Port::name);
+        return all;
+      };
+      return {static_cast<double>(mil::flops(graph, function)) / 1e9, anechain::digest(blob, anechain::digest(text)),
+              ports(graph.inputs_of(function)), ports(graph.outputs_of(function))};
     } catch (const mil::ParseError& error) {
       throw CompileError(error);
     }
   }
 
-  /// Throws DeviceError for programs of several inputs or outputs.
+  /// Throws DeviceError if the surfaces are not as many, or not of the types, that the program has.
   Request request(const Program& program, std::span<Surface* const> inputs, std::span<Surface* const> outputs) const {
-    if (inputs.size() != 1 || outputs.size() != 1) throw DeviceError("the simulated engine runs programs of one input and one output");
-    return {program, *inputs[0], *outputs[0], time_->track()};
+    require_fit(std::span<const simulated::Port>{program.inputs}, inputs, "input");
+    require_fit(std::span<const simulated::Port>{program.outputs}, outputs, "output");
+    return {program, inputs, outputs, time_->track()};
   }
 
   /// Throws EvaluateError for an evaluation that the noise makes fail; it took its time, and has no result.
-  void evaluate(const Request& request) const {
+  void evaluate(Request& request) const {
     if (!time_->charge_evaluation(request.gflop(), request.track())) throw EvaluateError("the simulated engine failed, as it was told to");
     request.stamp();
   }

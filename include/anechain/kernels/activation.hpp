@@ -7,22 +7,23 @@ namespace anechain::kernels {
 
 /// gelu by its tanh approximation, made of operations that the ANE has where it lacks gelu itself:
 /// x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))).
-constexpr mil::Value gelu_by_tanh(mil::Builder& b, mil::Value x) {
+constexpr mil::Value gelu_by_tanh(mil::Body& b, mil::Value x) {
   const mil::DType dtype = x.type.dtype;
   const mil::Value cubic = b.mul(b.mul(b.mul(x, x), x), b.scalar(dtype, 0.044715));
   const mil::Value inner = b.mul(b.add(x, cubic), b.scalar(dtype, 0.7978845608028654));
-  return b.mul(b.mul(x, b.scalar(dtype, 0.5)), b.add(b.tanh(inner), b.scalar(dtype, 1)));
+  const mil::Value half = b.mul(x, b.scalar(dtype, 0.5));
+  return b.mul(half, b.add(b.tanh(inner), b.scalar(dtype, 1)));
 }
 
 /// x / (1 + exp(-x)), as the ANE's programmers write it: a sigmoid and a product.
-constexpr mil::Value silu_by_sigmoid(mil::Builder& b, mil::Value x) { return b.mul(x, b.sigmoid(x)); }
+constexpr mil::Value silu_by_sigmoid(mil::Body& b, mil::Value x) { return b.mul(x, b.sigmoid(x)); }
 
 /// max(x, 0) over [1, Channels, 1, Spatial]. It has no weights; neither have the next ones.
 template <int Channels, int Spatial, mil::DType D = mil::fp16>
 struct Relu {
   static constexpr auto input = mil::tensor(D, 1, Channels, 1, Spatial);
 
-  static constexpr mil::Value body(mil::Builder& b, mil::Value x) { return b.relu(x); }
+  static constexpr mil::Value body(mil::Body& b, mil::Value x) { return b.relu(x); }
 };
 
 /// 1 / (1 + exp(-x)).
@@ -30,7 +31,7 @@ template <int Channels, int Spatial, mil::DType D = mil::fp16>
 struct Sigmoid {
   static constexpr auto input = mil::tensor(D, 1, Channels, 1, Spatial);
 
-  static constexpr mil::Value body(mil::Builder& b, mil::Value x) { return b.sigmoid(x); }
+  static constexpr mil::Value body(mil::Body& b, mil::Value x) { return b.sigmoid(x); }
 };
 
 /// tanh x.
@@ -38,7 +39,7 @@ template <int Channels, int Spatial, mil::DType D = mil::fp16>
 struct Tanh {
   static constexpr auto input = mil::tensor(D, 1, Channels, 1, Spatial);
 
-  static constexpr mil::Value body(mil::Builder& b, mil::Value x) { return b.tanh(x); }
+  static constexpr mil::Value body(mil::Body& b, mil::Value x) { return b.tanh(x); }
 };
 
 /// See silu_by_sigmoid.
@@ -46,7 +47,7 @@ template <int Channels, int Spatial, mil::DType D = mil::fp16>
 struct Silu {
   static constexpr auto input = mil::tensor(D, 1, Channels, 1, Spatial);
 
-  static constexpr mil::Value body(mil::Builder& b, mil::Value x) { return silu_by_sigmoid(b, x); }
+  static constexpr mil::Value body(mil::Body& b, mil::Value x) { return silu_by_sigmoid(b, x); }
 };
 
 /// See gelu_by_tanh.
@@ -54,7 +55,7 @@ template <int Channels, int Spatial, mil::DType D = mil::fp16>
 struct Gelu {
   static constexpr auto input = mil::tensor(D, 1, Channels, 1, Spatial);
 
-  static constexpr mil::Value body(mil::Builder& b, mil::Value x) { return gelu_by_tanh(b, x); }
+  static constexpr mil::Value body(mil::Body& b, mil::Value x) { return gelu_by_tanh(b, x); }
 };
 
 /// exp(x) / sum(exp(x)) along an axis of [1, Channels, 1, Spatial]: over the channels by default.
@@ -62,7 +63,7 @@ template <int Channels, int Spatial, mil::DType D = mil::fp16, int Axis = 1>
 struct Softmax {
   static constexpr auto input = mil::tensor(D, 1, Channels, 1, Spatial);
 
-  static constexpr mil::Value body(mil::Builder& b, mil::Value x) { return b.softmax(x, Axis); }
+  static constexpr mil::Value body(mil::Body& b, mil::Value x) { return b.softmax(x, Axis); }
 };
 
 }  // namespace anechain::kernels

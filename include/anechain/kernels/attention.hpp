@@ -22,7 +22,7 @@ constexpr double inverse_root(double x) {
 /// of its parts, with the mask as an addition, because the ANE ignores the mask of scaled_dot_product_attention (Orion). A head's
 /// queries, keys and values stay [width, positions], so that nothing needs to be transposed.
 /// Weights "wq", "wk", "wv", "wo", and "mask", which the library fills.
-constexpr mil::Value causal_attention(mil::Builder& b, mil::Value x, std::int64_t heads) {
+constexpr mil::Value causal_attention(mil::Body& b, mil::Value x, std::int64_t heads) {
   const mil::DType dtype = x.type.dtype;
   const std::int64_t channels = x.type.shape[1];
   const std::int64_t positions = x.type.shape[3];
@@ -43,7 +43,7 @@ template <int Dim, int Heads, int Positions, mil::DType D = mil::fp16>
 struct CausalAttention {
   static constexpr auto input = mil::tensor(D, 1, Dim, 1, Positions);
 
-  static constexpr mil::Value body(mil::Builder& b, mil::Value x) { return causal_attention(b, x, Heads); }
+  static constexpr mil::Value body(mil::Body& b, mil::Value x) { return causal_attention(b, x, Heads); }
 };
 
 }  // namespace anechain::kernels

@@ -12,7 +12,7 @@ template <int Channels, int Spatial, mil::DType D = mil::fp16, int OutChannels =
 struct Conv1x1 {
   static constexpr auto input = mil::tensor(D, 1, Channels, 1, Spatial);
 
-  static constexpr mil::Value body(mil::Builder& b, mil::Value x) { return project(b, x, "W", OutChannels); }
+  static constexpr mil::Value body(mil::Body& b, mil::Value x) { return project(b, x, "W", OutChannels); }
 };
 
 /// What a Conv2d is: `Conv2d<{.in = 64, ...}>` is not C++20, so write `Conv2d<Conv2dShape{.in = 64, .out = 128, ...}>`.
@@ -48,7 +48,7 @@ template <Conv2dShape S>
 struct Conv2d {
   static constexpr auto input = mil::tensor(S.dtype, 1, S.in, S.height, S.width);
 
-  static constexpr mil::Value body(mil::Builder& b, mil::Value x) {
+  static constexpr mil::Value body(mil::Body& b, mil::Value x) {
     mil::require(S.groups >= 1, "Conv2d", "there must be at least 1 group, not {}", S.groups);
     const mil::Value weight = b.weight("W", mil::tensor(S.dtype, S.out, S.in / S.groups, S.kernel_height, S.kernel_width));
     return b.conv(x, weight,

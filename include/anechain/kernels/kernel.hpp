@@ -7,46 +7,133 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include <anechain/kernels/bytes.hpp>
 #include <anechain/mil/builder.hpp>
 #include <anechain/mil/cost.hpp>
+#include <anechain/mil/needed_opset.hpp>
+#include <anechain/mil/ports.hpp>
 #include <anechain/mil/print.hpp>
-#include <anechain/support/label.hpp>
 
 namespace anechain::kernels {
 
-/// A kernel is a type that says what it takes and how its result is built:
+/// A type that names what a kernel takes: one tensor in `input`, or several in `inputs`.
+template <class K>
+concept NamesInputs = requires {
+  { K::input } -> std::convertible_to<mil::TensorType>;
+} || requires {
+  { K::inputs.list[0] } -> std::convertible_to<const mil::Port&>;
+};
+
+namespace tracing {
+
+/// The inputs of a kernel in the order in which its body takes them. The one of the short form is called "x".
+template <NamesInputs K>
+constexpr auto ports_of() {
+  if constexpr (requires { K::inputs; })
+    return K::inputs;
+  else
+    return mil::ports({{"x", K::input}});
+}
+
+template <NamesInputs K>
+inline constexpr auto input_ports = ports_of<K>();
+
+template <class K, std::size_t... I>
+constexpr auto call_with(mil::Body& b, const mil::Value* inputs, std::index_sequence<I...>) -> decltype(K::body(b, inputs[I]...)) {
+  return K::body(b, inputs[I]...);
+}
+
+/// Whether a body takes so many values.
+template <class K, std::size_t Values>
+concept BodyTakes = requires(mil::Body& b, const mil::Value* inputs) { call_with<K>(b, inputs, std::make_index_sequence<Values>{}); };
+
+/// How many results a body gives, by what it returns.
+template <class Returned>
+inline constexpr std::size_t count_of_results = 0;
+template <>
+inline constexpr std::size_t count_of_results<mil::Value> = 1;
+template <std::size_t N>
+inline constexpr std::size_t count_of_results<mil::Results<N>> = N;
+
+template <class K>
+using Returned = decltype(call_with<K>(std::declval<mil::Body&>(), nullptr, std::make_index_sequence<input_ports<K>.size()>{}));
+
+}  // namespace tracing
+
+/// A kernel is a type that says what it takes and how its results are built. In the short form it has one input and one result:
 ///
 ///     struct Doubled {
 ///       static constexpr auto input = mil::tensor(mil::fp16, 1, 64, 1, 32);
-///       static constexpr mil::Value body(mil::Builder& b, mil::Value x) { return b.add(x, x); }
+///       static constexpr mil::Value body(mil::Body& b, mil::Value x) { return b.add(x, x); }
 ///     };
 ///
-/// From it come, at compile time, everything below in this file. An optional `name`, a std::string_view, is what
-/// reports call it; without one they use the type's own name.
+/// In the general form inputs and results have names; the body takes as many values as there are inputs:
+///
+///     struct Scaled {
+///       static constexpr auto inputs = mil::ports({{"x", T}, {"factor", F}});
+///       static constexpr auto body(mil::Body& b, mil::Value x, mil::Value factor) {
+///         const mil::Value y = b.mul(x, factor);
+///         return mil::results({{"y", y}, {"square", b.mul(y, y)}});
+///       }
+///     };
+///
+/// From it come, at compile time, everything below in this file. An optional `name`, a std::string_view, is what reports call it; without
+/// one they use the type's own name. An optional `dialect` says how its program is spelt, Dialect::ios16 if there is none.
 template <class K>
-concept Kernel = requires(mil::Builder& b, mil::Value x) {
-  { K::input } -> std::convertible_to<mil::TensorType>;
-  { K::body(b, x) } -> std::same_as<mil::Value>;
-};
+concept Kernel =
+    NamesInputs<K> && tracing::BodyTakes<K, tracing::input_ports<K>.size()> && (tracing::count_of_results<tracing::Returned<K>> > 0);
 
-/// A kernel's body, as a plain function.
-using Body = mil::Value (*)(mil::Builder&, mil::Value);
+/// How many inputs and results a kernel has.
+///@{
+template <Kernel K>
+inline constexpr std::size_t input_count = tracing::input_ports<K>.size();
+template <Kernel K>
+inline constexpr std::size_t output_count = tracing::count_of_results<tracing::Returned<K>>;
+///@}
 
-/// The graph that a body builds from its input. Works at run time too, for sizes that are known only then.
+/// Calls a kernel's body, of either form: takes as many values as it has inputs, gives its results with their names.
+template <Kernel K>
+constexpr void call_body(mil::Body& b, const mil::Value* inputs, mil::Result* results) {
+  const auto returned = tracing::call_with<K>(b, inputs, std::make_index_sequence<input_count<K>>{});
+  if constexpr (requires { returned.list; }) {
+    for (const mil::Result& result : returned.list) *results++ = result;
+  } else {
+    *results = {"y", returned};
+  }
+}
+
+/// How a kernel's program is spelt unless it is asked for otherwise: as its `dialect` says.
+template <class K>
+inline constexpr mil::Dialect dialect_of = [] {
+  if constexpr (requires { mil::Dialect{K::dialect}; })
+    return K::dialect;
+  else
+    return mil::Dialect::ios16;
+}();
+
+/// The body of a kernel with one input and one result, as a plain function.
+using Body = mil::Value (*)(mil::Body&, mil::Value);
+
+/// The graph that a body builds from its one input. Works at run time too, for sizes that are known only then.
 template <class B>
 constexpr mil::Graph trace(const mil::TensorType& input, const B& body) {
   mil::Builder builder;
   const mil::Value x = builder.input("x", input);
-  builder.begin_body();
   return builder.finish(body(builder, x));
 }
 
 /// The graph of a kernel.
 template <Kernel K>
 constexpr mil::Graph trace() {
-  return trace(K::input, K::body);
+  mil::Builder builder;
+  mil::Value inputs[input_count<K>]{};
+  for (std::size_t i = 0; i < input_count<K>; ++i)
+    inputs[i] = builder.input(tracing::input_ports<K>.list[i].name, tracing::input_ports<K>.list[i].type);
+  mil::Result results[output_count<K>]{};
+  call_body<K>(builder, inputs, results);
+  return builder.finish(mil::Entries<mil::Result>{results});
 }
 
 /// One tensor of a kernel's weight blob: its name in the body, its type, where it stands, and what it is for.
@@ -61,10 +148,10 @@ struct WeightFacts {
 /// traced at run time. Texts and spans point into memory that outlives it.
 struct KernelFacts {
   std::string_view name;                 ///< what reports call it
-  mil::TensorType input;                 ///< what it reads
-  mil::TensorType output;                ///< what it gives
+  std::span<const mil::Port> inputs;     ///< what it reads, in the order in which its body takes them
+  std::span<const mil::Port> outputs;    ///< what it gives, in the order in which its body gives them
   std::string_view text;                 ///< MIL
-  std::span<const WeightFacts> weights;  ///< in the order of the blob; empty where it has none
+  std::span<const WeightFacts> weights;  ///< in the order of the blob; empty if it has none
   std::int64_t flops = 0;                ///< of one evaluation
   Bytes bytes;                           ///< of one evaluation
 
@@ -74,16 +161,15 @@ struct KernelFacts {
 
 namespace tracing {
 
-/// What is counted in a traced graph, before memory is laid out for the rest. Where a rule is broken, only that is told.
+/// What is counted in a traced graph, before memory is laid out for the rest. If a rule is broken, only that is told.
 struct Summary {
-  mil::TensorType output{};
   std::int64_t flops = 0;
   Bytes bytes{};
   std::size_t weight_count = 0;
   std::size_t weight_characters = 0;
   std::size_t text_size = 0;  ///< in one dialect
   mil::BrokenRule broken{};
-  const char* declared = nullptr;  ///< "input" or "state", if the body called it
+  mil::NeededOpset needs{};
 };
 
 /// Calls `visit(name, type, constant)` for each tensor of the weight blob, in file order.
@@ -99,12 +185,15 @@ constexpr void for_each_weight(const mil::Graph& graph, Visitor visit) {
 
 constexpr Summary summarize(const mil::Graph& graph, mil::Dialect dialect) {
   const mil::Function& function = graph.functions[0];
-  const mil::TensorType output = graph[graph.outputs_of(function)[0]].type;
-  const std::int64_t input_bytes = graph[graph.inputs_of(function)[0]].type.packed_bytes();
-  Summary summary{.output = output,
-                  .flops = mil::flops(graph, function),
-                  .bytes = {input_bytes, output.packed_bytes(), 0},
-                  .text_size = mil::printed_size(graph, dialect)};
+  const auto bytes_of = [&](mil::Entries<std::int32_t> values) {
+    std::int64_t bytes = 0;
+    for (const std::int32_t value : values) bytes += graph[value].type.packed_bytes();
+    return bytes;
+  };
+  Summary summary{.flops = mil::flops(graph, function),
+                  .bytes = {bytes_of(graph.inputs_of(function)), bytes_of(graph.outputs_of(function)), 0},
+                  .needs = mil::needed_opset(graph, function)};
+  if (summary.needs.opset <= facts(dialect).highest) summary.text_size = mil::printed_size(graph, dialect);
   for_each_weight(graph, [&](std::string_view name, const mil::TensorType& type, const mil::Constant&) {
     ++summary.weight_count;
     summary.weight_characters += name.size();
@@ -140,57 +229,68 @@ struct BodyBreaksRule {
       holds, "anechain: the body of this kernel breaks a rule of an operation: see BodyBreaksRule, whose numbers fill the {} of the rule");
 };
 
-/// What the compiler shows of a body that declares an input or a state.
-template <class K, Label Function>
-struct BodyDeclares {
-  static constexpr bool holds = Function.view().empty();
+/// What the compiler shows of a body that needs a later opset than its dialect has.
+template <class K, mil::OpKind Operation, mil::Opset Needed, mil::Dialect Spelling>
+struct BodyNeedsOpset {
+  static constexpr bool holds = Needed <= facts(Spelling).highest;
   static_assert(
       holds,
-      "anechain: the body of this kernel calls b.input or b.state (see BodyDeclares): a kernel has the one input that `body` is given, "
-      "and no states");
+      "anechain: an operation in the body of this kernel came with a later opset than this dialect has (see BodyNeedsOpset): give "
+      "the kernel `static constexpr auto dialect = mil::Dialect::ios18;`, or build the body from other operations");
+};
+
+/// A summary with the names and types of the results.
+template <std::size_t Outputs>
+struct SummaryOfKernel : Summary {
+  mil::Port outputs[Outputs]{};
 };
 
 template <class K, mil::Dialect D>
-constexpr Summary traced_summary() {
-  static_assert(!mil::TensorType{K::input}.shape.has_unknown(),
-                "anechain: the input of this kernel has an extent that is not known when it is compiled: give it a number, the ANE takes "
-                "fixed shapes alone");
+constexpr SummaryOfKernel<output_count<K>> traced_summary() {
+  static_assert(
+      [] {
+        for (const mil::Port& port : input_ports<K>)
+          if (port.type.shape.has_unknown()) return false;
+        return true;
+      }(),
+      "anechain: an input of this kernel has an extent that is not known when it is compiled: give it a number, the ANE takes "
+      "fixed shapes alone");
   mil::Builder builder;
-  const mil::Value x = builder.input("x", K::input);
-  builder.begin_body();
-  const mil::Value y = K::body(builder, x);
-  if (builder.declared_in_body() != nullptr) return {.declared = builder.declared_in_body()};
-  if (builder.broken().rule != nullptr) return {.broken = builder.broken()};
-  return summarize(builder.finish(y), D);
+  mil::Value inputs[input_count<K>]{};
+  for (std::size_t i = 0; i < input_count<K>; ++i) inputs[i] = builder.input(input_ports<K>.list[i].name, input_ports<K>.list[i].type);
+  mil::Result results[output_count<K>]{};
+  call_body<K>(builder, inputs, results);
+  if (builder.broken().rule != nullptr) return {{.broken = builder.broken()}, {}};
+  SummaryOfKernel<output_count<K>> summary{summarize(builder.finish(mil::Entries<mil::Result>{results}), D), {}};
+  for (std::size_t i = 0; i < output_count<K>; ++i) summary.outputs[i] = {results[i].name, results[i].value.type};
+  return summary;
 }
 
 /// Tracing is what a kernel costs to compile: it is done twice, to count, and to write into arrays of these sizes.
 template <class K, mil::Dialect D>
 struct Traced {
-  static constexpr Summary unchecked = traced_summary<K, D>();
+  static constexpr SummaryOfKernel<output_count<K>> unchecked = traced_summary<K, D>();
 
   /// GCC prints the template arguments in full, Clang the arguments of the call that stops the evaluation.
-  static constexpr const Summary& checked() {
-    if constexpr (unchecked.declared != nullptr) {
-      constexpr std::string_view function{unchecked.declared};
-      static_assert(BodyDeclares<K, Label<function.size() + 1>{function}>::holds);
-    }
+  static constexpr const SummaryOfKernel<output_count<K>>& checked() {
     constexpr mil::BrokenRule broken = unchecked.broken;
     if constexpr (broken.rule != nullptr) {
       constexpr std::size_t size = std::string_view{broken.rule}.size() + 1;
       static_assert(BodyBreaksRule<K, broken.operation, Rule<size>{broken.rule}, broken.first, broken.second>::holds);
       mil::require(false, facts(broken.operation).name.data(), broken.rule, broken.first, broken.second);
+    } else if constexpr (unchecked.needs.opset > facts(D).highest) {
+      static_assert(BodyNeedsOpset<K, unchecked.needs.operation, unchecked.needs.opset, D>::holds);
     }
     return unchecked;
   }
 
-  static constexpr const Summary& summary = checked();
+  static constexpr const SummaryOfKernel<output_count<K>>& summary = checked();
 };
 
 /// A kernel's text and tensors.
 template <class K, mil::Dialect D>
 struct Contents {
-  static constexpr const Summary& summary = Traced<K, D>::summary;
+  static constexpr const auto& summary = Traced<K, D>::summary;
 
   std::array<char, summary.text_size> text{};
   std::array<char, summary.weight_characters + 1> weight_names{};
@@ -230,29 +330,39 @@ constexpr std::string_view name_of() {
 
 }  // namespace tracing
 
-/// What a kernel reads.
+/// What a kernel reads, in the order in which its body takes them. Devices take surfaces in the alphabetical order of the names.
 template <Kernel K>
-inline constexpr mil::TensorType input = K::input;
+inline constexpr std::span<const mil::Port> inputs{tracing::input_ports<K>.list};
 
-/// What a kernel gives.
+/// What a kernel gives, in the order in which its body gives them. The one of the short form is called "y".
 template <Kernel K>
-inline constexpr mil::TensorType output = tracing::Traced<K, mil::Dialect::ios16>::summary.output;
+inline constexpr std::span<const mil::Port> outputs{tracing::Traced<K, dialect_of<K>>::summary.outputs};
+
+/// What a kernel with one input reads.
+template <Kernel K>
+  requires(input_count<K> == 1)
+inline constexpr mil::TensorType input = tracing::input_ports<K>.list[0].type;
+
+/// What a kernel with one result gives.
+template <Kernel K>
+  requires(output_count<K> == 1)
+inline constexpr mil::TensorType output = outputs<K>[0].type;
 
 /// A kernel's program as MIL text, in static storage: nothing is done for it at run time.
-template <Kernel K, mil::Dialect D = mil::Dialect::ios16>
+template <Kernel K, mil::Dialect D = dialect_of<K>>
 inline constexpr std::string_view mil_text{tracing::contents<K, D>.text.data(), tracing::contents<K, D>.text.size()};
 
 /// The tensors of a kernel's weight blob, in file order.
-template <Kernel K, mil::Dialect D = mil::Dialect::ios16>
+template <Kernel K, mil::Dialect D = dialect_of<K>>
 inline constexpr std::span<const WeightFacts> blob_layout{tracing::contents<K, D>.weights};
 
 /// Floating-point operations of one evaluation: two for each multiply-add of a convolution or matrix product, one for
 /// each element that an elementwise operation or a bias gives, none for moving and converting.
-template <Kernel K, mil::Dialect D = mil::Dialect::ios16>
+template <Kernel K, mil::Dialect D = dialect_of<K>>
 inline constexpr std::int64_t flops = tracing::Traced<K, D>::summary.flops;
 
 /// Bytes that one evaluation reads and writes.
-template <Kernel K, mil::Dialect D = mil::Dialect::ios16>
+template <Kernel K, mil::Dialect D = dialect_of<K>>
 inline constexpr Bytes bytes = tracing::Traced<K, D>::summary.bytes;
 
 /// What reports call a kernel.
@@ -260,8 +370,9 @@ template <Kernel K>
 inline constexpr std::string_view kernel_name = tracing::name_of<K>();
 
 /// The facts of a kernel, its text in one dialect.
-template <Kernel K, mil::Dialect D = mil::Dialect::ios16>
-inline constexpr KernelFacts kernel_facts{kernel_name<K>, K::input, output<K>, mil_text<K, D>, blob_layout<K, D>, flops<K, D>, bytes<K, D>};
+template <Kernel K, mil::Dialect D = dialect_of<K>>
+inline constexpr KernelFacts kernel_facts{kernel_name<K>,    inputs<K>,   outputs<K>, mil_text<K, D>,
+                                          blob_layout<K, D>, flops<K, D>, bytes<K, D>};
 
 }  // namespace anechain::kernels
 

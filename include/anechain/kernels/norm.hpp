@@ -12,7 +12,7 @@ inline constexpr double norm_epsilon = 1e-5;
 
 /// (mean(x^2) + epsilon)^(-1/2) over the channels, as the ANE's programmers write it (reference: maderix and Orion): a
 /// product, a sum, a factor, a power. In fp16 the sum of the squares must stay below 65504.
-constexpr mil::Value inverse_root_mean_square(mil::Builder& b, mil::Value x, double epsilon) {
+constexpr mil::Value inverse_root_mean_square(mil::Body& b, mil::Value x, double epsilon) {
   const mil::DType dtype = x.type.dtype;
   const mil::Value sum = b.reduce_sum(b.mul(x, x), {1});
   const mil::Value mean = b.mul(sum, b.scalar(dtype, 1.0 / static_cast<double>(x.type.shape[1])));
@@ -20,18 +20,17 @@ constexpr mil::Value inverse_root_mean_square(mil::Builder& b, mil::Value x, dou
 }
 
 /// The weight of this name: a factor for each channel of x, [1, channels, 1, 1].
-constexpr mil::Value gain_of(mil::Builder& b, mil::Value x, std::string_view name) {
+constexpr mil::Value gain_of(mil::Body& b, mil::Value x, std::string_view name) {
   return b.weight(name, mil::tensor(x.type.dtype, 1, x.type.shape[1], 1, 1), mil::Role::gain);
 }
 
 /// x / sqrt(mean(x^2) + epsilon) over the channels, times a gain for each.
-constexpr mil::Value rms_norm(mil::Builder& b, mil::Value x, std::string_view gain, double epsilon = norm_epsilon) {
+constexpr mil::Value rms_norm(mil::Body& b, mil::Value x, std::string_view gain, double epsilon = norm_epsilon) {
   return b.mul(b.mul(x, inverse_root_mean_square(b, x, epsilon)), gain_of(b, x, gain));
 }
 
 /// (x - mean) / sqrt(variance + epsilon) over the channels, times a gain, plus a bias for each.
-constexpr mil::Value layer_norm(mil::Builder& b, mil::Value x, std::string_view gain, std::string_view bias,
-                                double epsilon = norm_epsilon) {
+constexpr mil::Value layer_norm(mil::Body& b, mil::Value x, std::string_view gain, std::string_view bias, double epsilon = norm_epsilon) {
   const mil::Value sum = b.reduce_sum(x, {1});
   const mil::Value mean = b.mul(sum, b.scalar(x.type.dtype, 1.0 / static_cast<double>(x.type.shape[1])));
   const mil::Value scaled = rms_norm(b, b.sub(x, mean), gain, epsilon);
@@ -43,7 +42,7 @@ template <int Channels, int Positions, mil::DType D = mil::fp16>
 struct RmsNorm {
   static constexpr auto input = mil::tensor(D, 1, Channels, 1, Positions);
 
-  static constexpr mil::Value body(mil::Builder& b, mil::Value x) { return rms_norm(b, x, "gain"); }
+  static constexpr mil::Value body(mil::Body& b, mil::Value x) { return rms_norm(b, x, "gain"); }
 };
 
 /// See layer_norm. [1, Channels, 1, Positions]; weights "gain" and "bias", [1, Channels, 1, 1].
@@ -51,24 +50,26 @@ template <int Channels, int Positions, mil::DType D = mil::fp16>
 struct LayerNorm {
   static constexpr auto input = mil::tensor(D, 1, Channels, 1, Positions);
 
-  static constexpr mil::Value body(mil::Builder& b, mil::Value x) { return layer_norm(b, x, "gain", "bias"); }
+  static constexpr mil::Value body(mil::Body& b, mil::Value x) { return layer_norm(b, x, "gain", "bias"); }
 };
 
-/// The gradient of RmsNorm with respect to its input: from [x; dy], stacked along the channels, [1, 2 Channels, 1, Positions],
-/// to dx. With r = (mean(x^2) + epsilon)^(-1/2) and g the gain: dx = r g dy - x r^3 mean(g dy x).
+/// The gradients of RmsNorm: from its input x and the gradient dy of its result, [1, Channels, 1, Positions], to dx, of the same type, and
+/// dgain, [1, 1, 1, Channels], one row, since the ANE wants rows of 64 bytes. Weight "gain", as of RmsNorm. With r = (mean(x^2) +
+/// epsilon)^(-1/2), n = r x and g the gain: dx = r (g dy - n mean(g dy n)); dgain sums dy n over the positions.
 template <int Channels, int Positions, mil::DType D = mil::fp16>
 struct RmsNormBackward {
-  static constexpr auto input = mil::tensor(D, 1, 2 * Channels, 1, Positions);
+  static constexpr auto inputs =
+      mil::ports({{"x", mil::tensor(D, 1, Channels, 1, Positions)}, {"dy", mil::tensor(D, 1, Channels, 1, Positions)}});
 
-  static constexpr mil::Value body(mil::Builder& b, mil::Value stacked) {
-    const mil::Value x = b.slice_by_size(stacked, {0, 0, 0, 0}, {1, Channels, 1, Positions});
-    const mil::Value dy = b.slice_by_size(stacked, {0, Channels, 0, 0}, {1, Channels, 1, Positions});
+  static constexpr auto body(mil::Body& b, mil::Value x, mil::Value dy) {
     const mil::Value r = inverse_root_mean_square(b, x, norm_epsilon);
     const mil::Value weighted = b.mul(dy, gain_of(b, x, "gain"));
     const mil::Value normal = b.mul(x, r);
     const mil::Value sum = b.reduce_sum(b.mul(weighted, normal), {1});
     const mil::Value mean = b.mul(sum, b.scalar(D, 1.0 / Channels));
-    return b.mul(r, b.sub(weighted, b.mul(normal, mean)));
+    const mil::Value dx = b.mul(r, b.sub(weighted, b.mul(normal, mean)));
+    const mil::Value dgain = b.reshape(b.reduce_sum(b.mul(dy, normal), {3}), {1, 1, 1, Channels});
+    return mil::results({{"dx", dx}, {"dgain", dgain}});
   }
 };
 

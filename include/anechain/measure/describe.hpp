@@ -20,7 +20,8 @@ inline MeasuredKernel measured_kernel(const KernelFacts& kernel) {
     const std::uint64_t places[]{weight.placement.metadata, weight.placement.size};
     weights = digest(std::as_bytes(std::span{places}), digest(to_string(weight.type), digest(weight.name, weights)));
   }
-  return {std::string{kernel.name}, digest(kernel.text), weights, kernel.input, kernel.output, kernel.flops, kernel.bytes};
+  return {std::string{kernel.name}, digest(kernel.text), weights,     kernel.inputs[0].type,
+          kernel.outputs[0].type,   kernel.flops,        kernel.bytes};
 }
 
 /// What a report says of a strategy type.

@@ -28,8 +28,7 @@ struct FlowFacts {
 /// Of a chain that is a type.
 template <class... Ks>
 FlowFacts facts_of(const Chain<Ks...>&) {
-  return {std::string{Chain<Ks...>::name}, Chain<Ks...>::template kernels<>, detail::Parts<Chain<Ks...>>::type::template kernels<>,
-          nullptr};
+  return {std::string{Chain<Ks...>::name}, Chain<Ks...>::kernels, detail::Parts<Chain<Ks...>>::type::kernels, nullptr};
 }
 
 /// Of a chain that was traced at run time. Throws std::invalid_argument if it has no kernel.

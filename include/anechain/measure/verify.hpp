@@ -58,8 +58,8 @@ class Reference {
   struct Evaluated {
     Evaluated(D& device, const KernelFacts& kernel, std::span<const std::byte> blob)
         : program(device.compile(kernel.text, blob)),
-          input(device.surface(kernel.input)),
-          output(device.surface(kernel.output)),
+          input(device.surface(kernel.inputs[0].type)),
+          output(device.surface(kernel.outputs[0].type)),
           request([&] {
             typename D::Surface* inputs[]{&input};
             typename D::Surface* outputs[]{&output};

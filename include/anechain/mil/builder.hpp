@@ -95,10 +95,11 @@ struct GruOperands {
   bool output_sequence = false;              ///< every step's outputs, not the last one's alone
 };
 
-/// Builds a graph operation by operation, inferring every type. Works in constant expressions and at run time alike.
-/// An operand that does not fit stops the compiler, or throws TypeError, naming the operation and the numbers.
-/// Operations are Core ML's: what a parameter means in detail is in coremltools' pages on MIL operations.
-class Builder : public Assembly {
+/// What a kernel's body builds with: operations, weights and constants; every type is inferred. It declares no inputs and no states, and
+/// does not end the program: that is the Builder's. Works in constant expressions and at run time alike. An operand that does not fit stops
+/// the compiler, or throws TypeError, naming the operation and the numbers. Operations are Core ML's: what a parameter means in detail is
+/// in coremltools' pages on MIL operations.
+class Body : public Assembly {
  public:
   // Products
 
@@ -521,14 +522,8 @@ class Builder : public Assembly {
                                     {Param::x, given.x.id}});
   }
 
-  /// What a state holds.
-  constexpr Value read_state(Value state) { return add(OpKind::read_state, {{Param::input, state.id}}); }
-
-  /// Gives a state its next content.
-  constexpr void write_state(Value state, Value data) {
-    const Argument arguments[]{{Param::data, data.id}, {Param::input, state.id}};
-    Assembly::add(OpKind::write_state, arguments, {});
-  }
+ protected:
+  using Assembly::add;
 
  private:
   struct Windowed {
@@ -536,8 +531,6 @@ class Builder : public Assembly {
   };
 
   static constexpr std::string_view direction_names[]{"forward", "reverse", "bidirectional"};
-
-  using Assembly::add;
 
   constexpr Value unary(OpKind kind, Value x) { return add(kind, {{Param::x, x.id}}); }
   constexpr Value binary(OpKind kind, Value x, Value y) { return add(kind, {{Param::x, x.id}, {Param::y, y.id}}); }
@@ -606,6 +599,41 @@ class Builder : public Assembly {
     Assembly::add(kind, {arguments.begin(), arguments.size()}, {results.data(), Count});
     return results;
   }
+};
+
+/// A whole program: a Body with inputs, states and an end.
+///
+///     mil::Builder b;
+///     const mil::Value x = b.input("x", mil::tensor(mil::fp16, 1, 64, 1, 32));
+///     const mil::Graph graph = b.finish(b.relu(x));
+class Builder : public Body {
+ public:
+  /// An input of the program. Its extents must be known.
+  constexpr Value input(std::string_view name, const TensorType& type) { return declare_input(name, type, false); }
+
+  /// An input that lives on from one evaluation to the next: what read_state and write_state take.
+  constexpr Value state(std::string_view name, const TensorType& type) { return declare_input(name, type, true); }
+
+  /// What a state holds.
+  constexpr Value read_state(Value state) { return add(OpKind::read_state, {{Param::input, state.id}}); }
+
+  /// Gives a state its next content.
+  constexpr void write_state(Value state, Value data) {
+    const Argument arguments[]{{Param::data, data.id}, {Param::input, state.id}};
+    Assembly::add(OpKind::write_state, arguments, {});
+  }
+
+  /// Ends the program with its result, which is named "y", and gives the graph away.
+  constexpr Graph finish(Value result) {
+    const Result results[]{{"y", result}};
+    return finished(results);
+  }
+
+  /// Ends the program with several results, each of its own name.
+  ///@{
+  constexpr Graph finish(std::initializer_list<Result> results) { return finished({results.begin(), results.size()}); }
+  constexpr Graph finish(Entries<Result> results) { return finished(results); }
+  ///@}
 };
 
 }  // namespace anechain::mil

@@ -17,6 +17,7 @@
 #include <anechain/mil/convert.hpp>
 #include <anechain/mil/graph.hpp>
 #include <anechain/mil/infer.hpp>
+#include <anechain/mil/needed_opset.hpp>
 #include <anechain/mil/parse.hpp>
 
 namespace anechain::mil {
@@ -45,6 +46,7 @@ class Checker {
   explicit Checker(const Graph& graph) : graph_(graph) {}
 
   std::vector<Finding> operations() {
+    for (const Function& function : graph_.functions) opset(function);
     for (const Operation& operation : graph_.operations) {
       if (operation.kind == OpKind::constant || facts(operation.kind).family == Family::foreign) continue;
       try {
@@ -76,6 +78,24 @@ class Checker {
   }
 
  private:
+  /// Nothing in a function may be newer than the opset that it declares. Of opsets with other names nothing is known.
+  void opset(const Function& function) {
+    const std::optional<Opset> declared =
+        function.opset.size == 0 ? std::optional{facts(graph_.dialect).highest} : opset_of(graph_.text(function.opset));
+    if (!declared) return;
+    const auto refuse = [&](Position at, const std::string& what, Opset needed) {
+      findings_.push_back({at, what + " came with " + std::string{name_of(needed)} + ", but the function '" +
+                                   std::string{graph_.text(function.name)} + "' declares " + std::string{name_of(*declared)}});
+    };
+    if (const Opset needed = needed_opset_of_ports(graph_, function); needed > *declared)
+      refuse(function.at, needed == Opset::ios18 ? "a state" : "an input or a result in half precision", needed);
+    for (const Operation& operation : graph_.operations_of(function))
+      if (const Opset needed = needed_opset(graph_, operation);
+          needed > *declared && (operation.opset.size == 0 || needed > opset_of(graph_.text(operation.opset)).value_or(needed)))
+        refuse(operation.at,
+               std::string{needed > facts(operation.kind).since ? "this form of " : ""} + std::string{facts(operation.kind).name}, needed);
+  }
+
   void check(const Operation& operation) {
     if (!require_tensors(operation)) return;
     const Operands operands{graph_, operation};
@@ -185,8 +205,8 @@ class Checker {
 
 }  // namespace detail
 
-/// What is wrong with the operations of a program: operands, types, and result shapes against what inference gives. Where a
-/// shape depends on what is known only when the program runs, the declared one is believed.
+/// What is wrong with the operations of a program: what is newer than the declared opset, operands, types, and result shapes against what
+/// inference gives. If a shape depends on what is known only when the program runs, the declared one is believed.
 inline std::vector<Finding> check(const Graph& graph) { return detail::Checker{graph}.operations(); }
 
 /// What is wrong with its references into weight files: no record there, another type, another size, outside the file. Files

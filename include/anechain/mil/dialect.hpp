@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include <anechain/mil/opset.hpp>
+
 namespace anechain::mil {
 
 /// How a program is spelt. ios16: `program(1.0)`, every scalar a rank-0 tensor; every chip and system takes it.
@@ -12,15 +14,18 @@ enum class Dialect : std::uint8_t { ios16, ios18 };
 
 /// What is fixed in a dialect's spelling of a program.
 struct DialectFacts {
+  std::string_view name;        ///< as an enumerator
   std::string_view version;     ///< in program(...)
-  std::string_view opset;       ///< of a function that names none of its own: func main<ios16>(...)
-  std::string_view build_info;  ///< the attributes that a program gets which brings none of its own
+  Opset lowest;                 ///< of a function that needs no later one: func main<ios16>(...)
+  Opset highest;                ///< the latest that a function can declare
+  std::string_view build_info;  ///< the attributes of a program that has none of its own
 };
 
 /// In the order of Dialect.
 inline constexpr DialectFacts dialect_table[]{
-    {"1.0", "ios16", "[buildInfo = dict<tensor<string, []>, tensor<string, []>>({{\"coremlc-version\", \"3505.4.1\"}})]"},
-    {"1.3", "ios18",
+    {"ios16", "1.0", Opset::ios16, Opset::ios17,
+     "[buildInfo = dict<tensor<string, []>, tensor<string, []>>({{\"coremlc-version\", \"3505.4.1\"}})]"},
+    {"ios18", "1.3", Opset::ios18, Opset::ios18,
      "[buildInfo = dict<string, string>({{\"coremlc-component-MIL\", \"3510.2.1\"}, {\"coremlc-version\", \"3505.4.1\"}, "
      "{\"coremltools-component-milinternal\", \"\"}, {\"coremltools-version\", \"9.0\"}})]"},
 };

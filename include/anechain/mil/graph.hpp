@@ -109,13 +109,14 @@ struct Attributes {
 /// many outputs, in Graph::ports from `first_port` on.
 struct Function {
   Name name{};                        ///< "main" where the builder made it
-  Name opset{};                       ///< like ios17; empty: that of the dialect
+  Name opset{};                       ///< like ios17; empty: the lowest of the dialect that has all operations, see declared_opset()
   Attributes attributes{};            ///< those between its parameters and its body
   std::uint32_t first_operation = 0;  ///< in Graph::operations
   std::uint32_t operation_count = 0;  ///< constants among them
   std::uint32_t first_port = 0;       ///< in Graph::ports
   std::uint32_t input_count = 0;      ///< states among them
   std::uint32_t output_count = 0;     ///< in Graph::ports behind the inputs
+  Position at{};                      ///< of its name, if it was read
 };
 
 /// A MIL program: the one representation that everything here reads or writes. Flat tables and indices, no pointers, so

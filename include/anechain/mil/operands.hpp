@@ -78,6 +78,15 @@ class Operands {
   /// Of a value that `list` gives.
   constexpr const TensorType& type(const Argument& argument) const { return graph_[argument.value].type; }
 
+  /// Whether an operand is a constant: of the text, of the weight file, or decoded from smaller data of it.
+  constexpr bool is_constant(Param param) const {
+    if (!has(param)) return false;
+    const std::int32_t operation = graph_[id(param)].operation;
+    if (operation < 0) return false;
+    const Family family = facts(graph_.operations.data()[operation].kind).family;
+    return family == Family::constant || family == Family::decoding;
+  }
+
   /// Whether an operand's elements stand in the program's text.
   constexpr bool is_immediate(Param param) const {
     const Constant* const constant = has(param) ? graph_.constant_of(id(param)) : nullptr;

@@ -7,6 +7,8 @@
 #include <initializer_list>
 #include <string_view>
 
+#include <anechain/mil/opset.hpp>
+
 namespace anechain::mil {
 
 /// The operations that a Graph can hold, in alphabetical order, `const` apart, whose name C++ has taken.
@@ -186,6 +188,7 @@ enum class Param : std::uint8_t {
   recurrent_activation,
   reps,
   return_indices,
+  roi,
   sampling_mode,
   scale,
   shape,
@@ -286,6 +289,7 @@ inline constexpr ParamFacts param_table[]{
     {"recurrent_activation", "ract"},
     {"reps", "reps"},
     {"return_indices", "ri"},
+    {"roi"},
     {"sampling_mode"},
     {"scale", "scale"},
     {"shape", "sh"},
@@ -347,10 +351,11 @@ struct ParamUse {
 
   Param param{};               ///< which operand
   Kind kind = Kind::required;  ///< what is asked of it
+  Opset since = Opset::ios15;  ///< the first opset in which the operation takes it, if that is later than the operation's own
 
   constexpr ParamUse() = default;
   /// Implicit, so that in a list the name alone is an operand that is required.
-  constexpr ParamUse(Param which, Kind how = Kind::required) : param(which), kind(how) {}
+  constexpr ParamUse(Param which, Kind how = Kind::required, Opset from = Opset::ios15) : param(which), kind(how), since(from) {}
 
   /// Whether a program without it is refused; a list counts as required.
   constexpr bool required() const { return kind != Kind::optional && kind != Kind::optional_steering; }
@@ -360,16 +365,22 @@ struct ParamUse {
 
 /// An operation's name and its operands in alphabetical order, which is the order of Apple's compiler's own output.
 struct OperationFacts {
-  OpKind kind;            ///< also its place in operation_table
-  std::string_view name;  ///< in MIL text
-  Family family;          ///< whose rules it follows
-  ParamUse params[17]{};  ///< the first `param_count` count; lstm takes all
-  int param_count = 0;    ///< how many there are
+  OpKind kind;                    ///< also its place in operation_table
+  std::string_view name;          ///< in MIL text
+  Family family;                  ///< whose rules it follows
+  ParamUse params[17]{};          ///< the first `param_count` count; lstm takes all
+  int param_count = 0;            ///< how many there are
+  Opset since;                    ///< the first opset that has it
+  bool has_newer_params = false;  ///< whether it takes operands from a later opset on
 
-  /// At most 17 operands, in alphabetical order.
-  constexpr OperationFacts(OpKind which, std::string_view called, Family of, std::initializer_list<ParamUse> uses)
-      : kind(which), name(called), family(of) {
-    for (const ParamUse& use : uses) params[param_count++] = use;
+  /// At most 17 operands, in alphabetical order. The opsets are coremltools' (ops/defs/iOS15 to iOS18).
+  constexpr OperationFacts(OpKind which, std::string_view called, Family of, std::initializer_list<ParamUse> uses,
+                           Opset from = Opset::ios15)
+      : kind(which), name(called), family(of), since(from) {
+    for (const ParamUse& use : uses) {
+      params[param_count++] = use;
+      has_newer_params = has_newer_params || use.since > from;
+    }
   }
 
   /// Over its operands.
@@ -381,7 +392,7 @@ struct OperationFacts {
 
 namespace detail {
 
-constexpr ParamUse opt(Param param) { return {param, ParamUse::Kind::optional}; }
+constexpr ParamUse opt(Param param, Opset since = Opset::ios15) { return {param, ParamUse::Kind::optional, since}; }
 constexpr ParamUse steers(Param param) { return {param, ParamUse::Kind::steering}; }
 constexpr ParamUse opt_steers(Param param) { return {param, ParamUse::Kind::optional_steering}; }
 constexpr ParamUse list(Param param) { return {param, ParamUse::Kind::list}; }
@@ -390,6 +401,7 @@ constexpr auto make_operation_table() {
   using enum Param;
   using K = OpKind;
   using F = Family;
+  using enum Opset;
   return std::array{
       OperationFacts{K::constant, "const", F::constant, {}},
       OperationFacts{K::abs, "abs", F::unary_any, {x}},
@@ -407,18 +419,19 @@ constexpr auto make_operation_table() {
       OperationFacts{K::clamped_relu, "clamped_relu", F::unary, {alpha, beta, x}},
       OperationFacts{K::clip, "clip", F::unary, {alpha, beta, x}},
       OperationFacts{K::concat, "concat", F::movement, {axis, opt(interleave), list(values)}},
-      OperationFacts{K::constexpr_affine_dequantize, "constexpr_affine_dequantize", F::decoding, {axis, quantized_data, scale, zero_point}},
-      OperationFacts{K::constexpr_lut_to_dense, "constexpr_lut_to_dense", F::decoding, {indices, lut, shape}},
-      OperationFacts{K::constexpr_sparse_to_dense, "constexpr_sparse_to_dense", F::decoding, {mask, nonzero_data, shape}},
+      OperationFacts{
+          K::constexpr_affine_dequantize, "constexpr_affine_dequantize", F::decoding, {axis, quantized_data, scale, zero_point}, ios16},
+      OperationFacts{K::constexpr_lut_to_dense, "constexpr_lut_to_dense", F::decoding, {indices, lut, shape}, ios16},
+      OperationFacts{K::constexpr_sparse_to_dense, "constexpr_sparse_to_dense", F::decoding, {mask, nonzero_data, shape}, ios16},
       OperationFacts{K::conv, "conv", F::own, {opt(bias), opt(dilations), opt(groups), opt(pad), opt(pad_type), opt(strides), weight, x}},
       OperationFacts{K::cos, "cos", F::unary, {x}},
       OperationFacts{K::cosh, "cosh", F::unary, {x}},
       OperationFacts{K::crop_resize,
                      "crop_resize",
                      F::foreign,
-                     {opt(box_coordinate_mode), opt(box_indices), boxes, opt(normalized_coordinates), opt(pad_value), opt(sampling_mode),
-                      opt(spatial_scale), opt(target_height), opt(target_width), x}},
-      OperationFacts{K::dequantize, "dequantize", F::own, {opt(axis), input, scale, opt(zero_point)}},
+                     {opt(box_coordinate_mode), opt(box_indices, ios17), opt(boxes, ios17), opt(normalized_coordinates),
+                      opt(pad_value, ios16), opt(roi), opt(sampling_mode), opt(spatial_scale), opt(target_height), opt(target_width), x}},
+      OperationFacts{K::dequantize, "dequantize", F::own, {opt(axis), input, scale, opt(zero_point)}, ios17},
       OperationFacts{K::elu, "elu", F::unary, {alpha, x}},
       OperationFacts{K::equal, "equal", F::comparison, {x, y}},
       OperationFacts{K::erf, "erf", F::unary, {x}},
@@ -427,8 +440,8 @@ constexpr auto make_operation_table() {
       OperationFacts{K::expand_dims, "expand_dims", F::movement, {axes, x}},
       OperationFacts{K::floor, "floor", F::unary, {x}},
       OperationFacts{K::floor_div, "floor_div", F::binary, {x, y}},
-      OperationFacts{K::gather, "gather", F::movement, {opt(axis), opt(batch_dims), indices, opt(validate_indices), x}},
-      OperationFacts{K::gather_along_axis, "gather_along_axis", F::movement, {opt(axis), indices, opt(validate_indices), x}},
+      OperationFacts{K::gather, "gather", F::movement, {opt(axis), opt(batch_dims, ios16), indices, opt(validate_indices, ios17), x}},
+      OperationFacts{K::gather_along_axis, "gather_along_axis", F::movement, {opt(axis), indices, opt(validate_indices, ios17), x}},
       OperationFacts{K::gelu, "gelu", F::unary, {opt(mode), x}},
       OperationFacts{K::greater, "greater", F::comparison, {x, y}},
       OperationFacts{K::greater_equal, "greater_equal", F::comparison, {x, y}},
@@ -465,12 +478,12 @@ constexpr auto make_operation_table() {
       OperationFacts{K::not_equal, "not_equal", F::comparison, {x, y}},
       OperationFacts{K::pad, "pad", F::movement, {opt(constant_val), opt(mode), steers(pad), x}},
       OperationFacts{K::pow, "pow", F::binary, {x, y}},
-      OperationFacts{K::quantize, "quantize", F::own, {opt(axis), input, output_dtype, scale, opt(zero_point)}},
+      OperationFacts{K::quantize, "quantize", F::own, {opt(axis), input, output_dtype, scale, opt(zero_point)}, ios17},
       OperationFacts{K::range_1d, "range_1d", F::own, {steers(end), steers(start), steers(step)}},
-      OperationFacts{K::read_state, "read_state", F::movement, {input}},
+      OperationFacts{K::read_state, "read_state", F::movement, {input}, ios18},
       OperationFacts{K::real_div, "real_div", F::binary, {x, y}},
-      OperationFacts{K::reduce_argmax, "reduce_argmax", F::own, {opt(axis), opt(keep_dims), opt(output_dtype), x}},
-      OperationFacts{K::reduce_argmin, "reduce_argmin", F::own, {opt(axis), opt(keep_dims), opt(output_dtype), x}},
+      OperationFacts{K::reduce_argmax, "reduce_argmax", F::own, {opt(axis), opt(keep_dims), opt(output_dtype, ios17), x}},
+      OperationFacts{K::reduce_argmin, "reduce_argmin", F::own, {opt(axis), opt(keep_dims), opt(output_dtype, ios17), x}},
       OperationFacts{K::reduce_l1_norm, "reduce_l1_norm", F::reduction, {opt(axes), opt(keep_dims), x}},
       OperationFacts{K::reduce_l2_norm, "reduce_l2_norm", F::reduction, {opt(axes), opt(keep_dims), x}},
       OperationFacts{K::reduce_log_sum, "reduce_log_sum", F::reduction, {opt(axes), opt(keep_dims), x}},
@@ -487,7 +500,7 @@ constexpr auto make_operation_table() {
       OperationFacts{K::round, "round", F::unary, {x}},
       OperationFacts{K::rsqrt, "rsqrt", F::unary, {opt(epsilon), x}},
       OperationFacts{
-          K::scaled_dot_product_attention, "scaled_dot_product_attention", F::own, {opt(attn_mask), key, query, opt(scale), value}},
+          K::scaled_dot_product_attention, "scaled_dot_product_attention", F::own, {opt(attn_mask), key, query, opt(scale), value}, ios18},
       OperationFacts{K::scaled_tanh, "scaled_tanh", F::unary, {alpha, beta, x}},
       OperationFacts{K::select, "select", F::own, {a, b, cond}},
       OperationFacts{K::shape, "shape", F::own, {x}},
@@ -513,14 +526,18 @@ constexpr auto make_operation_table() {
       OperationFacts{K::sub, "sub", F::binary, {x, y}},
       OperationFacts{K::tan, "tan", F::unary, {x}},
       OperationFacts{K::tanh, "tanh", F::unary, {x}},
-      OperationFacts{K::tensor_buffer_to_tensor, "tensor_buffer_to_tensor", F::foreign, {input}},
-      OperationFacts{K::tensor_to_tensor_buffer, "tensor_to_tensor_buffer", F::foreign, {input, opt(interleave_factors), opt(strides)}},
+      OperationFacts{K::tensor_buffer_to_tensor, "tensor_buffer_to_tensor", F::foreign, {input}, ios17},
+      OperationFacts{
+          K::tensor_to_tensor_buffer, "tensor_to_tensor_buffer", F::foreign, {input, opt(interleave_factors), opt(strides)}, ios17},
       OperationFacts{K::thresholded_relu, "thresholded_relu", F::unary, {alpha, x}},
       OperationFacts{K::tile, "tile", F::movement, {steers(reps), x}},
       OperationFacts{
-          K::topk, "topk", F::own, {opt(ascending), opt(axis), opt(k), opt(output_indices_dtype), opt(return_indices), opt(sort), x}},
+          K::topk,
+          "topk",
+          F::own,
+          {opt(ascending), opt(axis), opt(k), opt(output_indices_dtype, ios17), opt(return_indices, ios16), opt(sort, ios16), x}},
       OperationFacts{K::transpose, "transpose", F::movement, {perm, x}},
-      OperationFacts{K::write_state, "write_state", F::own, {data, input}},
+      OperationFacts{K::write_state, "write_state", F::own, {data, input}, ios18},
   };
 }
 

@@ -59,6 +59,7 @@ class Parser : private ValueReader {
     const Located name = identifier("the function's name");
     if (!functions_.insert(name.name).second) fail_at(name.at, "a function " + quoted(name.name) + " is there already");
     made.name = graph_.add_text(name.name);
+    made.at = name.at;
     if (accept('<')) {
       made.opset = graph_.add_text(identifier("the operation set, like ios16").name);
       expect('>');

@@ -9,8 +9,20 @@
 
 #include <anechain/mil/dialect.hpp>
 #include <anechain/mil/graph.hpp>
+#include <anechain/mil/needed_opset.hpp>
 
 namespace anechain::mil {
+
+/// The opset that a printed function declares: its own if it names one, else the lowest of the dialect that contains all of its operations.
+/// Throws TypeError if there is none.
+constexpr std::string_view declared_opset(const Graph& graph, const Function& function, Dialect dialect) {
+  if (function.opset.size != 0) return graph.text(function.opset);
+  const NeededOpset needed = needed_opset(graph, function);
+  require(needed.opset <= facts(dialect).highest, needed.is_of_an_operation ? facts(needed.operation).name.data() : "state",
+          "it needs ios{}, but this dialect has opsets up to ios{} only", 15 + static_cast<int>(needed.opset),
+          15 + static_cast<int>(facts(dialect).highest));
+  return name_of(needed.opset > facts(dialect).lowest ? needed.opset : facts(dialect).lowest);
+}
 
 namespace detail {
 
@@ -66,7 +78,7 @@ class Printer {
     literal("    func ");
     name(function.name);
     literal("<");
-    text(function.opset.size == 0 ? facts(dialect_).opset : graph_.text(function.opset));
+    text(declared_opset(graph_, function, dialect_));
     literal(">(");
     bool first = true;
     for (const std::int32_t input : graph_.inputs_of(function)) {

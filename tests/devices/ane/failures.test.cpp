@@ -214,7 +214,7 @@ TEST_CASE("what is wrong with a program is told before the framework is called")
   AneDevice device = stand_in.device();
   stand_in.command("trace on");
   const std::string text{mil_text<Conv1x1<64, 32>>};
-  const WeightBlobs blobs{Chain<Conv1x1<64, 32>>::kernels<>, identity};
+  const WeightBlobs blobs{Chain<Conv1x1<64, 32>>::kernels, identity};
   const auto told = [&](const std::string& wrong, std::span<const std::byte> blob) {
     return thrown_by<CompileError>([&] { device.compile(wrong, blob); });
   };

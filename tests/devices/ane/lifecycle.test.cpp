@@ -18,7 +18,7 @@ using Net = Repeat<Conv1x1<64, 32>, 12>;
 /// A kernel without weights.
 struct Halved {
   static constexpr auto input = mil::tensor(mil::fp16, 1, 64, 1, 32);
-  static constexpr mil::Value body(mil::Builder& b, mil::Value x) { return b.mul(x, b.scalar(mil::fp16, 0.5)); }
+  static constexpr mil::Value body(mil::Body& b, mil::Value x) { return b.mul(x, b.scalar(mil::fp16, 0.5)); }
 };
 
 std::size_t times(const std::vector<std::string>& calls, const std::string& call) {
@@ -34,10 +34,10 @@ constexpr const char* unload = "-[_ANEInMemoryModel unloadWithQoS:error:]";
 TEST_CASE("compiling, evaluating and releasing are the calls that others' programs make, in their order") {
   StandIn stand_in;
   AneDevice device = stand_in.device();
-  const WeightBlobs blobs{Net::kernels<>, identity};
+  const WeightBlobs blobs{Net::kernels, identity};
   stand_in.command("trace on");
   {
-    auto program = std::make_unique<ane::Program>(device.compile(Net::kernels<>[0].text, blobs.blob(0)));
+    auto program = std::make_unique<ane::Program>(device.compile(Net::kernels[0].text, blobs.blob(0)));
     AneDevice::Surface input = device.surface(Net::input);
     AneDevice::Surface output = device.surface(Net::output);
     AneDevice::Surface* const inputs[]{&input};
@@ -129,8 +129,8 @@ TEST_CASE("identical programs are compiled once, share a directory, and releasin
   AneDevice device = stand_in.device();
   stand_in.command("trace on");
   std::vector<ane::Program> programs;
-  const WeightBlobs blobs{Net::kernels<>, identity};
-  for (std::size_t k = 0; k < 12; ++k) programs.push_back(device.compile(Net::kernels<>[k].text, blobs.blob(k)));
+  const WeightBlobs blobs{Net::kernels, identity};
+  for (std::size_t k = 0; k < 12; ++k) programs.push_back(device.compile(Net::kernels[k].text, blobs.blob(k)));
   CHECK(times(stand_in.calls(), compile) == 1);
   CHECK(times(stand_in.calls(), load) == 12);
   CHECK(stand_in.folders().size() == 1);

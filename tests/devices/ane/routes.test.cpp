@@ -94,7 +94,7 @@ TEST_CASE("an evaluation is one message and its pool: nothing is looked up by na
     AneDevice::Surface output = device.surface(Net::output);
     AneDevice::Surface* const inputs[]{&input};
     AneDevice::Surface* const outputs[]{&output};
-    const ane::Program program = device.compile(Net::kernels<>[0].text, WeightBlobs{Net::kernels<>, identity}.blob(0));
+    const ane::Program program = device.compile(Net::kernels[0].text, WeightBlobs{Net::kernels, identity}.blob(0));
     const AneDevice::Request request = device.request(program, inputs, outputs);
     device.evaluate(request);
     REQUIRE(allocations > 0);
@@ -165,7 +165,7 @@ TEST_CASE("the hardware's time is told where the framework tells it, and not mis
     ane::Options options;
     options.statistics = true;
     AneDevice device = stand_in.device(options);
-    const ane::Program program = device.compile(Net::kernels<>[0].text, WeightBlobs{Net::kernels<>, identity}.blob(0));
+    const ane::Program program = device.compile(Net::kernels[0].text, WeightBlobs{Net::kernels, identity}.blob(0));
     std::vector<AneDevice::Surface> inputs = surfaces_for(device, program.inputs());
     std::vector<AneDevice::Surface> outputs = surfaces_for(device, program.outputs());
     const AneDevice::Request request = device.request(program, pointers_to(inputs), pointers_to(outputs));
@@ -229,8 +229,8 @@ TEST_CASE("moving surfaces, programs and requests releases each once") {
     CAPTURE(name_of(route));
     StandIn stand_in;
     AneDevice device = stand_in.device(route);
-    ane::Program program = device.compile(Net::kernels<>[0].text, WeightBlobs{Net::kernels<>, identity}.blob(0));
-    ane::Program other = device.compile(Net::kernels<>[0].text, WeightBlobs{Net::kernels<>, random_weights(2)}.blob(0));
+    ane::Program program = device.compile(Net::kernels[0].text, WeightBlobs{Net::kernels, identity}.blob(0));
+    ane::Program other = device.compile(Net::kernels[0].text, WeightBlobs{Net::kernels, random_weights(2)}.blob(0));
     AneDevice::Surface input = device.surface(Net::input);
     AneDevice::Surface output = device.surface(Net::output);
     AneDevice::Surface* const inputs[]{&input};

@@ -115,7 +115,7 @@ class Plan {
       }
       for (const std::int32_t output : graph_.outputs_of(function)) {
         const std::string name{graph_.text(graph_[output].name)};
-        if (is_constant(output)) throw CompileError("the result '" + name + "' is a constant: nothing would be computed");
+        if (is_constant(output)) copy_constant(output);
         plan_.outputs_.push_back({name, graph_[output].type, scratch_places_[index(output)]});
       }
       if (plan_.outputs_.empty()) throw CompileError("the program has no result");
@@ -186,6 +186,15 @@ class Plan {
         const std::size_t value = index(operation.result) + i;
         if (last_uses_[value] == nullptr && !kept_[value]) plan_.scratch_.give_back(results[i].to);
       }
+    }
+
+    /// A result that is a constant: each run puts it in place.
+    void copy_constant(std::int32_t output) {
+      require_computable(output, "the result '" + std::string{graph_.text(graph_[output].name)} + "'");
+      const std::int64_t elements = graph_[output].type.elements();
+      const std::size_t to = scratch_places_[index(output)] = reserve(elements);
+      plan_.tasks_.push_back(
+          [from = constants_.place(output), to, elements](Cell* memory) { std::copy_n(from.in(memory), elements, memory + to); });
     }
 
     static Task rounding(const Result& result) {

@@ -13,6 +13,7 @@
 #include <anechain/mil/blob.hpp>
 #include <anechain/mil/graph.hpp>
 #include <anechain/mil/infer.hpp>
+#include <anechain/mil/ports.hpp>
 
 namespace anechain::mil {
 
@@ -43,14 +44,8 @@ inline constexpr TakenNames taken_names = [] {
 
 }  // namespace detail
 
-/// A result of a program and what it is called.
-struct Output {
-  std::string_view name;  ///< in the program's text: unique among its inputs and results
-  Value value;            ///< the result of an operation: not an input, not a constant
-};
-
-/// How a graph is put together: inputs, weights, constants, operations with inferred types, results. What Builder's
-/// operations are made with. Works in constant expressions and at run time alike.
+/// How a graph is put together: weights, constants, operations with inferred types. What the operations of Body are made with. Works in
+/// constant expressions and at run time alike.
 class Assembly {
  public:
   constexpr Assembly() {
@@ -58,29 +53,9 @@ class Assembly {
     graph_.functions.push_back({.name = graph_.add_text("main")});
   }
 
-  /// An input of the program. A kernel's body is refused if it calls this: its input is given to `body`.
-  constexpr Value input(std::string_view name, const TensorType& type) {
-    note_declaration("input");
-    require(!type.shape.has_unknown(), "input", "its extents must be known when the kernel is compiled: the ANE takes no others");
-    require_reasonable(type, "input");
-    const Value value = add_value(graph_.add_text(name), type, -1);
-    graph_.ports.push_back(value.id);
-    ++graph_.functions[0].input_count;
-    return value;
-  }
-
-  /// An input that lives on from one evaluation to the next: what read_state and write_state take. A kernel's body is refused if it calls
-  /// this.
-  constexpr Value state(std::string_view name, const TensorType& type) {
-    note_declaration("state");
-    const Value value = input(name, type);
-    graph_.values[static_cast<std::size_t>(value.id)].state = true;
-    return value;
-  }
-
   /// A tensor of the weight file. `name` is how `Weights` finds it: unique within the kernel, and not one of the names
-  /// that the builder gives to its own values (an operation's name, or a constant's, like "conv" or "st_1"). `role` is what
-  /// it is for: weight sources fill biases, gains and matrices differently; a causal mask they are not asked for.
+  /// of its inputs and results, or of those that are given to other values (an operation's name, or a constant's, like "conv" or "st_1").
+  /// `role` is what it is for: weight sources fill biases, gains and matrices differently; a causal mask they are not asked for.
   constexpr Value weight(std::string_view name, const TensorType& type, Role role = Role::matrix) {
     require_free(name, type);
     const blob::Placement placement{next_weight_, static_cast<std::uint64_t>(type.packed_bytes())};
@@ -123,44 +98,46 @@ class Assembly {
     scopes_.truncate(scopes_.size() - 1);
   }
 
-  /// Whatever is built from now on is a kernel's body, which declares neither inputs nor states.
-  constexpr void begin_body() { in_body_ = true; }
-
-  /// The first function that a body called though it may not, "input" or "state"; null if it called none. A constant evaluation goes on
-  /// after such a call; at run time it throws TypeError.
-  constexpr const char* declared_in_body() const { return declared_in_body_; }
-
   /// The first rule that an operation broke, while a constant evaluation goes on.
   constexpr const BrokenRule& broken() const { return broken_; }
 
-  /// Ends the program with its result, which is named "y", and gives the graph away.
-  constexpr Graph finish(Value result) {
-    const Output output{"y", result};
-    return finish({&output, 1});
+ protected:
+  /// A value that an evaluation is given.
+  constexpr Value declare_input(std::string_view name, const TensorType& type, bool state) {
+    require(!type.shape.has_unknown(), "input", "its extents must be known when the kernel is compiled: the ANE takes no others");
+    require_reasonable(type, "input");
+    require_port_name(name, "input");
+    const Value value = add_value(graph_.add_text(name), type, -1);
+    graph_.values[static_cast<std::size_t>(value.id)].state = state;
+    graph_.ports.push_back(value.id);
+    ++graph_.functions[0].input_count;
+    return value;
   }
 
-  /// Ends the program with several results, each of its own name.
-  ///@{
-  constexpr Graph finish(std::initializer_list<Output> results) { return finish(std::span<const Output>{results.begin(), results.size()}); }
-  constexpr Graph finish(std::span<const Output> results) {
+  /// Ends the program with its results and gives the graph away.
+  constexpr Graph finished(Entries<Result> results) {
     require(broken_.rule == nullptr, facts(broken_.operation).name.data(), broken_.rule, broken_.first, broken_.second);
-    for (const Output& output : results) {
-      const std::int32_t id = output.value.id;
+    for (const Result& result : results) {
+      const std::int32_t id = result.value.id;
       require(id >= 0, "body", "it returned no value");
       const std::int32_t operation = graph_[id].operation;
       require(operation >= 0 && graph_.operations[static_cast<std::size_t>(operation)].kind != OpKind::constant, "body",
               "it must return the result of an operation, not its input or a weight");
-      graph_.values[static_cast<std::size_t>(id)].name = graph_.add_text(output.name);
+      require_port_name(result.name, "body");
+      for (const std::int32_t other : graph_.ports_of(graph_.functions[0]))
+        require(other != id, "body", "it returns one value as two results: give each a value of its own, b.identity(x) for example");
+      for (const Name weight : weight_names_)
+        require(!same_text(graph_.text(weight), result.name), "weight", "the name is that of a result of the program");
+      graph_.values[static_cast<std::size_t>(id)].name = graph_.add_text(result.name);
       graph_.ports.push_back(id);
       ++graph_.functions[0].output_count;
     }
+    for (const std::int32_t port : graph_.ports_of(graph_.functions[0])) yield_name(port);
     hoist_immediate_constants();
     graph_.functions[0].operation_count = static_cast<std::uint32_t>(graph_.operations.size());
     return static_cast<Graph&&>(graph_);
   }
-  ///@}
 
- protected:
   /// Appends an operation, with one result or as many as `results` takes; arguments without a value are left out.
   /// Once a rule is broken in a constant evaluation, what is built no longer matters: it goes on with an operand in place
   /// of the result, so that the body runs to its end and the rule can be reported.
@@ -260,13 +237,6 @@ class Assembly {
     std::size_t prefix;
     std::size_t weights;
   };
-
-  constexpr void note_declaration(const char* function) {
-    if (!in_body_) return;
-    if (!std::is_constant_evaluated())
-      require(false, function, "a kernel's body declares no inputs and no states: it computes from the value that it is given");
-    if (declared_in_body_ == nullptr) declared_in_body_ = function;
-  }
 
   /// A constant that was made for a parameter, so that equal operands share it; those of one parameter are a list.
   struct Shared {
@@ -380,13 +350,46 @@ class Assembly {
     return scoped;
   }
 
-  constexpr void require_not_taken(std::string_view name) const {
-    for (const std::string_view& word : detail::words_of_the_language)
-      require(!same_text(name, word), "weight", "the name is a word of the language");
-    require(!same_text(name, "x") && !same_text(name, "y"), "weight", "the names x and y are the program's own input and output");
+  /// Whether a name is one that the builder gives to its own values.
+  static constexpr bool is_generated(std::string_view name) {
     const auto letter = static_cast<std::size_t>(name[0]) % 128;
     for (std::size_t i = detail::taken_names.starts[letter]; i < detail::taken_names.starts[letter + 1]; ++i)
-      require(!is_generated(name, detail::taken_names.names[i]), "weight", "the name is one that the builder gives to its own values");
+      if (is_generated(name, detail::taken_names.names[i])) return true;
+    return false;
+  }
+
+  /// A port keeps its name: a value that was given the same one gets another, with a number beyond all others.
+  constexpr void yield_name(std::int32_t port) {
+    const Name taken = graph_[port].name;
+    if (!is_generated(graph_.text(taken))) return;
+    for (std::size_t i = 0; i < graph_.values.size(); ++i) {
+      if (static_cast<std::int32_t>(i) == port || !same_text(graph_.text(graph_.values[i].name), graph_.text(taken))) continue;
+      Characters base;
+      base.append(graph_.text(taken));
+      const Name renamed = numbered(base.view(), static_cast<std::uint32_t>(graph_.values.size() + next_number_++));
+      graph_.values[i].name = renamed;
+    }
+  }
+
+  /// Whether a name may be that of an input, a result or a weight.
+  constexpr void require_name(std::string_view name, const char* what) const {
+    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    require(!name.empty() && is_letter(name[0]), what, "a name starts with a letter or an underscore");
+    for (const char c : name) require(is_letter(c) || is_digit(c), what, "a name is made of letters, digits and underscores");
+    for (const std::string_view& word : detail::words_of_the_language)
+      require(!same_text(name, word), what, "the name is a word of the language");
+    if (name[0] == 'k') {
+      std::size_t end = 1;
+      while (end < name.size() && is_digit(name[end])) ++end;
+      require(end == 1 || end == name.size() || name[end] != '_', what, "names like k0_W are those of the weights of fused kernels");
+    }
+  }
+
+  constexpr void require_port_name(std::string_view name, const char* what) const {
+    require_name(name, what);
+    for (const std::int32_t port : graph_.ports_of(graph_.functions[0]))
+      require(!same_text(graph_.text(graph_[port].name), name), what, "two inputs or results have one name");
   }
 
   /// Whether a name is "base", "base_<number>", or a part of one: "base_<number>_part<number>".
@@ -403,18 +406,11 @@ class Assembly {
 
   constexpr void require_free(std::string_view name, const TensorType& type) const {
     require(type.dtype != DType::string && facts(type.dtype).blob_code != 0, "weight", "weight files cannot hold this dtype");
-    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    require(!name.empty() && is_letter(name[0]), "weight", "a name starts with a letter or an underscore");
-    for (const char c : name) require(is_letter(c) || is_digit(c), "weight", "a name is made of letters, digits and underscores");
-
-    const char first = name[0];
-    if ((first >= 'a' && first <= 'z') || first == 'B') require_not_taken(name);
-    if (first == 'k') {
-      std::size_t end = 1;
-      while (end < name.size() && is_digit(name[end])) ++end;
-      require(end == 1 || end == name.size() || name[end] != '_', "weight", "names like k0_W are those of fused kernels");
-    }
+    require_name(name, "weight");
+    require(!is_generated(name), "weight", "the name is one that the builder gives to its own values");
+    if (scopes_.empty())
+      for (const std::int32_t port : graph_.ports_of(graph_.functions[0]))
+        require(!same_text(graph_.text(graph_[port].name), name), "weight", "the name is that of an input of the program");
     for (std::size_t i = scope_weights_; i < weight_names_.size(); ++i)
       require(!same_text(graph_.text(weight_names_[i]).substr(scope_prefix_.size()), name), "weight",
               "this kernel has two weights of one name");
@@ -422,14 +418,13 @@ class Assembly {
 
   Graph graph_;
   BrokenRule broken_;
-  const char* declared_in_body_ = nullptr;
-  bool in_body_ = false;
   Table<Shared> shared_;
   std::int32_t latest_[std::size(param_table)];
   Table<Name> weight_names_;
   Characters scope_prefix_;
   Table<Scope> scopes_;
   std::size_t scope_weights_ = 0;
+  std::size_t next_number_ = 0;  ///< of values that yielded their names to ports
   std::uint64_t next_weight_ = blob::header_bytes;
   Name path_{};
   std::uint32_t operations_of_[operation_table.size()]{};

@@ -96,6 +96,10 @@ constexpr Slice slice_by_size(const Operands& operands) {
 namespace detail {
 
 /// The shape that `reshape` asks for: 0 keeps x's extent, one -1 takes what is left.
+/// What a 0 in the new shape stands for: the extent of x as far from the innermost axis, 1 if x has no such axis. With as many axes as x
+/// has, it is the same axis, as in every opset; otherwise coremltools has it so from ios17 on.
+constexpr std::int64_t kept_extent(const Shape& x, int from_the_end) { return from_the_end <= x.rank ? x[-from_the_end] : 1; }
+
 constexpr TensorType infer_reshape(const Operands& operands) {
   const TensorType x = operands.type(Param::x);
   const auto extents = operands.numbers(Param::shape);
@@ -112,10 +116,7 @@ constexpr TensorType infer_reshape(const Operands& operands) {
       open = axis;
       continue;
     }
-    if (!operands.holds(given != 0 || result.shape.rank == x.shape.rank, "shape keeps an extent with a 0, but it has {} axes and x has {}",
-                        result.shape.rank, x.shape.rank))
-      return {};
-    const std::int64_t extent = given == 0 ? x.shape[axis] : given;
+    const std::int64_t extent = given == 0 ? kept_extent(x.shape, result.shape.rank - axis) : given;
     if (!operands.holds(extent >= 1 && left % extent == 0, "an extent of {} does not divide the {} elements left", extent, left)) return {};
     left /= extent;
     result.shape[axis] = extent;

@@ -8,10 +8,21 @@
 /// The types of matrix products.
 namespace anechain::mil::detail {
 
+/// Whether two operands of a product go together: of one dtype, or, from ios17 on, both floating and one of them a constant.
+constexpr bool require_dtypes_of_product(const Operands& operands, Param first, Param second) {
+  const TensorType a = operands.type(first);
+  const TensorType b = operands.type(second);
+  const bool one_is_constant = operands.is_constant(first) || operands.is_constant(second);
+  return operands.holds(a.dtype == b.dtype || (is_floating(a) && is_floating(b) && one_is_constant),
+                        first == Param::x && second == Param::y
+                            ? "x and y must be of one dtype, or both floating and one of them a constant"
+                            : "x and the weight must be of one dtype, or both floating and the weight a constant");
+}
+
 constexpr TensorType infer_matmul(const Operands& operands) {
   const TensorType x = operands.type(Param::x);
   const TensorType y = operands.type(Param::y);
-  if (!operands.holds(x.dtype == y.dtype, "x and y must be of one dtype") ||
+  if (!require_dtypes_of_product(operands, Param::x, Param::y) ||
       !operands.holds(is_arithmetic(x), "x and y must be fp16, fp32 or int32") ||
       !operands.holds(x.shape.rank >= 2 && y.shape.rank >= 2, "x has rank {} and y rank {}, both must be at least 2", x.shape.rank,
                       y.shape.rank))
@@ -25,21 +36,21 @@ constexpr TensorType infer_matmul(const Operands& operands) {
   shape.rank += 2;
   shape[-2] = x.shape[transpose_x ? -1 : -2];
   shape[-1] = y.shape[transpose_y ? -2 : -1];
-  return {x.dtype, shape};
+  return {operands.is_constant(Param::x) ? y.dtype : x.dtype, shape};
 }
 
 /// x [..., inputs], weight [outputs, inputs], bias [outputs].
 constexpr TensorType infer_linear(const Operands& operands) {
   TensorType x = operands.type(Param::x);
   const TensorType weight = operands.type(Param::weight);
-  if (!operands.holds(is_arithmetic(x), "x must be fp16, fp32 or int32") || !require_one_dtype(operands, Param::x, Param::weight) ||
+  if (!operands.holds(is_arithmetic(x), "x must be fp16, fp32 or int32") || !require_dtypes_of_product(operands, Param::x, Param::weight) ||
       !operands.holds(x.shape.rank >= 1, "x must have at least one axis") ||
       !operands.holds(weight.shape.rank == 2, "the weight has rank {}, it must be 2: [outputs, inputs]", weight.shape.rank) ||
       !operands.holds(x.shape[-1] == weight.shape[1], "x has {} inputs, the weight takes {}", x.shape[-1], weight.shape[1]))
     return {};
   if (operands.has(Param::bias)) {
     const TensorType bias = operands.type(Param::bias);
-    operands.holds(bias.dtype == x.dtype, "x and the bias must be of one dtype");
+    operands.holds(bias.dtype == x.dtype || bias.dtype == weight.dtype, "the bias must be of the dtype of x or of the weight");
     operands.holds(bias.shape.rank == 1, "the bias has rank {}, it must be 1", bias.shape.rank);
     operands.holds(bias.elements() == weight.shape[0], "the bias has {} elements, the weight {} outputs", bias.elements(), weight.shape[0]);
   }
