@@ -40,14 +40,20 @@ struct Count {
   void operator()() const { ++*done; }
 };
 
+/// There is none.
+struct NoInterlude {
+  std::size_t position = 0;
+  void operator()() const {}
+};
+
 struct ThroughOurs {
   std::array<Count, 12> steps{};
   std::unique_ptr<executor::SerialQueue> queue = std::make_unique<executor::SerialQueue>(12);
 
   void operator()(Count job, std::size_t jobs) {
     for (std::size_t i = 0; i < jobs; ++i) steps[i] = job;
-    const std::span<Count> lane{steps.data(), jobs};
-    queue->run(std::span<const std::span<Count>>{&lane, 1});
+    const executor::Lane<Count, NoInterlude> lane{std::span{steps}.first(jobs), {}};
+    queue->run(std::span<const executor::Lane<Count, NoInterlude>>{&lane, 1});
   }
 };
 

@@ -3,8 +3,8 @@
 // layers, which is names and operations, and a table of numbers in hexadecimal.
 #include "results.hpp"
 
-#include <anechain/chain/traced.hpp>
 #include <anechain/core.hpp>
+#include <anechain/flow/traced.hpp>
 #include <anechain/mil/check.hpp>
 #include <anechain/mil/fp16.hpp>
 

@@ -57,6 +57,7 @@ class PacedDevice : public HostDevice {
   /// The gap before a round is intended, so it counts as nobody's work; moves and hops take their own time.
   ///@{
   void charge_move(const Surface&, const Surface&) const {}
+  void charge_step(std::int64_t) const {}
   void charge_hop() const {}
   void idle(std::chrono::nanoseconds duration) const { std::this_thread::sleep_for(duration); }
   ///@}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // run: a program evaluated once, on the host.
-#include <anechain/chain/npy_tensor.hpp>
 #include <anechain/devices/host.hpp>
+#include <anechain/flow/npy_tensor.hpp>
 #include <anechain/support/npy.hpp>
 
 #include <cstddef>

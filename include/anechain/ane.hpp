@@ -5,5 +5,5 @@
 #include <anechain/requirements.hpp>
 
 #include <anechain/anechain.hpp>
-#include <anechain/chain/check.hpp>
 #include <anechain/devices/ane.hpp>
+#include <anechain/flow/check.hpp>

@@ -6,11 +6,11 @@
 #include <anechain/requirements.hpp>
 
 #include <anechain/analysis/analysis.hpp>
-#include <anechain/chain/compiled.hpp>
-#include <anechain/chain/traced.hpp>
 #include <anechain/core.hpp>
 #include <anechain/devices/host.hpp>
 #include <anechain/devices/simulated.hpp>
+#include <anechain/flow/compiled.hpp>
+#include <anechain/flow/traced.hpp>
 #include <anechain/measure/chain_lengths.hpp>
 #include <anechain/measure/keep_on_signal.hpp>
 #include <anechain/measure/merge.hpp>

@@ -5,7 +5,7 @@
 /// only. What a file of experiment definitions includes; to run them, include <anechain/anechain.hpp>.
 #include <anechain/requirements.hpp>
 
-#include <anechain/chain/chain.hpp>
+#include <anechain/flow/chain.hpp>
 #include <anechain/kernels/activation.hpp>
 #include <anechain/kernels/attention.hpp>
 #include <anechain/kernels/conv.hpp>

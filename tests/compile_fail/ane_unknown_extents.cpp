@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect-error: the input of this kernel has an extent that is not known when it is compiled
+// expect-error: an input of this kernel has an extent that is not known when it is compiled
 #include <anechain/ane.hpp>
 
 using namespace anechain;

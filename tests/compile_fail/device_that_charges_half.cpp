@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect-error: a device of virtual time has all three, any other device none
+// expect-error: a device of virtual time has all of them, any other device none
 #include <anechain/anechain.hpp>
 
 using namespace anechain;
@@ -10,6 +10,7 @@ class Virtual : public HostDevice {
   void idle(std::chrono::nanoseconds) {}
 #ifdef CONTROL
   void charge_move(const Surface&, const Surface&) {}
+  void charge_step(std::int64_t) {}
 #endif
 };
 

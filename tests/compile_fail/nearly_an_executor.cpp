@@ -12,9 +12,9 @@ class Mine {
 #endif
   static constexpr std::string_view description = "mine";
   explicit Mine(std::size_t) {}
-  template <class Step>
-  void run(std::span<const std::span<Step>> lanes_of_steps) {
-    for (Step& step : lanes_of_steps[0]) step();
+  template <class Lane>
+  void run(std::span<const Lane> passes) {
+    passes[0].for_each([](auto& job) { job(); });
   }
 };
 struct ByMine : Strategy<transfer::ZeroCopy, Mine> {

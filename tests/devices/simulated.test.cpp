@@ -151,9 +151,9 @@ class Handing {
   static constexpr executor::Hops hops = How;
   static constexpr std::string_view description = "hands steps to somebody";
   explicit Handing(std::size_t) {}
-  template <class Step>
-  void run(std::span<const std::span<Step>> lanes_of_steps) {
-    for (Step& step : lanes_of_steps[0]) step();
+  template <class Lane>
+  void run(std::span<const Lane> passes) {
+    passes[0].for_each([](auto& job) { job(); });
   }
 };
 struct OnAThread : Strategy<transfer::ZeroCopy, Handing<executor::Hops::each_run>> {

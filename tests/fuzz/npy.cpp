@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // .npy files: whatever they say, nothing is read outside of them, what is read is the same after writing, and it becomes a tensor or an
 // error.
-#include <anechain/chain/npy_tensor.hpp>
+#include <anechain/flow/npy_tensor.hpp>
 #include <anechain/support/npy.hpp>
 
 #include <algorithm>

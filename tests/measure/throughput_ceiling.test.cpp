@@ -54,8 +54,8 @@ class Unavailable {
   static constexpr executor::Hops hops = executor::Hops::none;
   static constexpr std::string_view description = "never there";
   explicit Unavailable(std::size_t) { throw Thrown{}; }
-  template <class Step>
-  void run(std::span<const std::span<Step>>) {}
+  template <class Lane>
+  void run(std::span<const Lane>) {}
 };
 struct Wordless : std::exception {
   const char* what() const noexcept override { return ""; }
@@ -76,6 +76,7 @@ class VirtualTime : public HostDevice {
   }
   std::chrono::nanoseconds now() const { return time_; }
   void charge_move(const Surface&, Surface&) { time_ += std::chrono::microseconds{1}; }
+  void charge_step(std::int64_t) {}
   void charge_hop() {}
   void idle(std::chrono::nanoseconds duration) { time_ += duration; }
 

@@ -1,17 +1,17 @@
 cmake_minimum_required(VERSION 3.25)
-# Which folders a folder's headers may include, besides their own. mil below kernels below chain below measure below analysis below report;
-# devices stand beside the chain, on mil; statistics stand on random numbers alone.
+# Which folders a folder's headers may include, besides their own. mil below kernels below flow below measure below analysis below report;
+# devices stand beside the kernels, on mil; statistics stand on random numbers alone.
 set(mil "")
 set(support "")
 set(statistics "support")
 set(kernels "mil|support")
 set(devices "mil|support")
-set(chain "mil|support|kernels|devices")
-set(measure "mil|support|kernels|devices|chain|statistics")
-set(analysis "mil|support|kernels|chain|statistics|measure")
+set(flow "mil|support|kernels|devices")
+set(measure "mil|support|kernels|devices|flow|statistics")
+set(analysis "mil|support|kernels|flow|statistics|measure")
 set(report "mil|support|kernels|statistics|measure|analysis")
 
-set(floors mil support statistics kernels devices chain measure analysis report)
+set(floors mil support statistics kernels devices flow measure analysis report)
 foreach(floor ${floors})
   file(GLOB_RECURSE headers ${ROOT}/include/anechain/${floor}/*.hpp)
   if(NOT headers)
@@ -60,7 +60,7 @@ foreach(header analysis/analysis.hpp report/read_json.hpp report/report_document
 endforeach()
 get_property(seen GLOBAL PROPERTY seen_headers)
 foreach(path ${seen})
-  if(path MATCHES "anechain/(devices|chain/executor/|support/(machine|worker))" AND NOT path MATCHES "executor/hops.hpp$")
+  if(path MATCHES "anechain/(devices|flow/executor/|support/(machine|worker))" AND NOT path MATCHES "executor/hops.hpp$")
     message(SEND_ERROR "reading a report includes ${path}")
   endif()
   file(STRINGS ${ROOT}/include/${path} threads REGEX "#include <(thread|mutex|condition_variable|future)>")

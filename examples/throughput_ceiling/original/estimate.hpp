@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include <anechain/chain/strategy.hpp>
+#include <anechain/flow/strategy.hpp>
 #include <anechain/measure/measurement.hpp>
 
 namespace program {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -63,11 +64,13 @@ concept Device = requires(D& device, const D& constant, const mil::TensorType& t
 /// call these members, so that a transfer or an executor of the user's own is charged like the library's:
 ///
 /// - `charge_move(from, to)`: after a transfer moved the data of a link from one surface to another.
+/// - `charge_step(bytes)`: after a step of the CPU between kernels, which read and wrote so many bytes.
 /// - `charge_hop()`: when an executor hands work to another thread; for one that hops with each step, before the step.
 /// - `idle(duration)`: lets so much time pass without work.
 template <class D>
 concept DeviceOfVirtualTime = Device<D> && requires(D& device, typename D::Surface& surface, std::chrono::nanoseconds duration) {
   device.charge_move(surface, surface);
+  device.charge_step(std::int64_t{});
   device.charge_hop();
   device.idle(duration);
 };
@@ -78,7 +81,8 @@ concept ChargesAllOrNothing =
     DeviceOfVirtualTime<D> ||
     !(
         requires(D& device, typename D::Surface& surface) { device.charge_move(surface, surface); } ||
-        requires(D& device) { device.charge_hop(); } || requires(D& device, std::chrono::nanoseconds duration) { device.idle(duration); });
+        requires(D& device) { device.charge_step(std::int64_t{}); } || requires(D& device) { device.charge_hop(); } ||
+        requires(D& device, std::chrono::nanoseconds duration) { device.idle(duration); });
 
 /// A surface for each input or each output of a program that tells them (host::Program), in their order. Throws DeviceError.
 template <class D, class Ports>

@@ -193,6 +193,9 @@ class SimulatedDevice {
   /// Takes Costs::copy_us and Costs::us_per_mb for the bytes of the surface that was moved, its rows' padding left out.
   void charge_move(const Surface& from, const Surface&) const { time_->charge_copy(static_cast<double>(from.type().packed_bytes()) / 1e6); }
 
+  /// Takes Costs::us_per_mb for what a step of the CPU reads and writes: assumed, since nobody has published such steps.
+  void charge_step(std::int64_t bytes) const { time_->charge(time_->costs().us_per_mb * static_cast<double>(bytes) / 1e6); }
+
   /// Takes Costs::hop_us.
   void charge_hop() const { time_->charge(time_->costs().hop_us); }
 

@@ -245,16 +245,18 @@ struct SummaryOfKernel : Summary {
   mil::Port outputs[Outputs]{};
 };
 
+template <class K>
+constexpr bool inputs_are_known() {
+  for (const mil::Port& port : input_ports<K>)
+    if (port.type.shape.has_unknown()) return false;
+  return true;
+}
+
 template <class K, mil::Dialect D>
 constexpr SummaryOfKernel<output_count<K>> traced_summary() {
-  static_assert(
-      [] {
-        for (const mil::Port& port : input_ports<K>)
-          if (port.type.shape.has_unknown()) return false;
-        return true;
-      }(),
-      "anechain: an input of this kernel has an extent that is not known when it is compiled: give it a number, the ANE takes "
-      "fixed shapes alone");
+  static_assert(inputs_are_known<K>(),
+                "anechain: an input of this kernel has an extent that is not known when it is compiled: give it a number, the ANE takes "
+                "fixed shapes alone");
   mil::Builder builder;
   mil::Value inputs[input_count<K>]{};
   for (std::size_t i = 0; i < input_count<K>; ++i) inputs[i] = builder.input(input_ports<K>.list[i].name, input_ports<K>.list[i].type);

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include <anechain/chain/traced.hpp>
+#include <anechain/flow/traced.hpp>
 #include <anechain/measure/throughput_ceiling.hpp>
 
 namespace anechain {

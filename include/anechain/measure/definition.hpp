@@ -7,9 +7,9 @@
 #include <tuple>
 #include <type_traits>
 
-#include <anechain/chain/chain.hpp>
-#include <anechain/chain/constraints.hpp>
-#include <anechain/chain/strategy.hpp>
+#include <anechain/flow/chain.hpp>
+#include <anechain/flow/constraints.hpp>
+#include <anechain/flow/strategy.hpp>
 #include <anechain/support/label.hpp>
 
 /// What an experiment is defined with, and what the compiler checks of it.

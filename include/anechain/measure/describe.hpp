@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 
-#include <anechain/chain/strategy.hpp>
+#include <anechain/flow/strategy.hpp>
 #include <anechain/kernels/kernel.hpp>
 #include <anechain/measure/measured_contender.hpp>
 #include <anechain/support/digest.hpp>

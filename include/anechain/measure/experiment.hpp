@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-#include <anechain/chain/weights.hpp>
+#include <anechain/flow/weights.hpp>
 #include <anechain/measure/definition.hpp>
 #include <anechain/measure/describe.hpp>
 #include <anechain/measure/forms.hpp>

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include <anechain/chain/traced.hpp>
+#include <anechain/flow/traced.hpp>
 #include <anechain/measure/contender.hpp>
 #include <anechain/support/digest.hpp>
 

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include <anechain/chain/work.hpp>
+#include <anechain/flow/work.hpp>
 #include <anechain/kernels/bytes.hpp>
 #include <anechain/mil/types.hpp>
 #include <anechain/support/words.hpp>

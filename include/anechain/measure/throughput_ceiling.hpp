@@ -10,7 +10,7 @@
 #include <type_traits>
 #include <utility>
 
-#include <anechain/chain/traced.hpp>
+#include <anechain/flow/traced.hpp>
 #include <anechain/measure/experiment.hpp>
 
 namespace anechain {

@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-#include <anechain/chain/compiled.hpp>
 #include <anechain/devices/host.hpp>
+#include <anechain/flow/compiled.hpp>
 #include <anechain/support/random.hpp>
 
 namespace anechain {

@@ -8,7 +8,7 @@
 #include <span>
 #include <string_view>
 
-#include <anechain/chain/executor/hops.hpp>
+#include <anechain/flow/executor/hops.hpp>
 #include <anechain/support/worker.hpp>
 
 namespace anechain::executor {
@@ -28,11 +28,11 @@ class Overlapped {
     for (auto& worker : workers_) worker = std::make_unique<Worker>(1);
   }
 
-  template <class Step>
-  void run(std::span<const std::span<Step>> lanes_of_steps) {
+  template <class Lane>
+  void run(std::span<const Lane> passes) {
     for (std::size_t i = 0; i < workers_.size(); ++i)
-      workers_[i]->submit([](void* context) { run_lane(*static_cast<const std::span<Step>*>(context)); },
-                          const_cast<void*>(static_cast<const void*>(&lanes_of_steps[i + 1])), true);
+      workers_[i]->submit([](void* context) { run_lane(*static_cast<const Lane*>(context)); },
+                          const_cast<void*>(static_cast<const void*>(&passes[i + 1])), true);
     std::exception_ptr failure;
     const auto note_failure = [&failure](auto&& part) {
       try {
@@ -41,15 +41,15 @@ class Overlapped {
         if (!failure) failure = std::current_exception();
       }
     };
-    note_failure([&] { run_lane(lanes_of_steps[0]); });
+    note_failure([&] { run_lane(passes[0]); });
     for (auto& worker : workers_) note_failure([&] { worker->wait(); });
     if (failure) std::rethrow_exception(failure);
   }
 
  private:
-  template <class Step>
-  static void run_lane(std::span<Step> steps) {
-    for (Step& step : steps) step();
+  template <class Lane>
+  static void run_lane(const Lane& lane) {
+    lane.for_each([](auto& job) { job(); });
   }
 
   std::array<std::unique_ptr<Worker>, N - 1> workers_;

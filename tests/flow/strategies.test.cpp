@@ -165,12 +165,12 @@ class Counting {
   static constexpr std::string_view description = "counts its steps";
   static inline std::size_t steps_done = 0;
   explicit Counting(std::size_t) {}
-  template <class Step>
-  void run(std::span<const std::span<Step>> lanes_of_steps) {
-    for (Step& step : lanes_of_steps[0]) {
-      step();
+  template <class Lane>
+  void run(std::span<const Lane> passes) {
+    passes[0].for_each([](auto& job) {
+      job();
       ++steps_done;
-    }
+    });
   }
 };
 

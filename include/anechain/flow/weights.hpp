@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
-#include <anechain/chain/chain.hpp>
-#include <anechain/chain/npy_tensor.hpp>
+#include <anechain/flow/chain.hpp>
+#include <anechain/flow/npy_tensor.hpp>
 #include <anechain/mil/blob_file.hpp>
 #include <anechain/mil/convert.hpp>
 #include <anechain/support/npy_array.hpp>

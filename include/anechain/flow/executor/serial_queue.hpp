@@ -23,22 +23,22 @@
 #include <dispatch/dispatch.h>
 #endif
 
-#include <anechain/chain/executor/hops.hpp>
+#include <anechain/flow/executor/hops.hpp>
 #include <anechain/support/worker.hpp>
 
 namespace anechain::executor {
 
 #if ANECHAIN_HAS_LIBDISPATCH
 
-/// A serial queue of libdispatch: one `dispatch_async_f` a kernel, one semaphore wait a pass, as in the original experiment.
+/// A serial queue of libdispatch: one `dispatch_async_f` for each job, one semaphore wait for each pass, as in the original experiment.
 class SerialQueue {
  public:
   static constexpr std::size_t lanes = 1;
   static constexpr Hops hops = Hops::each_step;
   static constexpr std::string_view description = "libdispatch serial queue";
 
-  explicit SerialQueue(std::size_t steps)
-      : queue_(dispatch_queue_create("anechain.serial", DISPATCH_QUEUE_SERIAL)), done_(dispatch_semaphore_create(0)), jobs_(steps) {}
+  explicit SerialQueue(std::size_t jobs)
+      : queue_(dispatch_queue_create("anechain.serial", DISPATCH_QUEUE_SERIAL)), done_(dispatch_semaphore_create(0)), jobs_(jobs) {}
 
   SerialQueue(const SerialQueue&) = delete;
   SerialQueue& operator=(const SerialQueue&) = delete;
@@ -50,14 +50,15 @@ class SerialQueue {
 #endif
   }
 
-  template <class Step>
-  void run(std::span<const std::span<Step>> lanes_of_steps) {
-    const std::span<Step> steps = lanes_of_steps[0];
-    if (steps.empty()) return;
-    for (std::size_t i = 0; i < steps.size(); ++i) {
-      jobs_[i] = {this, &steps[i], i + 1 == steps.size()};
-      dispatch_async_f(queue_, &jobs_[i], &SerialQueue::invoke<Step>);
-    }
+  template <class Lane>
+  void run(std::span<const Lane> passes) {
+    const std::size_t count = passes[0].size();
+    if (count == 0) return;
+    std::size_t i = 0;
+    passes[0].for_each([&]<class Work>(Work& work) {
+      jobs_[i] = {this, &work, i + 1 == count};
+      dispatch_async_f(queue_, &jobs_[i++], &SerialQueue::invoke<Work>);
+    });
     dispatch_semaphore_wait(done_, DISPATCH_TIME_FOREVER);
     if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
   }
@@ -65,17 +66,17 @@ class SerialQueue {
  private:
   struct Job {
     SerialQueue* queue;
-    void* step;
+    void* work;
     bool last;
   };
 
-  template <class Step>
+  template <class Work>
   static void invoke(void* context) {
     const Job& job = *static_cast<Job*>(context);
     SerialQueue& queue = *job.queue;
     if (!queue.failure_) {
       try {
-        (*static_cast<Step*>(job.step))();
+        (*static_cast<Work*>(job.work))();
       } catch (...) {
         queue.failure_ = std::current_exception();
       }
@@ -91,21 +92,23 @@ class SerialQueue {
 
 #else
 
-/// A serial queue where there is no libdispatch: one job a kernel to a worker thread, in order and one at a time, one
-/// completion wait a pass.
+/// A serial queue without libdispatch: a worker thread gets the jobs one by one and does them in order; the caller waits once for each
+/// pass.
 class SerialQueue {
  public:
   static constexpr std::size_t lanes = 1;
   static constexpr Hops hops = Hops::each_step;
   static constexpr std::string_view description = "worker thread (no libdispatch here)";
 
-  explicit SerialQueue(std::size_t steps) : worker_(steps) {}
+  explicit SerialQueue(std::size_t jobs) : worker_(jobs) {}
 
-  template <class Step>
-  void run(std::span<const std::span<Step>> lanes_of_steps) {
-    const std::span<Step> steps = lanes_of_steps[0];
-    if (steps.empty()) return;
-    for (Step& step : steps) worker_.submit([](void* context) { (*static_cast<Step*>(context))(); }, &step, &step == &steps.back());
+  template <class Lane>
+  void run(std::span<const Lane> passes) {
+    const std::size_t count = passes[0].size();
+    if (count == 0) return;
+    std::size_t i = 0;
+    passes[0].for_each(
+        [&]<class Work>(Work& work) { worker_.submit([](void* context) { (*static_cast<Work*>(context))(); }, &work, ++i == count); });
     worker_.wait();
   }
 

@@ -8,12 +8,10 @@
 #include <type_traits>
 #include <utility>
 
+#include <anechain/flow/flow.hpp>
 #include <anechain/kernels/fuse.hpp>
 
 namespace anechain {
-
-template <class Chain, class D>
-class Compiled;
 
 /// Kernels in a row, each reading what the one before it gave. Kernels that do not fit each other do not compile.
 template <class... Ks>
@@ -31,6 +29,16 @@ struct Chain {
 
   /// The facts of every kernel, in order.
   static constexpr std::array<KernelFacts, length> kernels{kernel_facts<Ks>...};
+
+  /// The chain as a flow.
+  static constexpr flow::Facts facts = flow::detail::contents<Chain>.facts(name);
+
+  /// Each kernel reads what the one before it gave.
+  static constexpr flow::Value flow(flow::Builder& f, flow::Value x) {
+    constexpr const KernelFacts* row[]{&kernel_facts<Ks>...};
+    for (const KernelFacts* const kernel : row) x = f.run(*kernel, x);
+    return x;
+  }
 
   /// One compiled program a kernel. `weights` is a Weights of this chain, or a weight source like `identity`. With a dialect, the device
   /// gets the programs in that one, whatever the kernels say. Include <anechain/anechain.hpp> to call it.

@@ -5,11 +5,11 @@
 #include <span>
 #include <string_view>
 
-#include <anechain/chain/executor/hops.hpp>
+#include <anechain/flow/executor/hops.hpp>
 
 namespace anechain::executor {
 
-/// The calling thread does every step itself.
+/// The calling thread does every job itself.
 class Inline {
  public:
   static constexpr std::size_t lanes = 1;
@@ -18,9 +18,9 @@ class Inline {
 
   explicit Inline(std::size_t) {}
 
-  template <class Step>
-  void run(std::span<const std::span<Step>> lanes_of_steps) {
-    for (Step& step : lanes_of_steps[0]) step();
+  template <class Lane>
+  void run(std::span<const Lane> passes) {
+    passes[0].for_each([](auto& job) { job(); });
   }
 };
 

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include <anechain/chain/chain.hpp>
+#include <anechain/flow/chain.hpp>
 #include <anechain/kernels/fuse.hpp>
 #include <anechain/kernels/kernel.hpp>
 #include <anechain/kernels/names.hpp>

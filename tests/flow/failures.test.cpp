@@ -89,7 +89,7 @@ TEST_CASE("kernels as data are checked like those of a type: links and counts") 
   CHECK_THROWS_WITH_AS((CompiledKernels<HostDevice>{device, {}, WeightBlobs{{}, zeros}}), "a chain needs at least one kernel",
                        std::invalid_argument);
   CHECK_THROWS_WITH_AS((CompiledKernels<HostDevice>{device, kernels, WeightBlobs{std::span{kernels}.first(2), zeros}}),
-                       "weights of 2 kernels for a chain of 5", std::invalid_argument);
+                       "weights of 2 kernels for a flow of 5", std::invalid_argument);
   CompiledKernels<HostDevice> compiled{device, kernels, WeightBlobs{kernels, zeros}};
   CHECK_THROWS_AS(TracedChain{}.fused(), std::invalid_argument);
   auto pass = compiled.bind(overlapped<2>);

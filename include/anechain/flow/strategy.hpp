@@ -6,9 +6,9 @@
 #include <cstddef>
 #include <string_view>
 
-#include <anechain/chain/executor.hpp>
-#include <anechain/chain/transfer.hpp>
-#include <anechain/chain/work.hpp>
+#include <anechain/flow/executor.hpp>
+#include <anechain/flow/transfer.hpp>
+#include <anechain/flow/work.hpp>
 
 namespace anechain {
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <string_view>
 
-#include <anechain/chain/executor/hops.hpp>
+#include <anechain/flow/executor/hops.hpp>
 #include <anechain/support/words.hpp>
 
 namespace anechain {

@@ -1,0 +1,550 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include <anechain/flow/facts.hpp>
+#include <anechain/mil/table.hpp>
+#include <anechain/mil/text.hpp>
+#include <anechain/support/label.hpp>
+
+namespace anechain::flow {
+
+/// What is wrong with a flow.
+enum class Fault : std::uint8_t {
+  none,
+  input_is_open,            ///< a node's input that nothing was given for
+  no_such_input,            ///< a name, or a value too many, that the node has no input for
+  input_given_twice,        ///< by name
+  type_does_not_fit,        ///< what is given for an input
+  no_such_result,           ///< a name that the node has no result of
+  several_results,          ///< a node of several results was used as one value
+  result_is_not_read,       ///< of a node, and not ignored
+  input_is_not_read,        ///< an input or a parameter of the flow
+  carried_has_no_next,      ///< the pass would leave nothing for the next one
+  next_given_twice,         ///< of one carried value
+  next_does_not_fit,        ///< the type of what is left
+  no_such_channels,         ///< a range beyond the tensor's channels, or of a tensor that is not [1, channels, height, width]
+  not_carried,              ///< next() of another value, or of a part
+  result_from_outside,      ///< a result of the flow that no node gives
+  two_results_of_one_name,  ///< of the flow
+  no_value,                 ///< a value that was never assigned, or of another flow
+  no_node,                  ///< a flow that runs nothing
+};
+
+/// A fault with the names and types that a diagnostic is made from.
+struct Broken {
+  Fault fault = Fault::none;
+  mil::Name node{};          ///< of a node, or of a port of the flow, in the builder's characters
+  std::string_view port{};   ///< of the node
+  mil::TensorType given{};   ///< what was given
+  mil::TensorType wanted{};  ///< what is taken
+};
+
+class Builder;
+
+/// A tensor that goes through a flow.
+class Value {
+ public:
+  constexpr Value() = default;
+
+  /// `count` channels from `first` on, of a tensor [1, channels, height, width]: several tensors can be packed into one surface.
+  constexpr Value channels(std::int64_t first, std::int64_t count) const;
+
+  /// What it is; of a range, its own channels.
+  constexpr mil::TensorType type() const { return type_of(source_, *type_); }
+
+ private:
+  friend class Builder;
+
+  constexpr Value(Builder* builder, const Source& source, const mil::TensorType* type) : builder_(builder), source_(source), type_(type) {}
+
+  Builder* builder_ = nullptr;
+  Source source_{};
+  const mil::TensorType* type_ = nullptr;
+};
+
+/// A value for an input or a result, by name.
+struct Named {
+  std::string_view name;  ///< of the input or result
+  Value value;            ///< what it gets
+};
+
+/// What a node gives: one value, which it converts to, or several, by name.
+class Results {
+ public:
+  /// The result of this name: `attended["keys"]`.
+  constexpr Value operator[](std::string_view name) const;
+  /// The one result.
+  constexpr operator Value() const;
+  /// The one result's: see Value.
+  constexpr Value channels(std::int64_t first, std::int64_t count) const { return Value{*this}.channels(first, count); }
+
+ private:
+  friend class Builder;
+
+  constexpr Results(Builder* builder, std::int32_t node) : builder_(builder), node_(node) {}
+
+  Builder* builder_;
+  std::int32_t node_;
+};
+
+/// The inputs of a flow: see mil::ports.
+using mil::ports;
+
+/// What a flow gives. Get one from results().
+template <std::size_t N>
+struct Outputs {
+  Named list[N];  ///< in the order of declaration
+};
+
+/// Named results of a flow: `return flow::results({{"y", x}});`
+template <std::size_t N>
+constexpr Outputs<N> results(const Named (&list)[N]) {
+  Outputs<N> made{};
+  for (std::size_t i = 0; i < N; ++i) made.list[i] = list[i];
+  return made;
+}
+
+namespace detail {
+
+template <class S>
+inline constexpr StepFacts step_facts{kernels::tracing::name_of<S>(), S::inputs.list, S::outputs.list, &S::run};
+
+/// "Conv1x1" of "Conv1x1<64, 32>", without namespaces.
+constexpr std::string_view short_name(std::string_view type) {
+  std::size_t end = 0;
+  std::size_t begin = 0;
+  for (; end < type.size() && type[end] != '<'; ++end)
+    if (type[end] == ':') begin = end + 1;
+  return type.substr(begin, end - begin);
+}
+
+template <class T>
+inline constexpr std::string_view short_name_of = short_name(kernels::tracing::name_of<T>());
+
+template <Label Name>
+inline constexpr std::string_view label_text = Name.view();
+
+constexpr void append_number(mil::Characters& to, std::size_t number) {
+  char digits[20];
+  std::size_t first = sizeof digits;
+  do digits[--first] = static_cast<char>('0' + number % 10);
+  while ((number /= 10) != 0);
+  to.append({digits + first, sizeof digits - first});
+}
+
+/// A node before its name has a place of its own.
+struct NodeEntry {
+  mil::Name name;
+  const KernelFacts* kernel;
+  const StepFacts* step;
+  std::uint32_t first_source;
+  std::uint32_t first_value;
+};
+
+struct ValueEntry {
+  ValueFacts::Kind kind;
+  std::int32_t node;
+  std::int32_t index;
+  const mil::TensorType* type;
+  bool is_read;
+};
+
+/// A carried value, or a parameter, which has no `next`.
+struct OutsideEntry {
+  mil::Name name;
+  const mil::TensorType* type;
+  std::int32_t value;
+  Source next;
+};
+
+struct ResultEntry {
+  mil::Name name;
+  Source source;
+  const mil::TensorType* type;
+};
+
+}  // namespace detail
+
+/// Builds a flow node by node. Works in constant expressions and at run time alike. What is wrong stops the compiler with a message of its
+/// own; at run time it throws std::invalid_argument.
+class Builder {
+ public:
+  constexpr Builder() = default;
+  Builder(const Builder&) = delete;  // values point at it
+  Builder& operator=(const Builder&) = delete;
+  constexpr ~Builder() {
+    for (const mil::TensorType* type : owned_types_) delete type;
+  }
+
+  /// Runs a kernel on values in the order of its inputs: `x = f.run<FeedForward>(x)`. The name of its node can be given as a second
+  /// template argument, `f.run<FeedForward, "feed_forward">(x)`; else it is made of the kernel's.
+  template <Kernel K, Label Name = "", std::convertible_to<Value>... Values>
+  constexpr Results run(const Values&... values) {
+    const Value given[sizeof...(Values) + 1]{values..., {}};
+    return in_order(node(&kernel_facts<K>, nullptr, name_of<K, Name>()), {given, sizeof...(Values)});
+  }
+  /// The same with values by name: `f.run<Attention>({{"x", x}, {"keys", keys}})`.
+  template <Kernel K, Label Name = "">
+  constexpr Results run(std::initializer_list<Named> values) {
+    return by_name(node(&kernel_facts<K>, nullptr, name_of<K, Name>()), {values.begin(), values.size()});
+  }
+
+  /// Runs a kernel that is known as data, which must outlive the flow.
+  template <std::convertible_to<Value>... Values>
+  constexpr Results run(const KernelFacts& kernel, const Values&... values) {
+    const Value given[sizeof...(Values) + 1]{values..., {}};
+    return in_order(node(&kernel, nullptr, detail::short_name(kernel.name)), {given, sizeof...(Values)});
+  }
+
+  /// The same for a step of the CPU.
+  ///@{
+  template <Step S, Label Name = "", std::convertible_to<Value>... Values>
+  constexpr Results on_cpu(const Values&... values) {
+    const Value given[sizeof...(Values) + 1]{values..., {}};
+    return in_order(node(nullptr, &detail::step_facts<S>, name_of<S, Name>()), {given, sizeof...(Values)});
+  }
+  template <Step S, Label Name = "">
+  constexpr Results on_cpu(std::initializer_list<Named> values) {
+    return by_name(node(nullptr, &detail::step_facts<S>, name_of<S, Name>()), {values.begin(), values.size()});
+  }
+  ///@}
+
+  /// Another flow as a part of this one: what its `flow` returns for these values. Its nodes stand in a scope of this name.
+  template <class F, class... Values>
+  constexpr auto part(std::string_view name, const Values&... values) {
+    enter(name);
+    const auto given = F::flow(*this, Value{values}...);
+    leave();
+    return given;
+  }
+
+  /// An input of the flow, given for each pass.
+  constexpr Value input(const mil::Port& port) { return value_from(ValueFacts::Kind::input, inputs_, unique(port.name), port.type); }
+
+  /// An input that is written rarely: a weight as data, an adapter.
+  constexpr Value parameter(std::string_view name, const mil::TensorType& type) {
+    return value_from(ValueFacts::Kind::parameter, parameters_, unique(name), type);
+  }
+
+  /// What the pass before left by next(); zeros at first.
+  constexpr Value carried(std::string_view name, const mil::TensorType& type) {
+    return value_from(ValueFacts::Kind::carried, carried_, unique(name), type);
+  }
+
+  /// What the next pass finds in a carried value.
+  constexpr void next(const Value& carried, const Value& left) {
+    if (!read(carried, true) || !read(left)) return;
+    const detail::ValueEntry& value = values_[at(carried.source_.value)];
+    if (value.kind != ValueFacts::Kind::carried || carried.source_.channels != 0) return fail({Fault::not_carried});
+    detail::OutsideEntry& entry = carried_[at(value.index)];
+    if (entry.next.value >= 0) return fail({Fault::next_given_twice, entry.name});
+    if (left.type() != *entry.type) return fail({Fault::next_does_not_fit, entry.name, {}, left.type(), *entry.type});
+    entry.next = left.source_;
+  }
+
+  /// Says that a result is not read on purpose.
+  constexpr void ignore(const Value& value) { (void)read(value); }
+
+  /// Opens a scope: the names of nodes that follow begin with "name/". Scopes nest. `enter("layer", 3)` is `enter("layer3")`.
+  ///@{
+  constexpr void enter(std::string_view name) { open(unique(name)); }
+  constexpr void enter(std::string_view name, std::size_t number) {
+    Counter& numbers = counter(name, true);
+    const bool is_new = number >= numbers.count;  // numbers that go up need no look at all the others
+    if (is_new) numbers.count = number + 1;
+    mil::Name scope = add(prefix_.view());
+    characters_.append(name);
+    detail::append_number(characters_, number);
+    scope.size = static_cast<std::uint32_t>(characters_.size()) - scope.offset;
+    if (!is_new) {
+      mil::Characters again;
+      again.append(text(scope).substr(prefix_.size()));
+      again.append("_again");
+      scope = unique(again.view());
+    }
+    open(scope);
+  }
+  ///@}
+  /// Closes the scope that was opened last.
+  constexpr void leave() {
+    prefix_.truncate(scopes_.back().prefix);
+    counters_.truncate(scopes_.back().counters);
+    scopes_.truncate(scopes_.size() - 1);
+  }
+
+  /// Ends the flow with its results: what is open, or read by nobody, is found now.
+  constexpr void finish(mil::Entries<Named> results) {
+    for (const Named& result : results) {
+      if (!read(result.value)) return;
+      const detail::ValueEntry& value = values_[at(result.value.source_.value)];
+      const mil::Name name = add(result.name);
+      if (value.kind != ValueFacts::Kind::result) return fail({Fault::result_from_outside, name});
+      for (const detail::ResultEntry& other : results_)
+        if (mil::same_text(text(other.name), result.name)) return fail({Fault::two_results_of_one_name, name});
+      results_.push_back({name, result.value.source_, result.value.type_});
+    }
+    if (nodes_.empty()) return fail({Fault::no_node});
+    for (const detail::OutsideEntry& entry : carried_)
+      if (entry.next.value < 0) return fail({Fault::carried_has_no_next, entry.name, {}, *entry.type});
+    for (const detail::ValueEntry& value : values_) {
+      if (value.is_read) continue;
+      if (value.kind == ValueFacts::Kind::result)
+        return fail({Fault::result_is_not_read, nodes_[at(value.node)].name, outputs_of(nodes_[at(value.node)])[at(value.index)].name,
+                     *value.type});
+      if (value.kind == ValueFacts::Kind::input) return fail({Fault::input_is_not_read, inputs_[at(value.index)].name, {}, *value.type});
+      if (value.kind == ValueFacts::Kind::parameter)
+        return fail({Fault::input_is_not_read, parameters_[at(value.index)].name, {}, *value.type});
+    }
+  }
+
+  /// The first fault, in a constant evaluation, which goes on after it.
+  constexpr const Broken& broken() const { return broken_; }
+
+  /// A text of the builder's; valid while the flow does not grow.
+  constexpr std::string_view text(mil::Name name) const { return {characters_.data() + name.offset, name.size}; }
+
+ private:
+  friend class Value;
+  friend class Results;
+  template <class>
+  friend struct Tables;
+
+  struct Scope {
+    std::size_t prefix;
+    std::size_t counters;
+  };
+  /// How often a name was asked for in the scope that is open.
+  struct Counter {
+    mil::Name base;
+    bool is_numbered;  ///< of scopes with numbers: `count` is one more than the largest
+    std::size_t count;
+  };
+
+  template <class T, Label Name>
+  static constexpr const std::string_view& name_of() {
+    if constexpr (Name.view().empty())
+      return detail::short_name_of<T>;
+    else
+      return detail::label_text<Name>;
+  }
+
+  static constexpr std::size_t at(std::int32_t index) { return static_cast<std::size_t>(index); }
+
+  static constexpr std::span<const mil::Port> inputs_of(const detail::NodeEntry& node) {
+    return node.kernel != nullptr ? node.kernel->inputs : node.step->inputs;
+  }
+  static constexpr std::span<const mil::Port> outputs_of(const detail::NodeEntry& node) {
+    return node.kernel != nullptr ? node.kernel->outputs : node.step->outputs;
+  }
+
+  constexpr void fail(const Broken& broken);
+
+  constexpr mil::Name add(std::string_view text) {
+    const mil::Name name{static_cast<std::uint32_t>(characters_.size()), static_cast<std::uint32_t>(text.size())};
+    characters_.append(text);
+    return name;
+  }
+
+  /// Of a name in the scope that is open.
+  constexpr Counter& counter(std::string_view base, bool is_numbered) {
+    for (std::size_t i = scopes_.empty() ? 0 : scopes_.back().counters; i < counters_.size(); ++i)
+      if (counters_[i].is_numbered == is_numbered && mil::same_text(text(counters_[i].base), base)) return counters_[i];
+    counters_.push_back({add(base), is_numbered, 0});
+    return counters_[counters_.size() - 1];
+  }
+
+  /// A name with its scopes: "layer3/Attention", and for the second of it "layer3/Attention_1".
+  constexpr mil::Name unique(std::string_view base) {
+    const std::size_t ordinal = counter(base, false).count++;
+    mil::Name name = add(prefix_.view());
+    characters_.append(base);
+    if (ordinal > 0) {
+      characters_.append("_");
+      detail::append_number(characters_, ordinal);
+    }
+    name.size = static_cast<std::uint32_t>(characters_.size()) - name.offset;
+    return name;
+  }
+
+  constexpr void open(mil::Name scope) {
+    scopes_.push_back({prefix_.size(), counters_.size()});
+    prefix_.truncate(0);
+    prefix_.append(text(scope));
+    prefix_.append("/");
+  }
+
+  constexpr Value value_of(std::int32_t value) { return {this, {value}, values_[at(value)].type}; }
+
+  constexpr Value value_from(ValueFacts::Kind kind, mil::Table<detail::OutsideEntry>& entries, mil::Name name,
+                             const mil::TensorType& type) {
+    const auto value = static_cast<std::int32_t>(values_.size());
+    const mil::TensorType* const owned = new mil::TensorType(type);
+    owned_types_.push_back(owned);
+    values_.push_back({kind, -1, static_cast<std::int32_t>(entries.size()), owned, false});
+    entries.push_back({name, owned, value, {}});
+    return value_of(value);
+  }
+
+  /// Notes that a value is read. False, with a fault, if it is none of this flow.
+  constexpr bool read(const Value& value, bool by_next = false) {
+    if (value.builder_ != this) {
+      fail({Fault::no_value});
+      return false;
+    }
+    if (!by_next) values_[at(value.source_.value)].is_read = true;
+    return true;
+  }
+
+  /// A node without its sources, which follow; its values are there.
+  constexpr std::int32_t node(const KernelFacts* kernel, const StepFacts* step, std::string_view name) {
+    const auto number = static_cast<std::int32_t>(nodes_.size());
+    nodes_.push_back({unique(name), kernel, step, static_cast<std::uint32_t>(sources_.size()), static_cast<std::uint32_t>(values_.size())});
+    const std::span<const mil::Port> outputs = outputs_of(nodes_.back());
+    for (std::size_t i = 0; i < outputs.size(); ++i)
+      values_.push_back({ValueFacts::Kind::result, number, static_cast<std::int32_t>(i), &outputs[i].type, false});
+    return number;
+  }
+
+  /// One source for each input of a node; -1 while it is open.
+  constexpr void bind(std::int32_t number, std::size_t input, const Value& value) {
+    const detail::NodeEntry& node = nodes_[at(number)];
+    const mil::Port& port = inputs_of(node)[input];
+    if (!read(value)) return;
+    Source& source = sources_[node.first_source + input];
+    if (source.value >= 0) return fail({Fault::input_given_twice, node.name, port.name});
+    source = value.source_;
+    const bool is_whole = source.channels == 0;
+    if (is_whole ? *value.type_ != port.type : value.type() != port.type)
+      fail({Fault::type_does_not_fit, node.name, port.name, value.type(), port.type});
+  }
+
+  constexpr void reserve_sources(const detail::NodeEntry& node) {
+    for (std::size_t i = 0; i < inputs_of(node).size(); ++i) sources_.push_back({});
+  }
+
+  constexpr Results in_order(std::int32_t number, mil::Entries<Value> values) {
+    const detail::NodeEntry node = nodes_[at(number)];
+    reserve_sources(node);
+    const std::size_t inputs = inputs_of(node).size();
+    if (values.size() > inputs) fail({Fault::no_such_input, node.name, "one value too many"});
+    for (std::size_t i = 0; i < values.size() && i < inputs; ++i) bind(number, i, values[i]);
+    return closed(number);
+  }
+
+  constexpr Results by_name(std::int32_t number, mil::Entries<Named> values) {
+    const detail::NodeEntry node = nodes_[at(number)];
+    reserve_sources(node);
+    const std::span<const mil::Port> inputs = inputs_of(node);
+    for (const Named& given : values) {
+      std::size_t input = 0;
+      while (input < inputs.size() && !mil::same_text(inputs[input].name, given.name)) ++input;
+      if (input == inputs.size())
+        fail({Fault::no_such_input, node.name, given.name});
+      else
+        bind(number, input, given.value);
+    }
+    return closed(number);
+  }
+
+  constexpr Results closed(std::int32_t number) {
+    const detail::NodeEntry& node = nodes_[at(number)];
+    const std::span<const mil::Port> inputs = inputs_of(node);
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      if (sources_[node.first_source + i].value < 0) {
+        fail({Fault::input_is_open, node.name, inputs[i].name, {}, inputs[i].type});
+        break;
+      }
+    return {this, number};
+  }
+
+  mil::Characters characters_;
+  mil::Table<detail::NodeEntry> nodes_;
+  mil::Table<Source> sources_;
+  mil::Table<detail::ValueEntry> values_;
+  mil::Table<detail::OutsideEntry> inputs_;
+  mil::Table<detail::OutsideEntry> parameters_;
+  mil::Table<detail::OutsideEntry> carried_;
+  mil::Table<detail::ResultEntry> results_;
+  mil::Table<const mil::TensorType*> owned_types_;
+  mil::Characters prefix_;
+  mil::Table<Scope> scopes_;
+  mil::Table<Counter> counters_;
+  Broken broken_;
+};
+
+/// What a fault says at run time, with its names and types.
+inline std::string to_string(const Broken& broken, std::string_view node) {
+  const std::string of_node = "node '" + std::string{node} + "'";
+  const std::string port = "'" + std::string{broken.port} + "'";
+  const std::string named = "'" + std::string{node} + "'";
+  switch (broken.fault) {
+    case Fault::none: return "nothing is wrong";
+    case Fault::input_is_open: return of_node + ": nothing is given for its input " + port + ", " + to_string(broken.wanted);
+    case Fault::no_such_input: return of_node + " has no input for " + std::string{broken.port};
+    case Fault::input_given_twice: return of_node + ": its input " + port + " is given twice";
+    case Fault::type_does_not_fit:
+      return of_node + ": its input " + port + " takes " + to_string(broken.wanted) + ", but is given " + to_string(broken.given);
+    case Fault::no_such_result: return of_node + " has no result " + port;
+    case Fault::several_results: return of_node + " has several results: take one by its name";
+    case Fault::result_is_not_read:
+      return of_node + ": nobody reads its result " + port + ", " + to_string(broken.given) + "; if that is meant, ignore() it";
+    case Fault::input_is_not_read: return "nobody reads the input " + named + ", " + to_string(broken.given);
+    case Fault::carried_has_no_next:
+      return "the carried value " + named + " has no next(): a pass would leave nothing for the one after it";
+    case Fault::next_given_twice: return "the carried value " + named + " has two next()";
+    case Fault::next_does_not_fit:
+      return "the carried value " + named + " is " + to_string(broken.wanted) + ", but next() leaves " + to_string(broken.given);
+    case Fault::not_carried: return "next() is for a carried value, all of it";
+    case Fault::no_such_channels: return "a range of channels beyond those of " + to_string(broken.given);
+    case Fault::result_from_outside: return "the result " + named + " is an input, a parameter or a carried value: a node must give it";
+    case Fault::two_results_of_one_name: return "two results are called " + named;
+    case Fault::no_value: return "a value of no flow, or of another one";
+    case Fault::no_node: return "the flow runs nothing";
+  }
+  return "";
+}
+
+constexpr void Builder::fail(const Broken& broken) {
+  if (!std::is_constant_evaluated()) throw std::invalid_argument(to_string(broken, text(broken.node)));
+  if (broken_.fault == Fault::none) broken_ = broken;
+}
+
+constexpr Value Value::channels(std::int64_t first, std::int64_t count) const {
+  if (builder_ == nullptr) return {};
+  Value part = *this;
+  const mil::TensorType whole = type();
+  if (whole.shape.rank != 4 || whole.shape[0] != 1 || first < 0 || count < 1 || first > whole.shape[1] - count) {
+    builder_->fail({Fault::no_such_channels, {}, {}, whole});
+    return part;
+  }
+  part.source_.first_channel += first;
+  part.source_.channels = count;
+  return part;
+}
+
+constexpr Value Results::operator[](std::string_view name) const {
+  const detail::NodeEntry& node = builder_->nodes_[static_cast<std::size_t>(node_)];
+  const std::span<const mil::Port> outputs = Builder::outputs_of(node);
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    if (mil::same_text(outputs[i].name, name)) return builder_->value_of(static_cast<std::int32_t>(node.first_value + i));
+  builder_->fail({Fault::no_such_result, node.name, name});
+  return builder_->value_of(static_cast<std::int32_t>(node.first_value));
+}
+
+constexpr Results::operator Value() const {
+  const detail::NodeEntry& node = builder_->nodes_[static_cast<std::size_t>(node_)];
+  if (Builder::outputs_of(node).size() != 1) builder_->fail({Fault::several_results, node.name});
+  return builder_->value_of(static_cast<std::int32_t>(node.first_value));
+}
+
+}  // namespace anechain::flow

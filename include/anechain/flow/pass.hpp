@@ -1,0 +1,548 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <exception>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <anechain/devices/device.hpp>
+#include <anechain/flow/facts.hpp>
+#include <anechain/flow/strategy.hpp>
+
+namespace anechain {
+
+/// A pass that failed: under which strategy, at which kernel, and why. What the device threw is nested in it (std::rethrow_if_nested).
+struct PassError : std::runtime_error {
+  /// Says "under: kernel at (called): reason".
+  PassError(std::string_view under, std::size_t at, std::string_view called, const std::string& reason)
+      : std::runtime_error(std::string{under} + ": kernel " + std::to_string(at) + " (" + std::string{called} + "): " + reason),
+        strategy(under),
+        kernel(at),
+        kernel_name(called),
+        cause(reason) {}
+
+  std::string strategy;     ///< the strategy's name
+  std::size_t kernel;       ///< position in the flow, from 0; steps of the CPU count
+  std::string kernel_name;  ///< what reports call it
+  std::string cause;        ///< the words of what is nested
+};
+
+namespace detail {
+
+/// What is told of something thrown that says nothing of itself.
+inline constexpr const char* not_an_exception = "something was thrown that is not a std::exception";
+
+/// Rethrows the exception that is being handled as a PassError, with itself nested in it.
+[[noreturn]] inline void rethrow_as_pass_error(std::string_view strategy, std::size_t kernel, std::string_view kernel_name) {
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    std::throw_with_nested(PassError(strategy, kernel, kernel_name, error.what()));
+  } catch (...) {
+    std::throw_with_nested(PassError(strategy, kernel, kernel_name, not_an_exception));
+  }
+}
+
+/// A step of the CPU with the surfaces that it works on.
+template <Surface S>
+struct StepCall {
+  flow::StepFunction run;
+  std::vector<S*> inputs;
+  std::vector<S*> outputs;
+  std::vector<flow::Tensor> tensors;  ///< of both, while they are locked
+  std::int64_t bytes = 0;             ///< that it reads and writes, packed
+
+  /// Locks what it reads, then what it writes, and calls the step.
+  void operator()() { locked(0); }
+
+ private:
+  void locked(std::size_t next) {
+    const std::span<const flow::Tensor> all{tensors};
+    if (next == all.size()) return run(all.first(inputs.size()), all.subspan(inputs.size()));
+    const bool reads = next < inputs.size();
+    S& surface = reads ? *inputs[next] : *outputs[next - inputs.size()];
+    const auto lock = surface.lock(reads ? Access::read : Access::write);
+    tensors[next] = flow::Tensor{tensors[next].type(), lock.bytes().data()};
+    locked(next + 1);
+  }
+};
+
+}  // namespace detail
+
+/// One kernel of one pass: its evaluation, and what is done on the link behind it.
+template <Device D, StrategyWithName S>
+struct Step {
+  using Surface = typename D::Surface;
+
+  D* device;                     ///< not owned, like all that a step points at
+  typename D::Request* request;  ///< this kernel's in this lane
+  Surface* from;                 ///< its first result that somebody reads
+  Surface* to;                   ///< the first reader's input; null if there is none, or no surface of its own
+  std::size_t kernel;            ///< position in the flow; this and the name are for a PassError
+  std::string_view kernel_name;  ///< what reports call it
+
+  /// Evaluates, then moves, as far as the strategy has it. Throws PassError, whatever was thrown.
+  void operator()() const {
+    try {
+      if constexpr (DeviceOfVirtualTime<D> && S::Executor::hops == executor::Hops::each_step) device->charge_hop();
+      if constexpr (S::work == Work::all) device->evaluate(*request);
+      if constexpr (S::Transfer::link == transfer::Link::two_surfaces)
+        if (S::work == Work::transfers || to != nullptr) {
+          S::Transfer::move(*from, *to);
+          if constexpr (DeviceOfVirtualTime<D> && S::Transfer::delivers) device->charge_move(*from, *to);
+        }
+    } catch (...) {
+      detail::rethrow_as_pass_error(S::name, kernel, kernel_name);
+    }
+  }
+};
+
+/// What a pass does between steps: a step of the CPU, a link's further reader, some channels of a tensor, what the next pass finds.
+template <Device D, StrategyWithName S>
+struct Interlude {
+  using Surface = typename D::Surface;
+
+  std::size_t position;             ///< how many steps of its lane come before it
+  void (*act)(const Interlude&);    ///< does it
+  D* device;                        ///< not owned, like all that an interlude points at
+  Surface* from;                    ///< of a move
+  Surface* to;                      ///< of a move
+  std::size_t from_byte;            ///< of a move of some channels: where they begin
+  std::size_t bytes;                ///< and how many bytes they have, padding included
+  detail::StepCall<Surface>* call;  ///< of a step of the CPU
+  std::size_t kernel;               ///< the node that it belongs to; this and the name are for a PassError
+  std::string_view kernel_name;     ///< what reports call it
+
+  /// Does it. Throws PassError, whatever was thrown.
+  void operator()() const {
+    try {
+      if constexpr (DeviceOfVirtualTime<D> && S::Executor::hops == executor::Hops::each_step) device->charge_hop();
+      act(*this);
+    } catch (...) {
+      detail::rethrow_as_pass_error(S::name, kernel, kernel_name);
+    }
+  }
+
+  /// A whole surface, as the strategy's transfer moves it.
+  static void move(const Interlude& self) {
+    S::Transfer::move(*self.from, *self.to);
+    if constexpr (DeviceOfVirtualTime<D> && S::Transfer::delivers) self.device->charge_move(*self.from, *self.to);
+  }
+
+  /// Bytes of one surface to the beginning of another: some channels, or what a carried value leaves.
+  static void copy(const Interlude& self) {
+    const auto reading = self.from->lock(Access::read);
+    const auto writing = self.to->lock(Access::write);
+    std::memcpy(writing.bytes().data(), reading.bytes().data() + self.from_byte, self.bytes);
+    if constexpr (DeviceOfVirtualTime<D>) self.device->charge_move(*self.to, *self.to);
+  }
+
+  static void step(const Interlude& self) {
+    (*self.call)();
+    if constexpr (DeviceOfVirtualTime<D>) self.device->charge_step(self.call->bytes);
+  }
+};
+
+/// A flow bound to a strategy on a device: surfaces and requests laid out once, ready to run any number of times. The device and the
+/// compiled flow must outlive it.
+template <Device D, StrategyWithName S>
+class Pass {
+  using Transfer = typename S::Transfer;
+  using Executor = typename S::Executor;
+  using Lane = executor::Lane<Step<D, S>, Interlude<D, S>>;
+  static_assert(transfer::LaysOutLinks<Transfer>, "anechain: this is not a Transfer: it lacks `static constexpr transfer::Link link`");
+  static_assert(transfer::SaysWhetherItDelivers<Transfer>, "anechain: this is not a Transfer: it lacks `static constexpr bool delivers`");
+  static_assert(transfer::MovesBetweenSurfaces<Transfer, typename D::Surface>,
+                "anechain: this is not a Transfer: it lacks `static void move(Surface& from, Surface& to)`");
+  static_assert(
+      executor::Executor<Executor, Lane>,
+      "anechain: this is not an Executor: it needs lanes, hops, description, a constructor from the number of jobs, and run(lanes)");
+  static_assert(
+      ChargesAllOrNothing<D>,
+      "anechain: this device has some of charge_move(from, to), charge_step(bytes), charge_hop() and idle(duration): a device of virtual "
+      "time has all of them, any other device none");
+
+ public:
+  using Surface = typename D::Surface;
+
+  /// Passes in flight; one `run` is so many passes.
+  static constexpr std::size_t lanes = Executor::lanes;
+
+  /// Lays out surfaces and requests for a flow; one program for each of its kernels, in order. Throws DeviceError.
+  Pass(D& device, const flow::Facts& facts, std::span<typename D::Program> programs) : device_(&device), shape_(facts) {
+    for (std::size_t lane = 0; lane < lanes; ++lane) lay_out(lanes_[lane], programs);
+    executor_ = std::make_unique<Executor>(std::max(lanes_[0].jobs(0), lanes_[0].jobs(1)));
+  }
+
+  Pass(const Pass&) = delete;
+  Pass& operator=(const Pass&) = delete;
+
+  /// Runs every lane once. Throws PassError if a node fails; the pass can be run again after that, with whatever carried values it left.
+  void run() {
+    if constexpr (DeviceOfVirtualTime<D> && Executor::hops == executor::Hops::each_run) device_->charge_hop();
+    const std::size_t turn = turn_;
+    if (alternates_) turn_ = 1 - turn;
+    executor_->run(std::span<const Lane>{runs_[turn]});
+  }
+
+  /// Gives every lane the one input of the flow, packed; or the input or parameter of this name. Throws std::invalid_argument if the count
+  /// is not that of its elements, std::out_of_range if there is no such input.
+  ///@{
+  template <class Numbers>
+  void input(const Numbers& packed) {
+    if (shape_.inputs.size() != 1)
+      throw std::out_of_range("the flow has " + std::to_string(shape_.inputs.size()) + " inputs: name one of them");
+    input(shape_.inputs.front(), packed);
+  }
+  template <class Numbers>
+  void input(std::string_view name, const Numbers& packed) {
+    const std::span<const typename Numbers::value_type> numbers{packed};
+    const Outside& outside = shape_.outside(name);
+    anechain::detail::require_count(outside.type, numbers.size());
+    for (PlacesOfLane& places : lanes_)
+      for (const Place& place : places.outside[outside.index])
+        write(*place.surface, numbers.subspan(place.first_element, static_cast<std::size_t>(place.surface->type().elements())));
+  }
+  ///@}
+
+  /// What a lane's last run gave, packed: the one result of the flow, or the one of this name. Throws std::out_of_range.
+  ///@{
+  template <class Number = float>
+  std::vector<Number> output(std::size_t lane = 0) {
+    if (shape_.outputs.size() != 1)
+      throw std::out_of_range("the flow has " + std::to_string(shape_.outputs.size()) + " results: name one of them");
+    return output<Number>(shape_.outputs.front(), lane);
+  }
+  template <class Number = float>
+  std::vector<Number> output(std::string_view name, std::size_t lane = 0) {
+    const auto found = std::ranges::find(shape_.outputs, name);
+    if (found == shape_.outputs.end()) throw std::out_of_range("the flow has no result '" + std::string{name} + "'");
+    const Place& place = places(lane).results[last_turn()][static_cast<std::size_t>(found - shape_.outputs.begin())];
+    const std::vector<Number> whole = read<Number>(*place.surface);
+    const auto first = whole.begin() + static_cast<std::ptrdiff_t>(place.first_element);
+    return {first, first + static_cast<std::ptrdiff_t>(place.elements)};
+  }
+  ///@}
+
+  /// Makes every carried value zero, as before the first run.
+  void reset() {
+    for (PlacesOfLane& places : lanes_)
+      for (Surface* surface : places.carried) {
+        const auto lock = surface->lock(Access::write);
+        std::ranges::fill(lock.bytes(), std::byte{0});
+      }
+    turn_ = 0;
+  }
+
+  /// Nodes that it runs, steps of the CPU among them.
+  std::size_t length() const { return shape_.nodes; }
+
+  /// What a node of a lane reads and writes in its next run, by the position of the port in its declaration. Throws std::out_of_range.
+  ///@{
+  Surface& input_surface(std::size_t node, std::size_t lane = 0, std::size_t port = 0) {
+    return *port_of(places(lane).inputs[turn_], node, lane, port);
+  }
+  Surface& output_surface(std::size_t node, std::size_t lane = 0, std::size_t port = 0) {
+    return *port_of(places(lane).outputs[turn_], node, lane, port);
+  }
+  ///@}
+
+ private:
+  static constexpr bool shares = Transfer::link == transfer::Link::one_surface;
+  static constexpr std::size_t both_turns[]{0, 1};
+
+  /// A surface, or the part of it that some channels take.
+  struct Place {
+    Surface* surface;
+    std::size_t first_element;  ///< of an input: in what is given; of a result: in the surface
+    std::size_t elements;
+  };
+
+  /// An input, a parameter: where its readers are, is each lane's.
+  struct Outside {
+    std::string name;
+    mil::TensorType type;
+    std::size_t index;
+  };
+
+  /// What is kept of the flow's facts, which need not outlive the pass.
+  struct Shape {
+    explicit Shape(const flow::Facts& of) : facts(of), nodes(of.nodes.size()) {
+      for (const mil::Port& port : of.inputs) {
+        inputs.emplace_back(port.name);
+        all_outside.push_back({std::string{port.name}, port.type, all_outside.size()});
+      }
+      for (const mil::Port& port : of.parameters) all_outside.push_back({std::string{port.name}, port.type, all_outside.size()});
+      for (const mil::Port& port : of.outputs) outputs.emplace_back(port.name);
+    }
+
+    const Outside& outside(std::string_view name) const {
+      std::string known;
+      for (const Outside& one : all_outside) {
+        if (one.name == name) return one;
+        known += (known.empty() ? "" : ", ") + one.name;
+      }
+      throw std::out_of_range("the flow has no input '" + std::string{name} + "'; it has " + known);
+    }
+
+    flow::Facts facts;  ///< read while the pass is laid out
+    std::size_t nodes;
+    std::vector<std::string> inputs;
+    std::vector<std::string> outputs;
+    std::vector<Outside> all_outside;
+  };
+
+  /// Surfaces, requests and jobs of one lane. Two sets of what depends on where carried values are.
+  struct PlacesOfLane {
+    std::vector<Surface> surfaces;              ///< with room for all: others point at them
+    std::vector<typename D::Request> requests;  ///< the same
+    std::vector<std::unique_ptr<anechain::detail::StepCall<Surface>>> calls;
+    std::array<std::vector<std::vector<Surface*>>, 2> inputs;   ///< of each node
+    std::array<std::vector<std::vector<Surface*>>, 2> outputs;  ///< of each node
+    std::array<std::vector<Place>, 2> results;                  ///< of the flow
+    std::vector<std::vector<Place>> outside;                    ///< readers of each input and parameter
+    std::vector<Surface*> carried;                              ///< all that reset() clears
+    std::array<std::vector<Step<D, S>>, 2> steps;
+    std::array<std::vector<Interlude<D, S>>, 2> interludes;
+
+    std::size_t jobs(std::size_t turn) const { return steps[turn].size() + interludes[turn].size(); }
+  };
+
+  PlacesOfLane& places(std::size_t lane) {
+    if (lane >= lanes) throw std::out_of_range("there is no lane " + std::to_string(lane) + ": the pass has " + std::to_string(lanes));
+    return lanes_[lane];
+  }
+
+  Surface* port_of(const std::vector<std::vector<Surface*>>& nodes, std::size_t node, std::size_t lane, std::size_t port) const {
+    if (node >= nodes.size() || port >= nodes[node].size())
+      throw std::out_of_range("there is no kernel " + std::to_string(node) + " with a port " + std::to_string(port) + " in lane " +
+                              std::to_string(lane) + ": the pass has " + std::to_string(nodes.size()) + " kernels and " +
+                              std::to_string(lanes) + " lanes");
+    return nodes[node][port];
+  }
+
+  std::size_t last_turn() const { return alternates_ ? 1 - turn_ : turn_; }
+
+  static bool is_whole(const flow::Source& source) { return source.channels == 0; }
+
+  static mil::TensorType type_of(const flow::Facts& facts, const flow::Source& source) {
+    return flow::type_of(source, facts.values[static_cast<std::size_t>(source.value)].port->type);
+  }
+
+  static std::size_t first_element(const mil::TensorType& type, const flow::Source& source) {
+    return static_cast<std::size_t>(source.first_channel * type.shape[2] * type.shape[3]);
+  }
+
+  Surface* new_surface(PlacesOfLane& lane, const mil::TensorType& type) {
+    lane.surfaces.push_back(device_->surface(type));
+    return &lane.surfaces.back();
+  }
+
+  void lay_out(PlacesOfLane& lane, std::span<typename D::Program> programs) {
+    using Kind = flow::ValueFacts::Kind;
+    const flow::Facts& facts = shape_.facts;
+    const auto index = [](auto number) { return static_cast<std::size_t>(number); };
+
+    lane.surfaces.reserve(2 * facts.values.size() + facts.sources.size());
+    lane.requests.reserve(2 * facts.nodes.size());
+
+    // If links share surfaces, a result that a carried value leaves is written to the one of its two surfaces that nobody reads.
+    std::vector<std::int32_t> left_to(facts.values.size(), -1);
+    if (shares)
+      for (const flow::CarriedFacts& carried : facts.carried)
+        if (is_whole(carried.next) && left_to[index(carried.next.value)] < 0) left_to[index(carried.next.value)] = carried.value;
+    alternates_ = shares && !facts.carried.empty();
+
+    std::array<std::vector<Surface*>, 2> given{std::vector<Surface*>(facts.values.size()), std::vector<Surface*>(facts.values.size())};
+    for (std::size_t v = 0; v < facts.values.size(); ++v) {
+      const flow::ValueFacts& value = facts.values[v];
+      if (value.kind == Kind::result && left_to[v] >= 0) continue;
+      const bool has_its_own = value.kind == Kind::result || shares;
+      if (!has_its_own) continue;
+      given[0][v] = given[1][v] = new_surface(lane, value.port->type);
+      if (value.kind != Kind::carried) continue;
+      given[1][v] = new_surface(lane, value.port->type);
+      lane.carried.insert(lane.carried.end(), {given[0][v], given[1][v]});
+    }
+    for (std::size_t v = 0; v < facts.values.size(); ++v)
+      if (left_to[v] >= 0)
+        for (const std::size_t turn : both_turns) given[turn][v] = given[1 - turn][index(left_to[v])];
+
+    lane.outside.resize(shape_.all_outside.size());
+    const auto outside_of = [&](const flow::ValueFacts& value) -> std::vector<Place>* {
+      if (value.kind == Kind::input) return &lane.outside[index(value.index)];
+      if (value.kind == Kind::parameter) return &lane.outside[facts.inputs.size() + index(value.index)];
+      return nullptr;
+    };
+    if (shares)
+      for (std::size_t v = 0; v < facts.values.size(); ++v)
+        if (std::vector<Place>* const readers = outside_of(facts.values[v])) readers->push_back({given[0][v], 0, 0});
+
+    // What each input reads from: the surface of whoever gives it, or one of its own.
+    std::array<std::vector<Surface*>, 2> taken{std::vector<Surface*>(facts.sources.size()), std::vector<Surface*>(facts.sources.size())};
+    for (const flow::NodeFacts& node : facts.nodes)
+      for (std::size_t i = 0; i < node.inputs().size(); ++i) {
+        const std::size_t s = node.first_source + i;
+        const flow::Source& source = facts.sources[s];
+        const flow::ValueFacts& value = facts.values[index(source.value)];
+        const bool reads_in_place = is_whole(source) && given[0][index(source.value)] != nullptr && (shares || node.kernel == nullptr);
+        if (reads_in_place) {
+          for (const std::size_t turn : both_turns) taken[turn][s] = given[turn][index(source.value)];
+          continue;
+        }
+        taken[0][s] = taken[1][s] = new_surface(lane, node.inputs()[i].type);
+        if (std::vector<Place>* const readers = outside_of(value))
+          readers->push_back({taken[0][s], is_whole(source) ? 0 : first_element(value.port->type, source), 0});
+        if (value.kind == Kind::carried && !shares) lane.carried.push_back(taken[0][s]);
+      }
+
+    for (const std::size_t turn : both_turns) {
+      if (turn == 1 && !alternates_) continue;
+      lay_out_jobs(lane, turn, given[turn], given[1 - turn], taken[turn], programs);
+    }
+    if (!alternates_) {
+      lane.inputs[1] = lane.inputs[0];
+      lane.outputs[1] = lane.outputs[0];
+      lane.results[1] = lane.results[0];
+    }
+    const std::size_t number = static_cast<std::size_t>(&lane - lanes_);
+    for (const std::size_t turn : both_turns) runs_[turn][number] = Lane{lane.steps[turn], lane.interludes[turn]};
+  }
+
+  /// Requests and jobs of one turn: `given` has the surface of each value, `found` the ones that the next turn finds carried values in,
+  /// `taken` what each source is read from.
+  void lay_out_jobs(PlacesOfLane& lane, std::size_t turn, const std::vector<Surface*>& given, const std::vector<Surface*>& found,
+                    const std::vector<Surface*>& taken, std::span<typename D::Program> programs) {
+    const flow::Facts& facts = shape_.facts;
+    std::vector<Step<D, S>>& steps = lane.steps[turn];
+    std::vector<Interlude<D, S>>& interludes = lane.interludes[turn];
+    std::size_t program = 0;
+    for (std::size_t n = 0; n < facts.nodes.size(); ++n) {
+      const flow::NodeFacts& node = facts.nodes[n];
+      const std::span<Surface* const> in = std::span{taken}.subspan(node.first_source, node.inputs().size());
+      const std::span<Surface* const> out = std::span{given}.subspan(node.first_value, node.outputs().size());
+      lane.inputs[turn].emplace_back(in.begin(), in.end());
+      lane.outputs[turn].emplace_back(out.begin(), out.end());
+      const std::string_view name = node.kernel != nullptr ? node.kernel->name : node.step->name;
+      const auto interlude = [&](void (*act)(const Interlude<D, S>&), Surface* from, Surface* to) -> Interlude<D, S>& {
+        return interludes.emplace_back(Interlude<D, S>{steps.size(), act, device_, from, to, 0, 0, nullptr, n, name});
+      };
+
+      std::size_t step_of_node = 0;
+      if (node.kernel != nullptr) {
+        lane.requests.push_back(request(programs[program++], *node.kernel, in, out));
+        step_of_node = steps.size() + 1;
+        steps.push_back({device_, &lane.requests.back(), nullptr, nullptr, n, name});
+      } else if (S::work == Work::all) {
+        auto call = std::make_unique<anechain::detail::StepCall<Surface>>();
+        call->run = node.step->run;
+        call->inputs.assign(in.begin(), in.end());
+        call->outputs.assign(out.begin(), out.end());
+        for (const std::span<const mil::Port> ports : {node.inputs(), node.outputs()})
+          for (const mil::Port& port : ports) {
+            call->tensors.emplace_back(port.type, nullptr);
+            call->bytes += port.type.packed_bytes();
+          }
+        interlude(&Interlude<D, S>::step, nullptr, nullptr).call = call.get();
+        lane.calls.push_back(std::move(call));
+      }
+
+      // The first reader that has a surface of its own is the step's; others are interludes.
+      for (std::size_t s = 0; s < facts.sources.size(); ++s) {
+        const flow::Source& source = facts.sources[s];
+        const auto v = static_cast<std::size_t>(source.value);
+        if (facts.values[v].node != static_cast<std::int32_t>(n) || taken[s] == given[v]) continue;
+        if (!is_whole(source)) {
+          if constexpr (Transfer::delivers) copy_channels(interlude(&Interlude<D, S>::copy, given[v], taken[s]), facts, source);
+        } else if (step_of_node != 0 && steps[step_of_node - 1].to == nullptr) {
+          steps[step_of_node - 1].from = given[v];
+          steps[step_of_node - 1].to = taken[s];
+        } else {
+          interlude(&Interlude<D, S>::move, given[v], taken[s]);
+        }
+      }
+      if (S::work == Work::transfers && step_of_node != 0 && steps[step_of_node - 1].to == nullptr) {
+        steps.pop_back();
+        for (Interlude<D, S>& each : interludes) each.position = std::min(each.position, steps.size());
+      }
+    }
+
+    if constexpr (Transfer::delivers) leave_carried(lane, turn, given, found, taken);
+    for (const flow::Source& source : facts.results) {
+      const auto v = static_cast<std::size_t>(source.value);
+      const mil::TensorType& whole = facts.values[v].port->type;
+      lane.results[turn].push_back(
+          {given[v], is_whole(source) ? 0 : first_element(whole, source), static_cast<std::size_t>(type_of(facts, source).elements())});
+    }
+  }
+
+  /// At the end of a pass, what carried values leave goes to where the next one finds it, unless it was written there.
+  void leave_carried(PlacesOfLane& lane, std::size_t turn, const std::vector<Surface*>& given, const std::vector<Surface*>& found,
+                     const std::vector<Surface*>& taken) {
+    const flow::Facts& facts = shape_.facts;
+    const auto leave = [&](const flow::CarriedFacts& carried, Surface* to) {
+      Surface* const from = given[static_cast<std::size_t>(carried.next.value)];
+      if (from == to) return;
+      const auto node = static_cast<std::size_t>(facts.values[static_cast<std::size_t>(carried.next.value)].node);
+      const flow::NodeFacts& giver = facts.nodes[node];
+      Interlude<D, S> copy{lane.steps[turn].size(),
+                           &Interlude<D, S>::copy,
+                           device_,
+                           from,
+                           to,
+                           0,
+                           0,
+                           nullptr,
+                           node,
+                           giver.kernel != nullptr ? giver.kernel->name : giver.step->name};
+      copy_channels(copy, facts, carried.next);
+      lane.interludes[turn].push_back(copy);
+    };
+    for (const flow::CarriedFacts& carried : facts.carried) {
+      if (shares) leave(carried, found[static_cast<std::size_t>(carried.value)]);
+      for (std::size_t s = 0; !shares && s < facts.sources.size(); ++s)
+        if (facts.sources[s].value == carried.value) leave(carried, taken[s]);
+    }
+  }
+
+  /// The bytes of a source's channels, which lie together: rows of a plane, planes of a channel.
+  static void copy_channels(Interlude<D, S>& copy, const flow::Facts& facts, const flow::Source& source) {
+    const mil::TensorType part = type_of(facts, source);
+    copy.bytes = static_cast<std::size_t>(part.surface_bytes());
+    if (!is_whole(source)) copy.from_byte = static_cast<std::size_t>(source.first_channel * part.shape[2] * part.row_bytes());
+  }
+
+  /// A kernel's program bound to surfaces, which devices take in the alphabetical order of the ports' names.
+  typename D::Request request(typename D::Program& program, const KernelFacts& kernel, std::span<Surface* const> inputs,
+                              std::span<Surface* const> outputs) {
+    const auto alphabetical = [](std::span<const mil::Port> ports, std::span<Surface* const> surfaces) {
+      std::vector<std::pair<std::string_view, Surface*>> named;
+      for (std::size_t i = 0; i < ports.size(); ++i) named.emplace_back(ports[i].name, surfaces[i]);
+      std::ranges::sort(named, {}, &std::pair<std::string_view, Surface*>::first);
+      std::vector<Surface*> sorted;
+      for (const auto& [name, surface] : named) sorted.push_back(surface);
+      return sorted;
+    };
+    return device_->request(program, alphabetical(kernel.inputs, inputs), alphabetical(kernel.outputs, outputs));
+  }
+
+  D* device_;
+  Shape shape_;
+  PlacesOfLane lanes_[lanes];
+  std::array<std::array<Lane, lanes>, 2> runs_;  ///< by the turn of carried values
+  std::size_t turn_ = 0;
+  bool alternates_ = false;  ///< whether the two turns differ
+  std::unique_ptr<Executor> executor_;
+};
+
+}  // namespace anechain

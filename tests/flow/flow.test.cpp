@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: MIT
+// Flows of every shape, under every strategy, against the same computation in double precision.
+#include <doctest/doctest.h>
+
+#include <anechain/anechain.hpp>
+
+#include <cmath>
+#include <cstring>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "reference.hpp"
+#include "run_program.hpp"
+
+using namespace anechain;
+using reference::Tensor;
+
+namespace {
+
+constexpr int channels = 12;
+constexpr int positions = 20;  // rows of 40 bytes: surfaces pad them to 64
+constexpr auto T = mil::tensor(mil::fp16, 1, channels, 1, positions);
+
+/// Two inputs whose names are not in alphabetical order, two results.
+struct Mix {
+  static constexpr auto inputs = mil::ports({{"minuend", T}, {"by", T}});
+  static constexpr auto body(mil::Body& b, mil::Value minuend, mil::Value by) {
+    return mil::results({{"sum", b.add(minuend, by)}, {"difference", b.sub(minuend, by)}});
+  }
+};
+
+/// A step of the CPU: half of x, and its negative.
+struct HalveAndNegate {
+  static constexpr auto inputs = mil::ports({{"x", T}});
+  static constexpr auto outputs = mil::ports({{"half", T}, {"negative", T}});
+  static void run(std::span<const flow::Tensor> in, std::span<const flow::Tensor> out) {
+    for (std::int64_t row = 0; row < in[0].rows(); ++row) {
+      const auto x = in[0].row<mil::half>(row);
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        out[0].row<mil::half>(row)[i] = static_cast<mil::half>(static_cast<float>(x[i]) / 2);
+        out[1].row<mil::half>(row)[i] = static_cast<mil::half>(-static_cast<float>(x[i]));
+      }
+    }
+  }
+};
+
+using Left = Conv1x1<channels, positions>;
+using Right = Sigmoid<channels, positions>;
+using Wide = Conv1x1<2 * channels, positions, mil::fp16, channels>;
+
+/// Fan-out, two branches, a step of the CPU, a join.
+struct Diamond {
+  static constexpr auto inputs = flow::ports({{"x", T}});
+  static constexpr auto flow(flow::Builder& f, flow::Value x) {
+    const flow::Value left = f.run<Left>(x);
+    const auto halved = f.on_cpu<HalveAndNegate>(f.run<Right>(x));
+    const auto mixed = f.run<Mix, "join">({{"by", halved["half"]}, {"minuend", left}});
+    f.ignore(halved["negative"]);
+    return flow::results({{"difference", mixed["difference"]}, {"sum", mixed["sum"]}, {"left", left}});
+  }
+};
+
+/// What three passes leave and find: total = total + x, and the one before it.
+struct Accumulated {
+  static constexpr auto inputs = flow::ports({{"x", T}});
+  static constexpr auto flow(flow::Builder& f, flow::Value x) {
+    const flow::Value total = f.carried("total", T);
+    const flow::Value before = f.carried("before", T);
+    const auto sum = f.run<Mix>(x, total);
+    const flow::Value kept = f.run<Right>(total);
+    f.next(total, sum["sum"]);
+    f.next(before, kept);
+    const auto last = f.run<Mix>(before, sum["difference"]);
+    f.ignore(last["sum"]);
+    return flow::results({{"total", sum["sum"]}, {"y", last["difference"]}});
+  }
+};
+
+/// A stack of two tensors that comes in and is read in parts, a parameter, and a result that is a part.
+struct Stacked {
+  static constexpr auto stack = mil::tensor(mil::fp16, 1, 2 * channels, 1, positions);
+  static constexpr auto inputs = flow::ports({{"stack", stack}});
+  static constexpr auto flow(flow::Builder& f, flow::Value both) {
+    const flow::Value shift = f.parameter("shift", T);
+    const auto mixed = f.run<Mix>(both.channels(channels, channels), shift);
+    f.ignore(mixed["difference"]);
+    const flow::Value wide = f.run<Relu<2 * channels, positions>>(both);
+    const auto parts = f.run<Mix>({{"minuend", wide.channels(3, channels)}, {"by", mixed["sum"]}});
+    f.ignore(parts["sum"]);
+    return flow::results({{"y", parts["difference"]}, {"some", wide.channels(channels - 2, 4)}});
+  }
+};
+
+std::vector<double> random_numbers(std::size_t count, std::uint64_t seed) {
+  Random random{seed};
+  std::vector<double> numbers(count);
+  for (double& number : numbers) number = mil::rounded(mil::fp16, random.uniform(-1, 1));
+  return numbers;
+}
+
+Tensor tensor(std::vector<double> data) { return {{1, static_cast<std::int64_t>(data.size()) / positions, 1, positions}, std::move(data)}; }
+
+Tensor half_of(const Tensor& x) {
+  return reference::map(x, [](double number) { return number / 2; });
+}
+Tensor minus(const Tensor& a, const Tensor& b) {
+  return reference::add(a, reference::map(b, [](double number) { return -number; }));
+}
+Tensor sigmoid(const Tensor& x) { return reference::map(x, reference::sigmoid); }
+
+/// A few roundings to the 11 bits of fp16.
+constexpr double tolerance = 4 * 0x1p-11;
+
+bool close(const std::vector<double>& got, const Tensor& expected) { return run_program::distance(tensor(got), expected) <= tolerance; }
+
+template <class S, class Device = HostDevice>
+void check_diamond(Device& device, const WeightBlobs& weights, const Tensor& matrix) {
+  CAPTURE(S::name);
+  CompiledFlow<Device> compiled{device, Flow<Diamond>::facts, weights};
+  auto pass = compiled.bind(S{});
+  const std::vector<double> x = random_numbers(channels * positions, 7);
+  pass.input(x);
+  pass.run();
+  pass.run();
+  const Tensor left = reference::conv1x1(tensor(x), matrix, nullptr);
+  const Tensor half = half_of(sigmoid(tensor(x)));
+  for (std::size_t lane = 0; lane < pass.lanes; ++lane) {
+    CAPTURE(lane);
+    CHECK(close(pass.template output<double>("left", lane), left));
+    CHECK(close(pass.template output<double>("sum", lane), reference::add(left, half)));
+    CHECK(close(pass.template output<double>("difference", lane), minus(left, half)));
+    // What a link carries arrives bit for bit.
+    CHECK(read_packed(pass.input_surface(3, lane, 0)) == read_packed(pass.output_surface(0, lane)));
+    CHECK(read_packed(pass.input_surface(3, lane, 1)) == read_packed(pass.output_surface(2, lane, 0)));
+    CHECK(read_packed(pass.input_surface(2, lane)) == read_packed(pass.output_surface(1, lane)));
+  }
+}
+
+/// Under every strategy that delivers.
+template <class Check>
+void with_every_strategy(Check check) {
+  check(sequential);
+  check(gcd_sequential);
+  check(zero_copy);
+  check(overlapped<3>);
+}
+
+}  // namespace
+
+TEST_CASE("a diamond with a step of the CPU is right under every strategy") {
+  HostDevice device;
+  using Net = Flow<Diamond>;
+  const WeightBlobs weights{Net::kernels, random_weights(5)};
+  WeightBlobs copy = weights;
+  Tensor matrix{{channels, channels}, std::vector<double>(channels * channels)};
+  mil::decode(mil::fp16, copy.tensor(0, "W").data(), matrix.data.data(), matrix.data.size());
+  with_every_strategy([&]<class S>(S) { check_diamond<S>(device, weights, matrix); });
+}
+
+TEST_CASE("a carried value is what the pass before left, copied or in turns") {
+  HostDevice device;
+  with_every_strategy([&]<class S>(S strategy) {
+    CAPTURE(S::name);
+    auto net = Flow<Accumulated>::compile(device, identity);
+    auto pass = net.bind(strategy);
+    for (int repetition = 0; repetition < 2; ++repetition) {
+      Tensor total = tensor(std::vector<double>(channels * positions));
+      Tensor before = total;
+      for (std::uint64_t round = 0; round < 5; ++round) {
+        const Tensor x = tensor(random_numbers(channels * positions, 10 + round));
+        pass.input(x.data);
+        pass.run();
+        const Tensor difference = minus(x, total);
+        const Tensor kept = sigmoid(total);
+        total = reference::add(total, x);
+        const Tensor y = minus(before, difference);
+        before = kept;
+        for (std::size_t lane = 0; lane < pass.lanes; ++lane) {
+          CHECK(close(pass.template output<double>("total", lane), total));
+          CHECK(close(pass.template output<double>("y", lane), y));
+        }
+      }
+      pass.reset();
+    }
+  });
+}
+
+TEST_CASE("with shared surfaces a carried value alternates between two, and nothing is copied") {
+  HostDevice device;
+  auto net = Flow<Accumulated>::compile(device, identity);
+  auto pass = net.bind(zero_copy);
+  const auto* const found_first = &pass.input_surface(0, 0, 1);
+  const auto* const left_first = &pass.output_surface(0, 0, 0);
+  pass.run();
+  CHECK(&pass.input_surface(0, 0, 1) == left_first);
+  CHECK(&pass.output_surface(0, 0, 0) == found_first);
+  pass.run();
+  CHECK(&pass.input_surface(0, 0, 1) == found_first);
+}
+
+TEST_CASE("links carry ranges of channels, and parameters stay until they are written again") {
+  HostDevice device;
+  with_every_strategy([&]<class S>(S strategy) {
+    CAPTURE(S::name);
+    auto net = Flow<Stacked>::compile(device, identity);
+    auto pass = net.bind(strategy);
+    const std::vector<double> shift = random_numbers(channels * positions, 3);
+    pass.input("shift", shift);
+    for (std::uint64_t round = 0; round < 3; ++round) {
+      const std::vector<double> both = random_numbers(2 * channels * positions, 20 + round);
+      pass.input("stack", both);
+      pass.run();
+      const auto part = [](const std::vector<double>& whole, std::size_t first, std::size_t count) {
+        const auto begin = whole.begin() + static_cast<std::ptrdiff_t>(first * positions);
+        return tensor({begin, begin + static_cast<std::ptrdiff_t>(count * positions)});
+      };
+      const Tensor wide = reference::relu(tensor(both));
+      const Tensor sum = reference::add(part(both, channels, channels), tensor(shift));
+      for (std::size_t lane = 0; lane < pass.lanes; ++lane) {
+        CHECK(close(pass.template output<double>("y", lane), minus(part(wide.data, 3, channels), sum)));
+        CHECK(pass.template output<double>("some", lane) == part(wide.data, channels - 2, 4).data);
+      }
+    }
+    CHECK_THROWS_AS(pass.input("shifts", shift), std::out_of_range);
+    CHECK_THROWS_AS(pass.input("shift", std::vector<double>(3)), std::invalid_argument);
+    CHECK_THROWS_AS(pass.output("z"), std::out_of_range);
+    CHECK_THROWS_AS(pass.output(), std::out_of_range);
+  });
+}
+
+TEST_CASE("without transfers nothing moves, and without kernels only what links carry does") {
+  HostDevice device;
+  auto net = Flow<Diamond>::compile(device, identity);
+  auto kernels = net.bind(run_only);
+  kernels.input(std::vector<double>(channels * positions, 1));
+  kernels.run();
+  CHECK(read(kernels.output_surface(0)) == std::vector<float>(channels * positions, 1));
+  CHECK(read(kernels.input_surface(3)) == std::vector<float>(channels * positions));
+
+  auto links = net.bind(transfer_only);
+  write(links.output_surface(0), std::span<const float>{std::vector<float>(channels * positions, 3)});
+  links.run();
+  CHECK(read(links.input_surface(3, 0, 0)) == std::vector<float>(channels * positions, 3));
+  CHECK(read(links.output_surface(3, 0, 0)) == std::vector<float>(channels * positions));
+}
+
+namespace {
+
+struct Tower {
+  static constexpr auto input = T;
+  static constexpr flow::Value flow(flow::Builder& f, flow::Value x) {
+    for (std::size_t layer = 0; layer < 2; ++layer) {
+      f.enter("layer", layer);
+      x = f.run<Right>(f.run<Left>(x));
+      x = f.run<Right, "last">(f.run<Right>(x));
+      f.leave();
+    }
+    f.enter("layer", 0);
+    x = f.run<Left>(x);
+    f.leave();
+    return x;
+  }
+};
+
+constexpr std::string_view tower[]{"layer0/Conv1x1", "layer0/Sigmoid",   "layer0/Sigmoid_1", "layer0/last",         "layer1/Conv1x1",
+                                   "layer1/Sigmoid", "layer1/Sigmoid_1", "layer1/last",      "layer0_again/Conv1x1"};
+static_assert([] {
+  const auto nodes = Flow<Tower>::facts.nodes;
+  for (std::size_t i = 0; i < nodes.size(); ++i)
+    if (nodes[i].name != tower[i]) return false;
+  return nodes.size() == std::size(tower);
+}());
+
+}  // namespace
