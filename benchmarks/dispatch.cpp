@@ -10,6 +10,7 @@
 
 #include <anechain/anechain.hpp>
 
+#include <cmath>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -70,8 +71,8 @@ template <class S>
 void run(const S& strategy, void (*by_hand)(void*), bool ours, std::size_t length) {
   using Net = Repeat<Conv1x1<64, 32>, 24>;
   NullDevice device;
-  auto chain = Net::compile(device, zeros);
-  auto pass = static_cast<CompiledKernels<NullDevice>&>(chain).bind(strategy, length);
+  CompiledKernels<NullDevice> chain{device, Net::kernels, WeightBlobs{Net::kernels, zeros}};
+  auto pass = chain.bind(strategy, length);
 
   NullDevice::Request request;
   std::vector<ByHand> kernels;
@@ -138,7 +139,7 @@ int count(int argc, char** argv) {
     const double ratio = more / more_by_hand;
     rows.push_back(
         {compared.strategy, compared.by_hand, fixed(ours, 0), fixed(by_hand, 0), fixed(more), fixed(more_by_hand), fixed(ratio, 3)});
-    if (compared.is_goal) worst = std::max(worst, ratio);
+    if (compared.is_goal) worst = std::max(worst, std::round(ratio * 1e6) / 1e6);
   }
   results.table("dispatch", rows);
   results.goal("a pass executes at most as many instructions a kernel as the same loop by hand", "at most " + fixed(worst, 3) + " times",

@@ -4,11 +4,13 @@
 
 #include <anechain/anechain.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <new>
+#include <span>
 
 namespace {
 
@@ -36,6 +38,36 @@ using namespace anechain;
 
 using Net = Repeat<Conv1x1<64, 32>, 12>;
 
+constexpr auto T = mil::tensor(mil::fp16, 1, 64, 1, 32);
+
+struct Sum {
+  static constexpr auto inputs = mil::ports({{"x", T}, {"y", T}});
+  static constexpr auto body(mil::Body& b, mil::Value x, mil::Value y) { return mil::results({{"sum", b.add(x, y)}}); }
+};
+
+struct Copy {
+  static constexpr auto inputs = mil::ports({{"x", T}});
+  static constexpr auto outputs = mil::ports({{"y", T}});
+  static void run(std::span<const flow::Tensor> in, std::span<const flow::Tensor> out) {
+    for (std::int64_t row = 0; row < in[0].rows(); ++row) std::ranges::copy(in[0].row<mil::half>(row), out[0].row<mil::half>(row).begin());
+  }
+};
+
+/// Fan-out, a step of the CPU, a range of channels, a carried value.
+struct Branching {
+  static constexpr auto input = T;
+  static constexpr flow::Value flow(flow::Builder& f, flow::Value x) {
+    const flow::Value total = f.carried("total", T);
+    const flow::Value first = f.run<Conv1x1<64, 32>>(x);
+    const flow::Value stepped = f.on_cpu<Copy>(first);
+    const flow::Value half = f.run<Relu<32, 32>>(first.channels(32, 32));
+    f.ignore(half);
+    const flow::Value sum = f.run<Sum>(f.run<Sum>(first, stepped), total);
+    f.next(total, sum);
+    return sum;
+  }
+};
+
 /// How often a hundred passes allocate.
 template <class Chain, class D, class S>
 std::size_t allocations_of(D& device, const S& strategy) {
@@ -53,7 +85,9 @@ std::size_t allocations_of_all(D device) {
   return allocations_of<Net>(device, sequential) + allocations_of<Net>(device, run_only) + allocations_of<Net>(device, transfer_only) +
          allocations_of<Net>(device, gcd_serial) + allocations_of<Net>(device, gcd_sequential) + allocations_of<Net>(device, zero_copy) +
          allocations_of<Net>(device, overlapped<2>) + allocations_of<Net>(device, overlapped<4>) +
-         allocations_of<typename Net::Fused>(device, run_only);
+         allocations_of<typename Net::Fused>(device, run_only) + allocations_of<Flow<Branching>>(device, sequential) +
+         allocations_of<Flow<Branching>>(device, gcd_sequential) + allocations_of<Flow<Branching>>(device, zero_copy) +
+         allocations_of<Flow<Branching>>(device, overlapped<2>);
 }
 
 }  // namespace

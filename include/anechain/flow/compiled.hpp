@@ -76,9 +76,10 @@ class CompiledKernels : private flow::RowOfKernels, public CompiledFlow<D> {
   /// A pass of the first `length` kernels. Throws std::out_of_range if there are not so many.
   template <StrategyWithName S>
   Pass<D, S> bind(const S&, std::size_t length) & {
-    if (length < 1 || length > this->kernels_.size())
-      throw std::out_of_range("a pass of " + std::to_string(length) + " kernels, of a chain of " + std::to_string(this->kernels_.size()));
-    const flow::RowOfKernels row{std::span{this->kernels_}.first(length)};
+    const std::span<const KernelFacts> all = this->kernels();
+    if (length < 1 || length > all.size())
+      throw std::out_of_range("a pass of " + std::to_string(length) + " kernels, of a chain of " + std::to_string(all.size()));
+    const flow::RowOfKernels row{all.first(length)};
     return Pass<D, S>{*this->device_, row.facts(), std::span{this->programs_}.first(length)};
   }
 };

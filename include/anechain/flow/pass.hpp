@@ -8,6 +8,7 @@
 #include <cstring>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -181,18 +182,20 @@ class Pass {
   /// Lays out surfaces and requests for a flow; one program for each of its kernels, in order. Throws DeviceError.
   Pass(D& device, const flow::Facts& facts, std::span<typename D::Program> programs) : device_(&device), shape_(facts) {
     for (std::size_t lane = 0; lane < lanes; ++lane) lay_out(lanes_[lane], programs);
-    executor_ = std::make_unique<Executor>(std::max(lanes_[0].jobs(0), lanes_[0].jobs(1)));
+    executor_.emplace(std::max(lanes_[0].jobs(0), lanes_[0].jobs(1)));
   }
 
   Pass(const Pass&) = delete;
   Pass& operator=(const Pass&) = delete;
 
-  /// Runs every lane once. Throws PassError if a node fails; the pass can be run again after that, with whatever carried values it left.
+  /// Runs every lane once. Throws PassError if a node fails; the pass can be run again after that.
   void run() {
     if constexpr (DeviceOfVirtualTime<D> && Executor::hops == executor::Hops::each_run) device_->charge_hop();
-    const std::size_t turn = turn_;
-    if (alternates_) turn_ = 1 - turn;
-    executor_->run(std::span<const Lane>{runs_[turn]});
+    executor_->run(std::span<const Lane>{next_run_});
+    if (alternates_) {
+      std::swap(next_run_, other_run_);
+      turn_ = 1 - turn_;
+    }
   }
 
   /// Gives every lane the one input of the flow, packed; or the input or parameter of this name. Throws std::invalid_argument if the count
@@ -241,6 +244,7 @@ class Pass {
         const auto lock = surface->lock(Access::write);
         std::ranges::fill(lock.bytes(), std::byte{0});
       }
+    if (turn_ == 1) std::swap(next_run_, other_run_);
     turn_ = 0;
   }
 
@@ -416,7 +420,8 @@ class Pass {
       lane.results[1] = lane.results[0];
     }
     const std::size_t number = static_cast<std::size_t>(&lane - lanes_);
-    for (const std::size_t turn : both_turns) runs_[turn][number] = Lane{lane.steps[turn], lane.interludes[turn]};
+    next_run_[number] = Lane{lane.steps[0], lane.interludes[0]};
+    other_run_[number] = Lane{lane.steps[1], lane.interludes[1]};
   }
 
   /// Requests and jobs of one turn: `given` has the surface of each value, `found` the ones that the next turn finds carried values in,
@@ -539,10 +544,11 @@ class Pass {
   D* device_;
   Shape shape_;
   PlacesOfLane lanes_[lanes];
-  std::array<std::array<Lane, lanes>, 2> runs_;  ///< by the turn of carried values
-  std::size_t turn_ = 0;
-  bool alternates_ = false;  ///< whether the two turns differ
-  std::unique_ptr<Executor> executor_;
+  std::array<Lane, lanes> next_run_;   ///< the jobs of each lane
+  std::array<Lane, lanes> other_run_;  ///< of the run after it, if carried values alternate between two surfaces
+  std::size_t turn_ = 0;               ///< of the next run: 0 or 1
+  bool alternates_ = false;            ///< whether the two turns differ
+  std::optional<Executor> executor_;
 };
 
 }  // namespace anechain
