@@ -42,11 +42,11 @@ enum class Fault : std::uint8_t {
 
 /// A fault with the names and types that a diagnostic is made from.
 struct Broken {
-  Fault fault = Fault::none;
-  mil::Name node{};          ///< of a node, or of a port of the flow, in the builder's characters
-  std::string_view port{};   ///< of the node
-  mil::TensorType given{};   ///< what was given
-  mil::TensorType wanted{};  ///< what is taken
+  Fault fault = Fault::none;  ///< none: nothing is wrong
+  mil::Name node{};           ///< of a node, or of a port of the flow, in the builder's characters
+  std::string_view port{};    ///< of the node
+  mil::TensorType given{};    ///< what was given
+  mil::TensorType wanted{};   ///< what is taken
 };
 
 class Builder;

@@ -55,7 +55,10 @@ class CompiledFlow {
   /// A copy of the facts that it was made from. What they point at is still the flow's, which must outlive this.
   std::span<const KernelFacts> kernels() const { return kernels_; }
 
- protected:
+ private:
+  template <Device>
+  friend class CompiledKernels;
+
   D* device_;
   flow::Facts facts_;
   std::vector<KernelFacts> kernels_;

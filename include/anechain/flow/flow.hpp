@@ -52,7 +52,10 @@ constexpr void build(Builder& f) {
 
 /// How many entries the tables of a flow have.
 struct Sizes {
+  /// Each in entries, of the table of its name.
+  ///@{
   std::size_t characters = 0, inputs = 0, parameters = 0, carried = 0, results = 0, nodes = 0, kernels = 0, sources = 0, values = 0;
+  ///@}
 };
 
 /// The tables of a flow, in storage that does not move: arrays for a flow that is a type, vectors for one that is traced at run time. The

@@ -148,6 +148,7 @@ struct Interlude {
     if constexpr (DeviceOfVirtualTime<D>) self.device->charge_move(*self.to, *self.to);
   }
 
+  /// A step of the CPU.
   static void step(const Interlude& self) {
     (*self.call)();
     if constexpr (DeviceOfVirtualTime<D>) self.device->charge_step(self.call->bytes);

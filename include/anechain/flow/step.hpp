@@ -19,6 +19,7 @@ class Tensor {
   /// Of memory that outlives it, in the layout of surfaces.
   constexpr Tensor(const mil::TensorType& type, std::byte* bytes) : type_(&type), bytes_(bytes) {}
 
+  /// What it holds.
   const mil::TensorType& type() const { return *type_; }
   /// Rows in all; a row is the innermost axis.
   std::int64_t rows() const { return type_->rows(); }

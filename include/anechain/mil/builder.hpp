@@ -522,10 +522,11 @@ class Body : public Assembly {
                                     {Param::x, given.x.id}});
   }
 
- protected:
+ private:
+  friend class Builder;
+
   using Assembly::add;
 
- private:
   struct Windowed {
     Value pad_type, strides, pad;
   };
