@@ -87,7 +87,7 @@ std::size_t allocations_of_all(D device) {
          allocations_of<Net>(device, overlapped<2>) + allocations_of<Net>(device, overlapped<4>) +
          allocations_of<typename Net::Fused>(device, run_only) + allocations_of<Flow<Branching>>(device, sequential) +
          allocations_of<Flow<Branching>>(device, gcd_sequential) + allocations_of<Flow<Branching>>(device, zero_copy) +
-         allocations_of<Flow<Branching>>(device, overlapped<2>);
+         allocations_of<Flow<Branching>>(device, overlapped<2>) + allocations_of<Flow<Branching>>(device, branches<2>);
 }
 
 }  // namespace

@@ -144,6 +144,8 @@ void with_every_strategy(Check check) {
   check(gcd_sequential);
   check(zero_copy);
   check(overlapped<3>);
+  check(branches<2>);
+  check(branches<4>);
 }
 
 }  // namespace

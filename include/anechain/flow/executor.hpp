@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#include <anechain/flow/executor/branches.hpp>
 #include <anechain/flow/executor/hops.hpp>
 #include <anechain/flow/executor/inline.hpp>
 #include <anechain/flow/executor/overlapped.hpp>

@@ -265,6 +265,7 @@ class Pass {
  private:
   static constexpr bool shares = Transfer::link == transfer::Link::one_surface;
   static constexpr std::size_t both_turns[]{0, 1};
+  static constexpr std::size_t no_group = static_cast<std::size_t>(-1);
 
   /// A surface, or the part of it that some channels take.
   struct Place {
@@ -319,6 +320,8 @@ class Pass {
     std::vector<Surface*> carried;                              ///< all that reset() clears
     std::array<std::vector<Step<D, S>>, 2> steps;
     std::array<std::vector<Interlude<D, S>>, 2> interludes;
+    std::array<std::vector<executor::Group>, 2> groups;            ///< of the jobs
+    std::array<std::vector<std::vector<std::size_t>>, 2> waiting;  ///< for each group
 
     std::size_t jobs(std::size_t turn) const { return steps[turn].size() + interludes[turn].size(); }
   };
@@ -421,8 +424,8 @@ class Pass {
       lane.results[1] = lane.results[0];
     }
     const std::size_t number = static_cast<std::size_t>(&lane - lanes_);
-    next_run_[number] = Lane{lane.steps[0], lane.interludes[0]};
-    other_run_[number] = Lane{lane.steps[1], lane.interludes[1]};
+    next_run_[number] = Lane{lane.steps[0], lane.interludes[0], lane.groups[0]};
+    other_run_[number] = Lane{lane.steps[1], lane.interludes[1], lane.groups[1]};
   }
 
   /// Requests and jobs of one turn: `given` has the surface of each value, `found` the ones that the next turn finds carried values in,
@@ -433,8 +436,11 @@ class Pass {
     std::vector<Step<D, S>>& steps = lane.steps[turn];
     std::vector<Interlude<D, S>>& interludes = lane.interludes[turn];
     std::size_t program = 0;
+    std::vector<std::size_t> group_of(facts.nodes.size(), no_group);
     for (std::size_t n = 0; n < facts.nodes.size(); ++n) {
       const flow::NodeFacts& node = facts.nodes[n];
+      const std::size_t first_step = steps.size();
+      const std::size_t first_interlude = interludes.size();
       const std::span<Surface* const> in = std::span{taken}.subspan(node.first_source, node.inputs().size());
       const std::span<Surface* const> out = std::span{given}.subspan(node.first_value, node.outputs().size());
       lane.inputs[turn].emplace_back(in.begin(), in.end());
@@ -481,15 +487,48 @@ class Pass {
         steps.pop_back();
         for (Interlude<D, S>& each : interludes) each.position = std::min(each.position, steps.size());
       }
+      add_group(lane, turn, first_step, first_interlude, group_of, n);
     }
 
+    const std::size_t last_interlude = interludes.size();
     if constexpr (Transfer::delivers) leave_carried(lane, turn, given, found, taken);
+    finish_groups(lane, turn, last_interlude);
     for (const flow::Source& source : facts.results) {
       const auto v = static_cast<std::size_t>(source.value);
       const mil::TensorType& whole = facts.values[v].port->type;
       lane.results[turn].push_back(
           {given[v], is_whole(source) ? 0 : first_element(whole, source), static_cast<std::size_t>(type_of(facts, source).elements())});
     }
+  }
+
+  /// The jobs that a node brought wait for those of the nodes that it reads from.
+  void add_group(PlacesOfLane& lane, std::size_t turn, std::size_t first_step, std::size_t first_interlude,
+                 std::vector<std::size_t>& group_of, std::size_t node) {
+    const std::size_t steps = lane.steps[turn].size() - first_step;
+    const std::size_t interludes = lane.interludes[turn].size() - first_interlude;
+    if (steps + interludes == 0) return;
+    const std::size_t group = group_of[node] = lane.groups[turn].size();
+    std::vector<std::size_t> before;
+    for (const flow::Source& source : shape_.facts.sources_of(shape_.facts.nodes[node])) {
+      const std::int32_t giver = shape_.facts.values[static_cast<std::size_t>(source.value)].node;
+      if (giver >= 0 && group_of[static_cast<std::size_t>(giver)] != no_group) before.push_back(group_of[static_cast<std::size_t>(giver)]);
+    }
+    std::ranges::sort(before);
+    before.erase(std::ranges::unique(before).begin(), before.end());
+    for (const std::size_t earlier : before) lane.waiting[turn][earlier].push_back(group);
+    lane.waiting[turn].emplace_back();
+    lane.groups[turn].push_back({first_step, steps, first_interlude, interludes, before.size(), {}});
+  }
+
+  /// What carried values leave is copied when all else is done.
+  void finish_groups(PlacesOfLane& lane, std::size_t turn, std::size_t first_interlude) {
+    std::vector<executor::Group>& groups = lane.groups[turn];
+    if (const std::size_t copies = lane.interludes[turn].size() - first_interlude; copies > 0) {
+      for (std::vector<std::size_t>& next : lane.waiting[turn]) next.push_back(groups.size());
+      groups.push_back({0, 0, first_interlude, copies, groups.size(), {}});
+      lane.waiting[turn].emplace_back();
+    }
+    for (std::size_t g = 0; g < groups.size(); ++g) groups[g].next = lane.waiting[turn][g];
   }
 
   /// At the end of a pass, what carried values leave goes to where the next one finds it, unless it was written there.

@@ -9,6 +9,7 @@
 #include <anechain/flow/executor.hpp>
 #include <anechain/flow/transfer.hpp>
 #include <anechain/flow/work.hpp>
+#include <anechain/support/label.hpp>
 
 namespace anechain {
 
@@ -67,9 +68,9 @@ struct ZeroCopy : Strategy<transfer::ZeroCopy, executor::Inline> {
 namespace detail {
 
 /// "overlapped4": a base and a number.
-template <std::size_t N>
-struct OverlappedName {
-  static constexpr std::string_view base = "overlapped";
+template <Label Base, std::size_t N>
+struct NumberedName {
+  static constexpr std::string_view base = Base.view();
   static constexpr auto characters = [] {
     std::array<char, base.size() + 4> text{};
     std::size_t size = 0;
@@ -85,7 +86,14 @@ struct OverlappedName {
 template <std::size_t N>
 struct Overlapped : Strategy<transfer::ZeroCopy, executor::Overlapped<N>> {
   static_assert(N < 1000, "anechain::Overlapped: fewer than 1000 passes in flight");
-  static constexpr std::string_view name{anechain::detail::OverlappedName<N>::characters.data()};  ///< "overlapped4"
+  static constexpr std::string_view name{anechain::detail::NumberedName<"overlapped", N>::characters.data()};  ///< "overlapped4"
+};
+
+/// Up to N independent nodes of one pass at once, with shared surfaces. For flows with branches; a chain has none.
+template <std::size_t N>
+struct Branches : Strategy<transfer::ZeroCopy, executor::Branches<N>> {
+  static_assert(N < 1000, "anechain::Branches: fewer than 1000 nodes at once");
+  static constexpr std::string_view name{anechain::detail::NumberedName<"branches", N>::characters.data()};  ///< "branches2"
 };
 
 /// Whether a strategy's time is also that of a chain's links: it moves data over them, or has one surface for both ends.
@@ -102,6 +110,8 @@ inline constexpr GcdSequential gcd_sequential{};
 inline constexpr ZeroCopy zero_copy{};
 template <std::size_t N>
 inline constexpr Overlapped<N> overlapped{};
+template <std::size_t N>
+inline constexpr Branches<N> branches{};
 ///@}
 
 }  // namespace anechain

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include <anechain/support/waiting.hpp>
+
 namespace anechain {
 
 /// A thread that does jobs in the order of their submission, one at a time. One thread submits and waits; nothing is
@@ -43,26 +45,6 @@ class Worker {
     void* context;
     bool last;
   };
-
-  /// Looks for a few microseconds before it sleeps: waking up takes ten times as long, and an answer often comes at once.
-  static void wait_for_other_than(std::uint32_t old, const std::atomic<std::uint32_t>& word) {
-    constexpr int looks = 256;
-    for (int i = 0; i < looks; ++i) {
-      if (word.load(std::memory_order_acquire) != old) return;
-      relax();
-    }
-    word.wait(old, std::memory_order_acquire);
-  }
-
-  /// Tells the processor that this is a loop that waits, and takes some 10 to 40 ns. On 64-bit Arm `yield` does nothing on most cores;
-  /// `isb` refills the pipeline, as Rust's spin loops have it (rust-lang/rust#84725).
-  static void relax() {
-#if defined(__x86_64__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    asm volatile("isb" ::: "memory");
-#endif
-  }
 
   void push(const Job& job) {
     const std::uint32_t position = submitted_.load(std::memory_order_relaxed);
