@@ -10,6 +10,7 @@
 #include <anechain/devices/host.hpp>
 #include <anechain/devices/simulated.hpp>
 #include <anechain/flow/compiled.hpp>
+#include <anechain/flow/dot.hpp>
 #include <anechain/flow/traced.hpp>
 #include <anechain/measure/chain_lengths.hpp>
 #include <anechain/measure/keep_on_signal.hpp>

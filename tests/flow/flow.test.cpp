@@ -275,3 +275,41 @@ static_assert([] {
 }());
 
 }  // namespace
+
+TEST_CASE("weights of a flow are set by the path of their node") {
+  using Net = Flow<Tower>;
+  Weights<Net> weights;
+  const std::vector<float> ones(channels * channels, 1);
+  const auto sum_of = [&](std::size_t kernel) {
+    std::vector<float> numbers(ones.size());
+    mil::decode(mil::fp16, weights.tensor(kernel, "W").data(), numbers.data(), numbers.size());
+    float sum = 0;
+    for (const float number : numbers) sum += number;
+    return sum;
+  };
+  weights.set("layer1/Conv1x1/W", ones);
+  weights.set("layer0_again/W", ones);  // the only W of this scope
+  CHECK(sum_of(0) == 0);
+  CHECK(sum_of(4) == ones.size());
+  CHECK(sum_of(8) == ones.size());
+  CHECK_THROWS_AS(weights.set("W", ones), std::out_of_range);  // three nodes have one
+  CHECK_THROWS_AS(weights.set("layer1/V", ones), std::out_of_range);
+  CHECK_THROWS_AS(weights.set("layer/W", ones), std::out_of_range);  // not a scope, but the beginning of one
+  CHECK_THROWS_AS(weights.set("layer1/W", std::span{ones}.first(3)), std::invalid_argument);
+}
+
+TEST_CASE("a flow is written as a graph with every node and link") {
+  const std::string text = flow::dot(Flow<Accumulated>{});
+  const auto count = [&](std::string_view wanted) {
+    std::size_t times = 0;
+    for (std::size_t at = text.find(wanted); at != text.npos; at = text.find(wanted, at + 1)) ++times;
+    return times;
+  };
+  CHECK(text.starts_with("digraph \""));
+  CHECK(count("shape=box") == 3);
+  CHECK(count(" -> node") == 5);  // two for each Mix, one for the sigmoid
+  CHECK(count(" -> output") == 2);
+  CHECK(count("style=dashed") == 2);
+  CHECK(flow::dot(Flow<Diamond>{}).find("shape=oval") != std::string::npos);
+  CHECK(flow::dot(Flow<Stacked>{}).find("1x4x1x20 of 24 from 10") != std::string::npos);
+}

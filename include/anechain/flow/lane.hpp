@@ -8,10 +8,12 @@ namespace anechain::executor {
 
 /// The jobs of one node of a flow: what must be done before them, and which groups wait for them.
 struct Group {
-  std::size_t first_step, steps;            ///< of the lane's steps: one, or none for a step of the CPU
-  std::size_t first_interlude, interludes;  ///< of the lane's interludes, after the step
-  std::size_t waits_for;                    ///< how many groups must be done before
-  std::span<const std::size_t> next;        ///< groups that wait for this one
+  std::size_t first_step;             ///< in the lane's steps
+  std::size_t steps;                  ///< one, or none for a step of the CPU
+  std::size_t first_interlude;        ///< in the lane's interludes
+  std::size_t interludes;             ///< done after the step
+  std::size_t waits_for;              ///< how many groups must be done before
+  std::span<const std::size_t> next;  ///< groups that wait for this one
 };
 
 /// The jobs of one pass in flight, in order: steps, each a kernel's evaluation and what is done on the link behind it, and between them

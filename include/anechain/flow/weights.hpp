@@ -14,6 +14,7 @@
 
 #include <anechain/flow/chain.hpp>
 #include <anechain/flow/npy_tensor.hpp>
+#include <anechain/flow/weight_path.hpp>
 #include <anechain/mil/blob_file.hpp>
 #include <anechain/mil/convert.hpp>
 #include <anechain/support/npy_array.hpp>
@@ -247,11 +248,12 @@ class WeightName {
   std::string_view text_;
 };
 
-/// The weights of a chain: one blob a kernel, laid out as its program says.
+/// The weights of a chain or a flow: one blob a kernel, laid out as its program says.
 ///
 ///     Weights<Net> weights{identity};                 // or zeros, random_weights(42), any WeightSource
 ///     weights.set(0, "W", numbers);                   // from memory; a misspelt name does not compile
 ///     weights.set(1, "W", npy::load("w.npy"));        // an array that NumPy saved
+///     weights.set("layer3/Attention/wq", numbers);    // of a flow, by the node's path
 ///     weights.load("weights.bin");                    // all of them, from a file of their own
 template <class Chain>
 class Weights {
@@ -264,6 +266,18 @@ class Weights {
   explicit Weights(const S& source) : blobs_(Chain::kernels, source) {}
   ///@}
 
+  /// By a path, "layer3/Attention/wq": see flow::find_weight, and WeightBlobs.
+  ///@{
+  void set(std::string_view path, std::span<const float> values) {
+    const flow::WeightPlace place = flow::find_weight(Chain::facts, path);
+    blobs_.set(place.kernel, place.name, values);
+  }
+  void set(std::string_view path, const npy::Array& array) {
+    const flow::WeightPlace place = flow::find_weight(Chain::facts, path);
+    blobs_.set(place.kernel, place.name, array);
+  }
+  ///@}
+
   /// See WeightBlobs.
   ///@{
   void set(std::size_t kernel, WeightName<Chain> name, std::span<const float> values) { blobs_.set(kernel, name.text(), values); }
@@ -274,7 +288,11 @@ class Weights {
   ///@}
 
   /// The same weights for the chain as one program.
-  Weights<typename Chain::Fused> fused() const { return Weights<typename Chain::Fused>{blobs_.refitted(Chain::Fused::kernels)}; }
+  auto fused() const
+    requires requires { typename Chain::Fused; }
+  {
+    return Weights<typename Chain::Fused>{blobs_.refitted(Chain::Fused::kernels)};
+  }
 
   /// The same as data, for CompiledKernels. They live as long as this.
   const WeightBlobs& blobs() const { return blobs_; }
