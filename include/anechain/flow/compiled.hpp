@@ -49,6 +49,16 @@ class CompiledFlow {
   Pass<D, S> bind(const S&) & {
     return Pass<D, S>{*device_, facts_, programs_};
   }
+  /// The same for another flow whose kernels are the first ones of this one, with the same weights: a shorter chain, for example. Throws
+  /// std::invalid_argument if they are not.
+  template <StrategyWithName S>
+  Pass<D, S> bind(const S&, const flow::Facts& facts) & {
+    std::size_t count = 0;
+    for (const flow::NodeFacts& node : facts.nodes)
+      if (node.kernel != nullptr && (count == kernels_.size() || kernels_[count++].text != node.kernel->text))
+        throw std::invalid_argument("a pass of a flow of other kernels");
+    return Pass<D, S>{*device_, facts, std::span{programs_}.first(count)};
+  }
   template <StrategyWithName S>
   void bind(const S&) && = delete;  // the programs would be gone before the pass runs
 

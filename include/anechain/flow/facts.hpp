@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include <anechain/flow/step.hpp>
 #include <anechain/kernels/kernel.hpp>
@@ -77,6 +80,17 @@ struct Facts {
     return sources.subspan(node.first_source, node.inputs().size());
   }
 };
+
+/// Surfaces in the alphabetical order of their ports' names, as devices take them; `surfaces` has one for each port.
+template <class S>
+std::vector<S*> alphabetical(std::span<const mil::Port> ports, std::span<S* const> surfaces) {
+  std::vector<std::size_t> order(ports.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, {}, [&](std::size_t i) { return ports[i].name; });
+  std::vector<S*> sorted;
+  for (const std::size_t i : order) sorted.push_back(surfaces[i]);
+  return sorted;
+}
 
 /// The type of what a source reads.
 constexpr mil::TensorType type_of(const Source& source, const mil::TensorType& whole) {

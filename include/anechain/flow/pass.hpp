@@ -567,18 +567,10 @@ class Pass {
     if (!is_whole(source)) copy.from_byte = static_cast<std::size_t>(source.first_channel * part.shape[2] * part.row_bytes());
   }
 
-  /// A kernel's program bound to surfaces, which devices take in the alphabetical order of the ports' names.
+  /// A kernel's program bound to surfaces.
   typename D::Request request(typename D::Program& program, const KernelFacts& kernel, std::span<Surface* const> inputs,
                               std::span<Surface* const> outputs) {
-    const auto alphabetical = [](std::span<const mil::Port> ports, std::span<Surface* const> surfaces) {
-      std::vector<std::pair<std::string_view, Surface*>> named;
-      for (std::size_t i = 0; i < ports.size(); ++i) named.emplace_back(ports[i].name, surfaces[i]);
-      std::ranges::sort(named, {}, &std::pair<std::string_view, Surface*>::first);
-      std::vector<Surface*> sorted;
-      for (const auto& [name, surface] : named) sorted.push_back(surface);
-      return sorted;
-    };
-    return device_->request(program, alphabetical(kernel.inputs, inputs), alphabetical(kernel.outputs, outputs));
+    return device_->request(program, flow::alphabetical(kernel.inputs, inputs), flow::alphabetical(kernel.outputs, outputs));
   }
 
   D* device_;

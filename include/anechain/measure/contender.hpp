@@ -22,8 +22,8 @@ class Contender {
   /// Throws if the strategy does not do what it says.
   virtual void verify(std::uint64_t seed) = 0;
 
-  /// Runs the pass `lead_in` times unmeasured, then `repeats` times between two readings of the device's clock. Throws
-  /// PassError where one fails.
+  /// Makes carried values zero, runs the pass `lead_in` times unmeasured, then `repeats` times between two readings of the device's clock.
+  /// Throws PassError where one fails.
   virtual Sample time(std::size_t lead_in, std::size_t repeats) = 0;
 };
 
@@ -46,31 +46,29 @@ std::optional<std::string> failure_of(Action action) {
 
 }  // namespace detail
 
-/// Kernels compiled for a device, and what they should give.
+/// A flow's kernels compiled for a device, and what they should give.
 template <Device D>
 struct CompiledForm {
-  /// The device must outlive it. Throws as CompiledKernels does, and CompileError where the reference rejects a kernel.
-  CompiledForm(D& device, std::span<const KernelFacts> kernels, const WeightBlobs& blobs)
-      : compiled(device, kernels, blobs), reference(kernels, blobs) {}
+  /// The device must outlive it. Throws as CompiledFlow does, and CompileError if the reference rejects a kernel.
+  CompiledForm(D& device, const flow::Facts& flow, std::span<const KernelFacts> kernels, const WeightBlobs& blobs)
+      : compiled(device, flow, blobs), reference(kernels, blobs) {}
 
-  CompiledKernels<D> compiled;                               ///< what is measured
+  CompiledFlow<D> compiled;                                  ///< what is measured
   Reference<typename ReferenceDeviceOf<D>::type> reference;  ///< what results are held against
 };
 
-/// A pass under a strategy, the kernels that it runs and what they should give.
+/// A pass under a strategy, the flow that it runs and what it should give.
 template <Device D, StrategyWithName S>
 class StrategyContender final : public Contender {
  public:
-  /// Of the first `length` kernels.
-  StrategyContender(D& device, CompiledForm<D>& form, std::size_t length)
-      : device_(device),
-        kernels_(form.compiled.kernels().first(length)),
-        reference_(form.reference),
-        pass_(form.compiled.bind(S{}, length)) {}
+  /// Of a flow whose kernels are the first ones of the form. What the facts point at must outlive it.
+  StrategyContender(D& device, CompiledForm<D>& form, const flow::Facts& flow)
+      : device_(device), flow_(flow), reference_(form.reference), pass_(form.compiled.bind(S{}, flow)) {}
 
-  void verify(std::uint64_t seed) override { anechain::verify(pass_, kernels_, reference_, seed); }
+  void verify(std::uint64_t seed) override { anechain::verify(pass_, flow_, reference_, seed); }
 
   Sample time(std::size_t lead_in, std::size_t repeats) override {
+    pass_.reset();
     for (std::size_t i = 0; i < lead_in; ++i) pass_.run();
     const std::chrono::nanoseconds start = device_.now();
     for (std::size_t i = 0; i < repeats; ++i) pass_.run();
@@ -80,7 +78,7 @@ class StrategyContender final : public Contender {
 
  private:
   D& device_;
-  std::span<const KernelFacts> kernels_;
+  flow::Facts flow_;
   Reference<typename ReferenceDeviceOf<D>::type>& reference_;
   Pass<D, S> pass_;
 };

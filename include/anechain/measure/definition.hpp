@@ -30,10 +30,22 @@ template <class C>
 inline constexpr bool is_chain = false;
 template <class... Ks>
 inline constexpr bool is_chain<Chain<Ks...>> = true;
+template <class N>
+inline constexpr bool is_chain<Flow<N>> = true;
+
+/// How many programs a chain or a flow has.
+template <class C>
+inline constexpr std::size_t programs_of = C::kernels.size();
+
+/// A flow has the parts that its kernels are.
+template <class N>
+struct Parts<Flow<N>> {
+  using type = Flow<N>;
+};
 
 }  // namespace detail
 
-/// A Chain: kernels in a row, as a type.
+/// A Chain or a Flow, as a type.
 template <class C>
 concept ChainType = detail::is_chain<C>;
 
@@ -58,7 +70,7 @@ namespace detail {
 template <class Chain, class Strategy>
 struct LinkCostWithoutLink {
   static_assert(
-      Chain::length >= 2 || !uses_links<Strategy>,
+      programs_of<Chain> >= 2 || !uses_links<Strategy>,
       "anechain: this chain is one program and has no link, so this strategy has nothing to do on it: use run_only, or a chain of two "
       "kernels or more");
   static constexpr bool value = true;
@@ -124,7 +136,7 @@ struct Definition {
   static constexpr std::array<ContenderName, count> names{ContenderName{Ds::label, Ds::Chain::name, Ds::Strategy::name}...};
   static constexpr std::array<bool, count> is_baseline{Ds::is_baseline...};
   static constexpr std::array<const char*, count> groups{&type_mark<typename Parts<typename Ds::Chain>::type>...};
-  static constexpr std::array<bool, count> lacks_links{(Ds::Chain::length < 2 && uses_links<typename Ds::Strategy>)...};
+  static constexpr std::array<bool, count> lacks_links{(programs_of<typename Ds::Chain> < 2 && uses_links<typename Ds::Strategy>)...};
 
   struct Pair {
     std::size_t first = none;
@@ -188,6 +200,8 @@ template <class D, class C>
 inline constexpr bool chain_can_be_run_by = false;
 template <class D, class... Ks>
 inline constexpr bool chain_can_be_run_by<D, Chain<Ks...>> = can_be_run_by<D, Ks...>();
+template <class D, class N>
+inline constexpr bool chain_can_be_run_by<D, Flow<N>> = true;  // what the device refuses, it refuses when the flow is compiled
 
 }  // namespace detail
 

@@ -234,7 +234,7 @@ class Experiment {
     FlowFacts flow;
     MeasuredStrategy strategy;
     bool is_baseline;  ///< named where it was defined
-    std::unique_ptr<Contender> (*bind)(D&, CompiledForm<D>&, std::size_t length);
+    std::unique_ptr<Contender> (*bind)(D&, CompiledForm<D>&, const flow::Facts& flow);
   };
 
   template <class C, class S, Label Name, bool IsBaseline>
@@ -244,14 +244,14 @@ class Experiment {
 
   template <StrategyWithName S>
   void enter(FlowFacts flow, S, std::string label, bool is_baseline) {
-    if (uses_links<S> && flow.programs.size() < 2)
+    if (uses_links<S> && flow.programs.size() < 2 && !measured_links(flow.flow))
       throw std::invalid_argument(flow.name + " is one program and has no link, so " + std::string{S::name} +
                                   " has nothing to do on it: use run_only, or a chain of two kernels or more");
     std::string name = label.empty() ? flow.name + "/" + std::string{S::name} : label;
     if (std::ranges::find(entries_, name, &Entry::name) != entries_.end())
       throw std::invalid_argument("there is a contender '" + name + "' already: give this one a label of its own");
-    const auto bind = [](D& device, CompiledForm<D>& form, std::size_t length) -> std::unique_ptr<Contender> {
-      return std::make_unique<StrategyContender<D, S>>(device, form, length);
+    const auto bind = [](D& device, CompiledForm<D>& form, const flow::Facts& of) -> std::unique_ptr<Contender> {
+      return std::make_unique<StrategyContender<D, S>>(device, form, of);
     };
     entries_.push_back({std::move(name), std::move(label), std::move(flow), measured_strategy<S>(), is_baseline, bind});
   }
@@ -321,6 +321,7 @@ class Experiment {
       contender.flow.name = entry.flow.name;
       for (const KernelFacts& kernel : entry.flow.programs) contender.flow.programs.push_back(measured_kernel(kernel));
       for (const KernelFacts& kernel : entry.flow.parts) contender.flow.parts.push_back(measured_kernel(kernel));
+      contender.flow.wiring = measured_links(entry.flow.flow);
       contender.strategy = entry.strategy;
       contender.baseline = place[baselines[i]];
     }
@@ -367,13 +368,13 @@ class Experiment {
         measurement.contenders[place].failure = measurement.contenders[*known].failure;
       } else {
         measurement.contenders[place].failure =
-            detail::failure_of([&] { form_of[place] = &forms.compiled(flow.programs, weights_of(flow, options)); });
+            detail::failure_of([&] { form_of[place] = &forms.compiled(flow, weights_of(flow, options)); });
       }
     }
     for (std::size_t i = 0; i < selected.size(); ++i)
       if (form_of[i] != nullptr)
         measurement.contenders[i].failure =
-            detail::failure_of([&] { contenders[i] = entries_[selected[i]].bind(device, *form_of[i], length_of(i)); });
+            detail::failure_of([&] { contenders[i] = entries_[selected[i]].bind(device, *form_of[i], entries_[selected[i]].flow.flow); });
   }
 
   D* device_ = nullptr;                         ///< null if each run makes its own

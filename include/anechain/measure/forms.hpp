@@ -11,31 +11,43 @@
 #include <utility>
 #include <vector>
 
+#include <anechain/flow/row.hpp>
 #include <anechain/flow/traced.hpp>
 #include <anechain/measure/contender.hpp>
 #include <anechain/support/digest.hpp>
 
 namespace anechain {
 
-/// A chain as data: what it is called, its programs, and the kernels that they compute.
+/// A flow as data: what it is called, its programs, and the kernels that they compute.
 struct FlowFacts {
-  std::string name;                            ///< what reports call it
-  std::span<const KernelFacts> programs;       ///< one a program, in order
-  std::span<const KernelFacts> parts;          ///< the same unless some are fused
-  std::shared_ptr<const TracedChain> owner{};  ///< what the spans point into, unless that is static storage
+  std::string name;                       ///< what reports call it
+  std::span<const KernelFacts> programs;  ///< one a program, in order
+  std::span<const KernelFacts> parts;     ///< the same unless some are fused
+  flow::Facts flow{};                     ///< how the programs are wired
+  std::shared_ptr<const void> owner{};    ///< what the spans point into, unless that is static storage
 };
 
-/// Of a chain that is a type.
+/// Of a chain or a flow that is a type.
+///@{
 template <class... Ks>
 FlowFacts facts_of(const Chain<Ks...>&) {
-  return {std::string{Chain<Ks...>::name}, Chain<Ks...>::kernels, detail::Parts<Chain<Ks...>>::type::kernels, nullptr};
+  return {std::string{Chain<Ks...>::name}, Chain<Ks...>::kernels, detail::Parts<Chain<Ks...>>::type::kernels, Chain<Ks...>::facts, nullptr};
 }
+template <class N>
+FlowFacts facts_of(const Flow<N>&) {
+  return {std::string{Flow<N>::name}, Flow<N>::kernels, Flow<N>::kernels, Flow<N>::facts, nullptr};
+}
+///@}
 
 /// Of a chain that was traced at run time. Throws std::invalid_argument if it has no kernel.
 inline FlowFacts facts_of(TracedChain chain) {
-  if (chain.kernels().empty()) throw std::invalid_argument("a chain needs at least one kernel");
-  const auto owner = std::make_shared<const TracedChain>(std::move(chain));
-  return {owner->name(), owner->kernels(), owner->parts(), owner};
+  struct Owner {
+    explicit Owner(TracedChain traced) : chain(std::move(traced)), row(chain.kernels()) {}
+    TracedChain chain;
+    flow::RowOfKernels row;
+  };
+  const auto owner = std::make_shared<const Owner>(std::move(chain));
+  return {owner->chain.name(), owner->chain.kernels(), owner->chain.parts(), owner->row.facts(), owner};
 }
 
 namespace detail {
@@ -47,12 +59,12 @@ class Forms {
   explicit Forms(D& device) : device_(device) {}
 
   /// Programs for a flow, of which its contenders use the first ones. Ask for long flows first. Throws as CompiledForm does.
-  CompiledForm<D>& compiled(std::span<const KernelFacts> programs, const WeightBlobs& blobs) {
+  CompiledForm<D>& compiled(const FlowFacts& flow, const WeightBlobs& blobs) {
     std::vector<Key> keys;
-    for (std::size_t k = 0; k < programs.size(); ++k) keys.push_back({programs[k].text, digest(blobs.blob(k))});
+    for (std::size_t k = 0; k < flow.programs.size(); ++k) keys.push_back({flow.programs[k].text, digest(blobs.blob(k))});
     for (const Entry& entry : entries_)
       if (std::ranges::mismatch(keys, entry.keys).in1 == keys.end()) return *entry.form;
-    auto form = std::make_unique<CompiledForm<D>>(device_, programs, blobs);
+    auto form = std::make_unique<CompiledForm<D>>(device_, flow.flow, flow.programs, blobs);
     return *entries_.emplace_back(std::move(keys), std::move(form)).form;
   }
 

@@ -24,22 +24,31 @@ struct MeasuredKernel {
   std::string name;           ///< what reports call it; compilers spell the names of types differently, so this identifies nothing
   std::uint64_t text = 0;     ///< digest() of its program's text
   std::uint64_t weights = 0;  ///< digest of the layout of its weights: names, types, offsets in the blob
-  mil::TensorType input{};    ///< what it reads
-  mil::TensorType output{};   ///< what it gives
-  std::int64_t flops = 0;     ///< of one evaluation
-  Bytes bytes{};              ///< of one evaluation
+  std::vector<mil::TensorType> inputs{};   ///< what it reads, in the order of declaration
+  std::vector<mil::TensorType> outputs{};  ///< what it gives, in the order of declaration
+  std::int64_t flops = 0;                  ///< of one evaluation
+  Bytes bytes{};                           ///< of one evaluation
 
   bool operator==(const MeasuredKernel&) const = default;
 };
 
-/// The chain that a contender runs.
+/// Links of a flow that is not a row: how many moves a pass makes if each reader has a surface of its own, and their bytes.
+struct MeasuredLinks {
+  std::size_t count = 0;   ///< from a program or a step of the CPU to a program
+  std::int64_t bytes = 0;  ///< of all together, packed
+
+  bool operator==(const MeasuredLinks&) const = default;
+};
+
+/// The flow that a contender runs.
 struct MeasuredFlow {
   std::string name;                        ///< what reports call it
   std::vector<MeasuredKernel> programs{};  ///< that a pass evaluates, in order
   std::vector<MeasuredKernel> parts{};     ///< the kernels that these compute; other than the programs if some are fused
+  std::optional<MeasuredLinks> wiring{};   ///< of a flow that is not a row of programs
 
   /// Places where data goes from one program to the next.
-  std::size_t links() const { return programs.empty() ? 0 : programs.size() - 1; }
+  std::size_t links() const { return wiring ? wiring->count : programs.empty() ? 0 : programs.size() - 1; }
 
   /// Floating-point operations of one pass.
   std::int64_t flops() const {
@@ -58,7 +67,10 @@ struct MeasuredFlow {
   }
 
   /// Bytes that all links of one pass together move, packed.
-  std::int64_t link_bytes() const { return programs.empty() ? 0 : bytes().output - programs.back().bytes.output; }
+  std::int64_t link_bytes() const {
+    if (wiring) return wiring->bytes;
+    return programs.empty() ? 0 : bytes().output - programs.back().bytes.output;
+  }
 
   /// Whether all of it is one program, made of several kernels.
   bool is_fused() const { return programs.size() == 1 && parts.size() > 1; }
@@ -101,7 +113,7 @@ enum class Difference {
   strategy,  ///< what it does
   programs,  ///< their number
   text,      ///< of a program
-  types,     ///< of a program's input or output
+  types,     ///< of a program's inputs or outputs, or the links between them
   weights,   ///< the layout of a program's weights
   parts,     ///< the kernels that are fused
 };
@@ -120,10 +132,11 @@ inline Difference difference(const MeasuredContender& a, const MeasuredContender
   for (std::size_t k = 0; k < a.flow.programs.size(); ++k) {
     const MeasuredKernel& p = a.flow.programs[k];
     const MeasuredKernel& q = b.flow.programs[k];
-    if (p.input != q.input || p.output != q.output) return Difference::types;
+    if (p.inputs != q.inputs || p.outputs != q.outputs) return Difference::types;
     if (p.weights != q.weights) return Difference::weights;
     if (p.text != q.text) return Difference::text;
   }
+  if (a.flow.wiring != b.flow.wiring) return Difference::types;
   if (a.flow.parts.size() != b.flow.parts.size()) return Difference::parts;
   return Difference::none;
 }

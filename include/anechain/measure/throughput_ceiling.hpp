@@ -35,7 +35,7 @@ struct ChainOfLength {
 template <class C>
 constexpr bool has_a_link() {
   if constexpr (ChainType<C>)
-    return ChainOfLength<C::length>::value;
+    return ChainOfLength<programs_of<C>>::value;
   else
     return true;
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <set>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -46,29 +47,32 @@ class Reference {
     for (std::size_t k = 0; k < kernels.size(); ++k) kernels_.push_back(std::make_unique<Evaluated>(device_, kernels[k], weights.blob(k)));
   }
 
-  /// A kernel's output for an input, both packed.
-  std::vector<float> output(std::size_t kernel, const std::vector<float>& input) {
+  /// A kernel's results for its inputs, all packed and in the order of declaration.
+  std::vector<std::vector<float>> results(std::size_t kernel, const std::vector<std::vector<float>>& inputs) {
     Evaluated& evaluated = *kernels_.at(kernel);
-    write(evaluated.input, std::span<const float>{input});
+    for (std::size_t i = 0; i < inputs.size(); ++i) write(evaluated.inputs[i], std::span<const float>{inputs[i]});
     device_.evaluate(evaluated.request);
-    return read(evaluated.output);
+    std::vector<std::vector<float>> all;
+    for (typename D::Surface& output : evaluated.outputs) all.push_back(read(output));
+    return all;
   }
 
  private:
   struct Evaluated {
     Evaluated(D& device, const KernelFacts& kernel, std::span<const std::byte> blob)
         : program(device.compile(kernel.text, blob)),
-          input(device.surface(kernel.inputs[0].type)),
-          output(device.surface(kernel.outputs[0].type)),
+          inputs(surfaces_for(device, kernel.inputs)),
+          outputs(surfaces_for(device, kernel.outputs)),
           request([&] {
-            typename D::Surface* inputs[]{&input};
-            typename D::Surface* outputs[]{&output};
-            return device.request(program, inputs, outputs);
+            const std::vector<typename D::Surface*> in = pointers_to(inputs);
+            const std::vector<typename D::Surface*> out = pointers_to(outputs);
+            return device.request(program, flow::alphabetical(kernel.inputs, std::span{in}),
+                                  flow::alphabetical(kernel.outputs, std::span{out}));
           }()) {}
 
     typename D::Program program;
-    typename D::Surface input;
-    typename D::Surface output;
+    std::vector<typename D::Surface> inputs;
+    std::vector<typename D::Surface> outputs;
     typename D::Request request;
   };
 
@@ -106,57 +110,162 @@ inline double largest(const std::vector<float>& numbers) {
   return most;
 }
 
-inline std::string at_kernel(std::size_t kernel, const KernelFacts& facts) {
-  return std::string{"kernel "} + std::to_string(kernel) + " (" + std::string{facts.name} + ")";
+/// "kernel 3 (Conv1x1<64, 32>)", and of several ports " result 'y'".
+inline std::string at_port(std::size_t node, const flow::NodeFacts& facts, const char* role, std::size_t port) {
+  const std::span<const mil::Port> ports = role[0] == 'r' ? facts.outputs() : facts.inputs();
+  std::string text = (facts.kernel != nullptr ? "kernel " : "step ") + std::to_string(node) + " (" +
+                     std::string{facts.kernel != nullptr ? facts.kernel->name : facts.step->name} + ")";
+  if (ports.size() > 1) text += " " + std::string{role} + " '" + std::string{ports[port].name} + "'";
+  return text;
 }
 
 /// A NaN is close to nothing; what overflows for the host too is accepted.
-inline void require_close(const std::vector<float>& got, const std::vector<float>& expected, std::size_t kernel, const KernelFacts& facts) {
+inline void require_close(const std::vector<float>& got, const std::vector<float>& expected, std::size_t node, const flow::NodeFacts& facts,
+                          std::size_t port) {
   const double tolerance = verification_tolerance * largest(expected);
   for (std::size_t i = 0; i < got.size(); ++i)
     if (got[i] != expected[i] && !(std::abs(static_cast<double>(got[i]) - static_cast<double>(expected[i])) <= tolerance))
-      throw VerificationError(at_kernel(kernel, facts) + " gave " + std::to_string(got[i]) + " at element " + std::to_string(i) +
-                              ", expected " + std::to_string(expected[i]));
+      throw VerificationError(at_port(node, facts, "result", port) + " gave " + std::to_string(got[i]) + " at element " +
+                              std::to_string(i) + ", expected " + std::to_string(expected[i]));
 }
 
-inline void require_moved(const std::vector<float>& given, const std::vector<float>& taken, std::size_t kernel, const KernelFacts& facts) {
+inline void require_moved(std::span<const float> given, const std::vector<float>& taken, const std::string& behind) {
   const auto [gave, took] = std::ranges::mismatch(given, taken);
   if (gave == given.end()) return;
-  throw VerificationError(std::string{"the link behind "} + at_kernel(kernel, facts) + " did not move its data: " + std::to_string(*gave) +
-                          " was given, " + std::to_string(*took) + " arrived at element " + std::to_string(gave - given.begin()));
+  throw VerificationError("the link behind " + behind + " did not move its data: " + std::to_string(*gave) + " was given, " +
+                          std::to_string(*took) + " arrived at element " + std::to_string(gave - given.begin()));
 }
+
+/// What a step of the CPU makes of packed inputs, in memory of its own.
+inline std::vector<std::vector<float>> results_of_step(const flow::StepFacts& step, const std::vector<std::vector<float>>& inputs) {
+  const HostDevice host;
+  std::vector<host::Surface> in = surfaces_for(host, step.inputs);
+  std::vector<host::Surface> out = surfaces_for(host, step.outputs);
+  std::vector<flow::Tensor> tensors;
+  for (std::size_t i = 0; i < in.size(); ++i) {
+    write(in[i], std::span<const float>{inputs[i]});
+    tensors.emplace_back(in[i].type(), in[i].lock(Access::read).bytes().data());
+  }
+  for (const host::Surface& surface : out) tensors.emplace_back(surface.type(), surface.lock(Access::write).bytes().data());
+  const std::span<const flow::Tensor> all{tensors};
+  step.run(all.first(in.size()), all.subspan(in.size()));
+  std::vector<std::vector<float>> results;
+  for (host::Surface& surface : out) results.push_back(read(surface));
+  return results;
+}
+
+/// One lane of a pass while it is verified: its surfaces as they were before the run, when carried values had not changed places yet.
+template <class P>
+class VerifiedLane {
+  using Surface = typename P::Surface;
+
+ public:
+  VerifiedLane(P& pass, const flow::Facts& facts, std::size_t lane) : pass_(pass), facts_(facts), lane_(lane) {
+    for (std::size_t n = 0; n < facts.nodes.size(); ++n) {
+      std::vector<Surface*>& in = inputs_.emplace_back();
+      std::vector<Surface*>& out = outputs_.emplace_back();
+      for (std::size_t i = 0; i < facts.nodes[n].inputs().size(); ++i) in.push_back(&pass.input_surface(n, lane, i));
+      for (std::size_t i = 0; i < facts.nodes[n].outputs().size(); ++i) out.push_back(&pass.output_surface(n, lane, i));
+    }
+  }
+
+  /// Random data for all that no node gives. What nodes give is an improbable number, or random if no kernel runs.
+  void prepare(Random& random, bool computes, float sign) {
+    std::set<const Surface*> given;
+    for (const std::vector<Surface*>& out : outputs_)
+      for (Surface* const surface : out) {
+        given.insert(surface);
+        if (computes)
+          poison(*surface, sign);
+        else
+          randomize(*surface, random);
+      }
+    for (const std::vector<Surface*>& in : inputs_)
+      for (Surface* const surface : in)
+        if (given.insert(surface).second) randomize(*surface, random);
+    for (std::size_t n = 0; n < inputs_.size(); ++n)
+      for (std::size_t i = 0; i < inputs_[n].size(); ++i)
+        from_outside_.push_back(value_of(source(n, i)).kind == flow::ValueFacts::Kind::result ? std::vector<float>{}
+                                                                                              : read(*inputs_[n][i]));
+  }
+
+  /// Each node's results are what they should be for the inputs that it had.
+  template <class R>
+  void require_results(R& reference) {
+    std::size_t kernel = 0;
+    std::size_t port = 0;
+    for (std::size_t n = 0; n < facts_.nodes.size(); ++n) {
+      const flow::NodeFacts& node = facts_.nodes[n];
+      std::vector<std::vector<float>> inputs;
+      for (Surface* const surface : inputs_[n]) {
+        // A carried value's surface may hold the next one by now.
+        inputs.push_back(from_outside_[port].empty() ? read(*surface) : from_outside_[port]);
+        ++port;
+      }
+      const auto expected = node.kernel != nullptr ? reference.results(kernel++, inputs) : results_of_step(*node.step, inputs);
+      for (std::size_t i = 0; i < expected.size(); ++i) require_close(read(*outputs_[n][i]), expected[i], n, node, i);
+    }
+  }
+
+  /// Every reader has what was given, and the next pass finds what this one left.
+  void require_links() {
+    for (std::size_t n = 0; n < facts_.nodes.size(); ++n)
+      for (std::size_t i = 0; i < inputs_[n].size(); ++i) {
+        const flow::Source& from = source(n, i);
+        const flow::ValueFacts& value = value_of(from);
+        if (value.kind == flow::ValueFacts::Kind::result) require_arrived(from, *inputs_[n][i]);
+        if (value.kind == flow::ValueFacts::Kind::carried)
+          require_arrived(facts_.carried[static_cast<std::size_t>(value.index)].next, pass_.input_surface(n, lane_, i));
+      }
+  }
+
+ private:
+  const flow::Source& source(std::size_t node, std::size_t input) const { return facts_.sources_of(facts_.nodes[node])[input]; }
+  const flow::ValueFacts& value_of(const flow::Source& from) const { return facts_.values[static_cast<std::size_t>(from.value)]; }
+
+  void require_arrived(const flow::Source& from, Surface& at) {
+    const flow::ValueFacts& value = value_of(from);
+    const auto node = static_cast<std::size_t>(value.node);
+    const auto port = static_cast<std::size_t>(value.index);
+    Surface& giver = *outputs_[node][port];
+    if (&giver == &at) return;
+    const std::vector<float> given = read(giver);
+    const mil::Shape& shape = value.port->type.shape;
+    const std::size_t first = from.channels == 0 ? 0 : static_cast<std::size_t>(from.first_channel * shape[2] * shape[3]);
+    const std::vector<float> taken = read(at);
+    require_moved(std::span{given}.subspan(first, taken.size()), taken, at_port(node, facts_.nodes[node], "result", port));
+  }
+
+  P& pass_;
+  const flow::Facts& facts_;
+  std::size_t lane_;
+  std::vector<std::vector<Surface*>> inputs_;
+  std::vector<std::vector<Surface*>> outputs_;
+  std::vector<std::vector<float>> from_outside_;  ///< of each input, what it read if no node gives it
+};
 
 }  // namespace detail
 
-/// Runs a pass on random data and checks all of it, in every lane: that each kernel's output is what the host computes
-/// from the input that the kernel had, and, where the strategy delivers, that each kernel's input is what the kernel
-/// before it gave; together, that the pass computes the composition. Outputs hold an improbable number before the run, so
-/// that a kernel that was not run is found. Done twice with other data, so that a result that does not depend on its input is found.
-/// Throws VerificationError, or PassError where a kernel fails.
+/// Runs a pass on random data and checks all of it, in every lane: that each kernel's results are what the host computes
+/// from the inputs that the kernel had, that each step of the CPU gives what it gives elsewhere, and, where the strategy delivers, that
+/// each reader has what was given, and the next pass what this one left; together, that the pass computes the flow. Results hold an
+/// improbable number before the run, so that a kernel that was not run is found. Done twice with other data, so that a result that does not
+/// depend on its input is found. Carried values are zero afterwards. Throws VerificationError, or PassError where a node fails.
 template <Device D, StrategyWithName S, Device R>
-void verify(Pass<D, S>& pass, std::span<const KernelFacts> kernels, Reference<R>& reference, std::uint64_t seed) {
-  using Transfer = typename S::Transfer;
+void verify(Pass<D, S>& pass, const flow::Facts& facts, Reference<R>& reference, std::uint64_t seed) {
   constexpr bool computes = S::work == Work::all;
-  constexpr bool shares = Transfer::link == transfer::Link::one_surface;
   Random random{seed};
   for (int repetition = 0; repetition < 2; ++repetition) {
+    std::vector<detail::VerifiedLane<Pass<D, S>>> all;
     for (std::size_t lane = 0; lane < pass.lanes; ++lane)
-      for (std::size_t k = 0; k < kernels.size(); ++k) {
-        if (k == 0 || !shares) detail::randomize(pass.input_surface(k, lane), random);
-        if constexpr (computes)
-          detail::poison(pass.output_surface(k, lane), repetition == 0 ? 1.0f : -1.0f);
-        else
-          detail::randomize(pass.output_surface(k, lane), random);
-      }
+      all.emplace_back(pass, facts, lane).prepare(random, computes, repetition == 0 ? 1.0f : -1.0f);
     pass.run();
-    for (std::size_t lane = 0; lane < pass.lanes; ++lane)
-      for (std::size_t k = 0; k < kernels.size(); ++k) {
-        const std::vector<float> given = read(pass.output_surface(k, lane));
-        if constexpr (computes) detail::require_close(given, reference.output(k, read(pass.input_surface(k, lane))), k, kernels[k]);
-        if constexpr (Transfer::delivers)
-          if (k + 1 < kernels.size()) detail::require_moved(given, read(pass.input_surface(k + 1, lane)), k, kernels[k]);
-      }
+    for (auto& lane : all) {
+      if constexpr (computes) lane.require_results(reference);
+      if constexpr (S::Transfer::delivers) lane.require_links();
+    }
   }
+  pass.reset();
 }
 
 }  // namespace anechain

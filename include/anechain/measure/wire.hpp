@@ -49,13 +49,17 @@ void members(Archive& of, mil::TensorType& x) {
   for (std::int64_t& extent : x.shape.extents) of(extent);
 }
 template <class Archive>
+void members(Archive& of, MeasuredLinks& x) {
+  of(x.count, x.bytes);
+}
+template <class Archive>
 void members(Archive& of, MeasuredKernel& x) {
-  of(x.name, x.text, x.weights, x.input, x.output, x.flops, x.bytes.input, x.bytes.output, x.bytes.weights);
+  of(x.name, x.text, x.weights, x.inputs, x.outputs, x.flops, x.bytes.input, x.bytes.output, x.bytes.weights);
 }
 template <class Archive>
 void members(Archive& of, MeasuredContender& x) {
-  of(x.name, x.label, x.flow.name, x.flow.programs, x.flow.parts, x.strategy.name, x.strategy.executor, x.strategy.lanes, x.strategy.work,
-     x.strategy.copies, x.strategy.hops, x.baseline, x.failure);
+  of(x.name, x.label, x.flow.name, x.flow.programs, x.flow.parts, x.flow.wiring, x.strategy.name, x.strategy.executor, x.strategy.lanes,
+     x.strategy.work, x.strategy.copies, x.strategy.hops, x.baseline, x.failure);
 }
 template <class Archive>
 void members(Archive& of, Protocol& x) {

@@ -74,35 +74,51 @@ class KernelTable {
 
   Json all() const {
     Json json = Json::array();
-    for (const MeasuredKernel& kernel : kernels_)
-      json.push_back({{"name", kernel.name},
-                      {"text", hexadecimal(kernel.text)},
-                      {"weights", hexadecimal(kernel.weights)},
-                      {"input", tensor(kernel.input)},
-                      {"output", tensor(kernel.output)},
-                      {"flops", kernel.flops},
-                      {"bytes", {{"input", kernel.bytes.input}, {"output", kernel.bytes.output}, {"weights", kernel.bytes.weights}}}});
+    for (const MeasuredKernel& kernel : kernels_) {
+      Json one{{"name", kernel.name}, {"text", hexadecimal(kernel.text)}, {"weights", hexadecimal(kernel.weights)}};
+      ports(one, "input", kernel.inputs);
+      ports(one, "output", kernel.outputs);
+      one["flops"] = kernel.flops;
+      one["bytes"] = {{"input", kernel.bytes.input}, {"output", kernel.bytes.output}, {"weights", kernel.bytes.weights}};
+      json.push_back(std::move(one));
+    }
     return json;
   }
 
  private:
+  /// "input", a tensor, or "inputs", a list, if there is not exactly one.
+  static void ports(Json& kernel, const std::string& role, const std::vector<mil::TensorType>& types) {
+    if (types.size() == 1) {
+      kernel[role] = tensor(types.front());
+      return;
+    }
+    Json list = Json::array();
+    for (const mil::TensorType& type : types) list.push_back(tensor(type));
+    kernel[role + "s"] = std::move(list);
+  }
+
   std::vector<MeasuredKernel> kernels_;
 };
 
+inline Json flow(const MeasuredFlow& one, KernelTable& kernels) {
+  Json json{{"name", one.name}, {"programs", kernels.stretches(one.programs)}, {"parts", kernels.stretches(one.parts)}};
+  if (one.wiring) json["links"] = {{"count", one.wiring->count}, {"bytes", one.wiring->bytes}};
+  return json;
+}
+
 inline Json contender(const MeasuredContender& one, KernelTable& kernels) {
-  return {
-      {"name", one.name},
-      {"label", one.label},
-      {"flow", {{"name", one.flow.name}, {"programs", kernels.stretches(one.flow.programs)}, {"parts", kernels.stretches(one.flow.parts)}}},
-      {"strategy",
-       {{"name", one.strategy.name},
-        {"executor", one.strategy.executor},
-        {"lanes", one.strategy.lanes},
-        {"work", name_of(one.strategy.work)},
-        {"copies", one.strategy.copies},
-        {"hops", name_of(one.strategy.hops)}}},
-      {"baseline", one.baseline},
-      {"failure", one.failure ? Json(*one.failure) : Json(nullptr)}};
+  return {{"name", one.name},
+          {"label", one.label},
+          {"flow", flow(one.flow, kernels)},
+          {"strategy",
+           {{"name", one.strategy.name},
+            {"executor", one.strategy.executor},
+            {"lanes", one.strategy.lanes},
+            {"work", name_of(one.strategy.work)},
+            {"copies", one.strategy.copies},
+            {"hops", name_of(one.strategy.hops)}}},
+          {"baseline", one.baseline},
+          {"failure", one.failure ? Json(*one.failure) : Json(nullptr)}};
 }
 
 inline Json failed_processes(const Report& report) {

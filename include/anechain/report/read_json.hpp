@@ -151,13 +151,23 @@ inline std::uint64_t digest(const Field& field) {
   return number;
 }
 
+/// "input", a tensor, or "inputs", a list of them.
+inline std::vector<mil::TensorType> ports(const Field& kernel, const char* one, const char* several) {
+  constexpr std::size_t most_ports = 1000;
+  const auto list = kernel.maybe(several);
+  if (!list) return {tensor(kernel[one])};
+  std::vector<mil::TensorType> types;
+  for (const Field& each : list->elements(most_ports)) types.push_back(tensor(each));
+  return types;
+}
+
 inline MeasuredKernel kernel(const Field& field) {
   MeasuredKernel kernel;
   kernel.name = field["name"].text();
   kernel.text = digest(field["text"]);
   kernel.weights = digest(field["weights"]);
-  kernel.input = tensor(field["input"]);
-  kernel.output = tensor(field["output"]);
+  kernel.inputs = ports(field, "input", "inputs");
+  kernel.outputs = ports(field, "output", "outputs");
   kernel.flops = field["flops"].integer<std::int64_t>(most_nanoseconds);
   kernel.bytes.input = field["bytes"]["input"].integer<std::int64_t>(most_bytes);
   kernel.bytes.output = field["bytes"]["output"].integer<std::int64_t>(most_bytes);
@@ -188,6 +198,8 @@ inline MeasuredContender contender(const Field& field, const std::vector<Measure
   contender.flow.name = field["flow"]["name"].text();
   contender.flow.programs = stretches(field["flow"]["programs"], kernels, left);
   contender.flow.parts = stretches(field["flow"]["parts"], kernels, left);
+  if (const auto links = field["flow"].maybe("links"))
+    contender.flow.wiring = MeasuredLinks{(*links)["count"].integer(most_kernels), (*links)["bytes"].integer<std::int64_t>(most_bytes)};
   const Field strategy = field["strategy"];
   contender.strategy.name = strategy["name"].text();
   contender.strategy.executor = strategy["executor"].text();

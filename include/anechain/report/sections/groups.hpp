@@ -61,13 +61,18 @@ inline std::string rounds_line(const Measurement& measurement, std::size_t basel
   return line;
 }
 
+/// The element type of a flow's first input.
+inline std::string_view dtype_of(const MeasuredFlow& flow) {
+  const std::vector<mil::TensorType>& inputs = flow.programs.front().inputs;
+  return inputs.empty() ? "without inputs" : facts(inputs.front().dtype).name;
+}
+
 /// "768x256 fp16: 12 kernels of 302 MFLOP, 11 links of 393 kB; 719 rounds".
 inline std::string group_heading(const Measurement& measurement, std::size_t baseline) {
   const MeasuredFlow& flow = measurement.contenders[baseline].flow;
   const auto per = [](std::int64_t sum, std::size_t count) { return static_cast<double>(sum) / static_cast<double>(count); };
-  std::string line = flow.name + " " + std::string{facts(flow.programs.front().input.dtype).name} + ": " +
-                     std::to_string(flow.parts.size()) + (flow.parts.size() == 1 ? " kernel of " : " kernels of ") +
-                     scaled(per(flow.flops(), flow.parts.size()), "FLOP");
+  std::string line = flow.name + " " + std::string{dtype_of(flow)} + ": " + std::to_string(flow.parts.size()) +
+                     (flow.parts.size() == 1 ? " kernel of " : " kernels of ") + scaled(per(flow.flops(), flow.parts.size()), "FLOP");
   if (flow.links() > 0)
     line += ", " + std::to_string(flow.links()) + (flow.links() == 1 ? " link of " : " links of ") +
             scaled(per(flow.link_bytes(), flow.links()), "B");
