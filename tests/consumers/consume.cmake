@@ -34,7 +34,7 @@ function(build_project)
   run(build/consumer)
 endfunction()
 include(${ROOT}/tests/sources/compile.cmake)
-list(APPEND compile -O1)
+list(APPEND compile -O0)
 
 if(WAY STREQUAL "find_package")
   install_anechain()
