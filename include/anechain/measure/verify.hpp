@@ -183,10 +183,18 @@ class VerifiedLane {
     for (const std::vector<Surface*>& in : inputs_)
       for (Surface* const surface : in)
         if (given.insert(surface).second) randomize(*surface, random);
+    if (!computes) return;
     for (std::size_t n = 0; n < inputs_.size(); ++n)
       for (std::size_t i = 0; i < inputs_[n].size(); ++i)
-        from_outside_.push_back(value_of(source(n, i)).kind == flow::ValueFacts::Kind::result ? std::vector<float>{}
-                                                                                              : read(*inputs_[n][i]));
+        carried_.push_back(value_of(source(n, i)).kind == flow::ValueFacts::Kind::carried ? read(*inputs_[n][i]) : std::vector<float>{});
+  }
+
+  /// What every node gave.
+  void read_results() {
+    for (const std::vector<Surface*>& out : outputs_) {
+      std::vector<std::vector<float>>& given = given_.emplace_back();
+      for (Surface* const surface : out) given.push_back(read(*surface));
+    }
   }
 
   /// Each node's results are what they should be for the inputs that it had.
@@ -199,11 +207,11 @@ class VerifiedLane {
       std::vector<std::vector<float>> inputs;
       for (Surface* const surface : inputs_[n]) {
         // A carried value's surface may hold the next one by now.
-        inputs.push_back(from_outside_[port].empty() ? read(*surface) : from_outside_[port]);
+        inputs.push_back(carried_[port].empty() ? read(*surface) : carried_[port]);
         ++port;
       }
       const auto expected = node.kernel != nullptr ? reference.results(kernel++, inputs) : results_of_step(*node.step, inputs);
-      for (std::size_t i = 0; i < expected.size(); ++i) require_close(read(*outputs_[n][i]), expected[i], n, node, i);
+      for (std::size_t i = 0; i < expected.size(); ++i) require_close(given_[n][i], expected[i], n, node, i);
     }
   }
 
@@ -227,13 +235,11 @@ class VerifiedLane {
     const flow::ValueFacts& value = value_of(from);
     const auto node = static_cast<std::size_t>(value.node);
     const auto port = static_cast<std::size_t>(value.index);
-    Surface& giver = *outputs_[node][port];
-    if (&giver == &at) return;
-    const std::vector<float> given = read(giver);
     const mil::Shape& shape = value.port->type.shape;
     const std::size_t first = from.channels == 0 ? 0 : static_cast<std::size_t>(from.first_channel * shape[2] * shape[3]);
     const std::vector<float> taken = read(at);
-    require_moved(std::span{given}.subspan(first, taken.size()), taken, at_port(node, facts_.nodes[node], "result", port));
+    const std::span<const float> given{given_[node][port]};
+    require_moved(given.subspan(first, taken.size()), taken, at_port(node, facts_.nodes[node], "result", port));
   }
 
   P& pass_;
@@ -241,7 +247,8 @@ class VerifiedLane {
   std::size_t lane_;
   std::vector<std::vector<Surface*>> inputs_;
   std::vector<std::vector<Surface*>> outputs_;
-  std::vector<std::vector<float>> from_outside_;  ///< of each input, what it read if no node gives it
+  std::vector<std::vector<float>> carried_;             ///< of each input, what it found if that is a carried value
+  std::vector<std::vector<std::vector<float>>> given_;  ///< by each node, for each of its results
 };
 
 }  // namespace detail
@@ -261,6 +268,7 @@ void verify(Pass<D, S>& pass, const flow::Facts& facts, Reference<R>& reference,
       all.emplace_back(pass, facts, lane).prepare(random, computes, repetition == 0 ? 1.0f : -1.0f);
     pass.run();
     for (auto& lane : all) {
+      lane.read_results();
       if constexpr (computes) lane.require_results(reference);
       if constexpr (S::Transfer::delivers) lane.require_links();
     }
