@@ -3,17 +3,16 @@
 #include <doctest/doctest.h>
 
 #include <anechain/core.hpp>
-#include <anechain/mil/lexer.hpp>
 #include <anechain/mil/parse.hpp>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <map>
-#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "mil/shared_text.hpp"
+#include "mil/tokens.hpp"
 
 using namespace anechain;
 
@@ -44,11 +43,7 @@ class Canonical {
       for (const mil::Argument& argument : graph_.arguments_of(operation)) number_weight(argument.value);
       for (std::uint32_t k = 0; k < operation.result_count; ++k) rename(operation.result + static_cast<std::int32_t>(k));
     }
-    const std::string text = mil::print(graph_, mil::Dialect::ios18);
-    mil::Lexer lexer{text};
-    std::vector<std::string> all;
-    for (mil::Token token = lexer.next(); token.kind != mil::Token::Kind::end; token = lexer.next()) all.emplace_back(token.text);
-    return all;
+    return ::tokens(mil::print(graph_, mil::Dialect::ios18));
   }
 
  private:
@@ -75,15 +70,8 @@ class Canonical {
 template <Kernel K>
 void check_against(const std::string& name) {
   CAPTURE(name);
-  const std::filesystem::path path = std::filesystem::path{ANECHAIN_MIL_CORPUS} / "generated" / ("maderix_main_" + name + ".mil");
-  if (!std::filesystem::exists(path)) {
-    MESSAGE("skipped: " << path.filename().string() << " is not beside the project");
-    return;
-  }
-  std::ifstream file(path);
-  std::stringstream text;
-  text << file.rdbuf();
-  CHECK(Canonical{trace<K>()}.tokens() == Canonical{mil::parse(text.str())}.tokens());
+  const std::string text = shared_text("mil-corpus/generated/maderix_main_" + name + ".mil");
+  if (!text.empty()) CHECK(Canonical{trace<K>()}.tokens() == Canonical{mil::parse(text)}.tokens());
 }
 
 template <int Dim, int Hidden, int Heads, int Positions>

@@ -7,13 +7,11 @@
 #include <anechain/mil/print.hpp>
 #include <anechain/mil/respell.hpp>
 
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "mil/fault_of.hpp"
+#include "mil/shared_text.hpp"
 #include "run_program.hpp"
 
 using namespace anechain;
@@ -38,20 +36,7 @@ constexpr auto relu = [](mil::Body& b, mil::Value x) { return b.relu(x); };
 constexpr auto gather = [](mil::Body& b, mil::Value x) { return b.gather(x, b.constant(mil::tensor(mil::int32, 2), {0, 1}), 1); };
 constexpr auto attention = [](mil::Body& b, mil::Value x) { return b.scaled_dot_product_attention(x, x, x); };
 
-std::string text_of(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-/// A case that a program of another project shows; empty, with a message, where there are none.
-std::string case_of(const char* name) {
-  const std::filesystem::path path = std::filesystem::path{ANECHAIN_MIL_CORPUS}.parent_path() / "cases" / name;
-  if (std::filesystem::exists(path)) return text_of(path);
-  MESSAGE("skipped: " << name << " is not beside the project");
-  return {};
-}
+std::string case_of(const std::string& name) { return shared_text("cases/" + name); }
 
 /// What is found in a program, each finding with its line.
 std::vector<std::string> findings(const std::string& text) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "mil/same_program.hpp"
+#include "mil/tokens.hpp"
 
 using namespace anechain;
 
@@ -42,13 +43,6 @@ std::string original_program(int channels, int spatial) {
          "[name=tensor<string, []>(\"conv\")];\n"
          "    } -> (y);\n"
          "}\n";
-}
-
-std::vector<std::string> tokens(std::string_view text) {
-  mil::Lexer lexer{text};
-  std::vector<std::string> result;
-  for (mil::Token token = lexer.next(); token.kind != mil::Token::Kind::end; token = lexer.next()) result.emplace_back(token.text);
-  return result;
 }
 
 /// As the original fills its buffer: single bytes and 32-bit stores.
