@@ -313,3 +313,13 @@ TEST_CASE("a flow is written as a graph with every node and link") {
   CHECK(flow::dot(Flow<Diamond>{}).find("shape=oval") != std::string::npos);
   CHECK(flow::dot(Flow<Stacked>{}).find("1x4x1x20 of 24 from 10") != std::string::npos);
 }
+
+TEST_CASE("a flow that is built at run time is refused with the name of what is wrong") {
+  flow::Builder f;
+  const flow::Value x = f.input({"x", T});
+  const flow::Value total = f.carried("total", T);
+  CHECK_THROWS_WITH_AS(f.next(total, x), "what next() leaves for the carried value 'total' must be given by a node", std::invalid_argument);
+  CHECK_THROWS_AS(f.run<Mix>(x), std::invalid_argument);
+  CHECK_THROWS_AS(f.next(x, x), std::invalid_argument);
+  CHECK_THROWS_AS(x.channels(channels, 1), std::invalid_argument);
+}

@@ -128,3 +128,31 @@ TEST_CASE("kernels of several ports and links of any shape come back from a repo
   CHECK(read.measurements[0].contenders[0].flow.programs[2].inputs.size() == 2);
   CHECK_FALSE(read.measurements[0].contenders[2].flow.wiring);
 }
+
+namespace {
+
+/// The same kernels, once in a row and once side by side.
+struct InARow {
+  static constexpr auto input = T;
+  static constexpr flow::Value flow(flow::Builder& f, flow::Value x) { return f.run<Tanh<16, 20>>(f.run<Conv1x1<16, 20>>(x)); }
+};
+struct SideBySide {
+  static constexpr auto inputs = flow::ports({{"x", T}});
+  static constexpr auto flow(flow::Builder& f, flow::Value x) {
+    const flow::Value left = f.run<Conv1x1<16, 20>>(x);
+    return flow::results({{"left", left}, {"right", f.run<Tanh<16, 20>>(x)}});
+  }
+};
+
+}  // namespace
+
+TEST_CASE("flows of the same kernels are of one group only if they are wired in the same way") {
+  SimulatedDevice device;
+  Experiment experiment{device, baseline<Flow<InARow>>(run_only)};
+  experiment.add<Flow<SideBySide>>(run_only);
+  experiment.add<Chain<Conv1x1<16, 20>, Tanh<16, 20>>>(zero_copy);  // a row, too
+  const Measurement measurement = experiment.measure({.protocol = few});
+  REQUIRE(measurement.contenders.size() == 3);
+  CHECK(measurement.contenders[1].baseline == 1);
+  CHECK(measurement.contenders[2].baseline == 0);
+}

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <anechain/devices/device.hpp>
+#include <anechain/devices/program_port.hpp>
 #include <anechain/devices/simulated/presets.hpp>
 #include <anechain/devices/simulated/timeline.hpp>
 #include <anechain/mil/check.hpp>
@@ -48,18 +49,12 @@ class Surface {
   std::shared_ptr<Timeline> time_;
 };
 
-/// An input or a result of a program.
-struct Port {
-  std::string name;      ///< in the program's text
-  mil::TensorType type;  ///< of its surface
-};
-
 /// A program's cost and ports, and a digest of its text and weights.
 struct Program {
-  double gflop = 0;             ///< 10^9 operations of one evaluation
-  std::uint64_t digest = 0;     ///< results depend on it
-  std::vector<Port> inputs{};   ///< in the alphabetical order of their names, as a request takes them
-  std::vector<Port> outputs{};  ///< the same
+  double gflop = 0;                    ///< 10^9 operations of one evaluation
+  std::uint64_t digest = 0;            ///< results depend on it
+  std::vector<ProgramPort> inputs{};   ///< in the alphabetical order of their names, as a request takes them
+  std::vector<ProgramPort> outputs{};  ///< the same
 };
 
 /// A program bound to its inputs and results.
@@ -164,14 +159,8 @@ class SimulatedDevice {
       const mil::Graph graph = mil::parse_checked(text);
       if (graph.functions.empty()) throw CompileError("the program has no function");
       const mil::Function& function = graph.functions.front();
-      const auto ports = [&](mil::Entries<std::int32_t> values) {
-        std::vector<simulated::Port> all;
-        for (const std::int32_t value : values) all.push_back({std::string{graph.text(graph[value].name)}, graph[value].type});
-        std::ranges::sort(all, {}, &simulated::Port::name);
-        return all;
-      };
       return {static_cast<double>(mil::flops(graph, function)) / 1e9, anechain::digest(blob, anechain::digest(text)),
-              ports(graph.inputs_of(function)), ports(graph.outputs_of(function))};
+              program_ports(graph, graph.inputs_of(function)), program_ports(graph, graph.outputs_of(function))};
     } catch (const mil::ParseError& error) {
       throw CompileError(error);
     }
@@ -179,8 +168,8 @@ class SimulatedDevice {
 
   /// Throws DeviceError if the surfaces are not as many, or not of the types, that the program has.
   Request request(const Program& program, std::span<Surface* const> inputs, std::span<Surface* const> outputs) const {
-    require_fit(std::span<const simulated::Port>{program.inputs}, inputs, "input");
-    require_fit(std::span<const simulated::Port>{program.outputs}, outputs, "output");
+    require_fit(std::span<const ProgramPort>{program.inputs}, inputs, "input");
+    require_fit(std::span<const ProgramPort>{program.outputs}, outputs, "output");
     return {program, inputs, outputs, time_->track()};
   }
 

@@ -32,6 +32,7 @@ enum class Fault : std::uint8_t {
   carried_has_no_next,      ///< the pass would leave nothing for the next one
   next_given_twice,         ///< of one carried value
   next_does_not_fit,        ///< the type of what is left
+  next_from_outside,        ///< what is left is given by no node
   no_such_channels,         ///< a range beyond the tensor's channels, or of a tensor that is not [1, channels, height, width]
   not_carried,              ///< next() of another value, or of a part
   result_from_outside,      ///< a result of the flow that no node gives
@@ -134,21 +135,10 @@ inline constexpr std::string_view short_name_of = short_name(kernels::tracing::n
 template <Label Name>
 inline constexpr std::string_view label_text = Name.view();
 
-constexpr void append_number(mil::Characters& to, std::size_t number) {
-  char digits[20];
-  std::size_t first = sizeof digits;
-  do digits[--first] = static_cast<char>('0' + number % 10);
-  while ((number /= 10) != 0);
-  to.append({digits + first, sizeof digits - first});
-}
-
 /// A node before its name has a place of its own.
 struct NodeEntry {
   mil::Name name;
-  const KernelFacts* kernel;
-  const StepFacts* step;
-  std::uint32_t first_source;
-  std::uint32_t first_value;
+  NodeFacts facts;  ///< without the name
 };
 
 struct ValueEntry {
@@ -245,9 +235,10 @@ class Builder {
   constexpr void next(const Value& carried, const Value& left) {
     if (!read(carried, true) || !read(left)) return;
     const detail::ValueEntry& value = values_[at(carried.source_.value)];
-    if (value.kind != ValueFacts::Kind::carried || carried.source_.channels != 0) return fail({Fault::not_carried});
+    if (value.kind != ValueFacts::Kind::carried || !carried.source_.is_whole()) return fail({Fault::not_carried});
     detail::OutsideEntry& entry = carried_[at(value.index)];
     if (entry.next.value >= 0) return fail({Fault::next_given_twice, entry.name});
+    if (values_[at(left.source_.value)].kind != ValueFacts::Kind::result) return fail({Fault::next_from_outside, entry.name});
     if (left.type() != *entry.type) return fail({Fault::next_does_not_fit, entry.name, {}, left.type(), *entry.type});
     entry.next = left.source_;
   }
@@ -264,7 +255,7 @@ class Builder {
     if (is_new) numbers.count = number + 1;
     mil::Name scope = add(prefix_.view());
     characters_.append(name);
-    detail::append_number(characters_, number);
+    mil::append_number(characters_, number);
     scope.size = static_cast<std::uint32_t>(characters_.size()) - scope.offset;
     if (!is_new) {
       mil::Characters again;
@@ -299,7 +290,7 @@ class Builder {
     for (const detail::ValueEntry& value : values_) {
       if (value.is_read) continue;
       if (value.kind == ValueFacts::Kind::result)
-        return fail({Fault::result_is_not_read, nodes_[at(value.node)].name, outputs_of(nodes_[at(value.node)])[at(value.index)].name,
+        return fail({Fault::result_is_not_read, nodes_[at(value.node)].name, nodes_[at(value.node)].facts.outputs()[at(value.index)].name,
                      *value.type});
       if (value.kind == ValueFacts::Kind::input) return fail({Fault::input_is_not_read, inputs_[at(value.index)].name, {}, *value.type});
       if (value.kind == ValueFacts::Kind::parameter)
@@ -340,13 +331,6 @@ class Builder {
 
   static constexpr std::size_t at(std::int32_t index) { return static_cast<std::size_t>(index); }
 
-  static constexpr std::span<const mil::Port> inputs_of(const detail::NodeEntry& node) {
-    return node.kernel != nullptr ? node.kernel->inputs : node.step->inputs;
-  }
-  static constexpr std::span<const mil::Port> outputs_of(const detail::NodeEntry& node) {
-    return node.kernel != nullptr ? node.kernel->outputs : node.step->outputs;
-  }
-
   constexpr void fail(const Broken& broken);
 
   constexpr mil::Name add(std::string_view text) {
@@ -370,7 +354,7 @@ class Builder {
     characters_.append(base);
     if (ordinal > 0) {
       characters_.append("_");
-      detail::append_number(characters_, ordinal);
+      mil::append_number(characters_, ordinal);
     }
     name.size = static_cast<std::uint32_t>(characters_.size()) - name.offset;
     return name;
@@ -408,8 +392,9 @@ class Builder {
   /// A node without its sources, which follow; its values are there.
   constexpr std::int32_t node(const KernelFacts* kernel, const StepFacts* step, std::string_view name) {
     const auto number = static_cast<std::int32_t>(nodes_.size());
-    nodes_.push_back({unique(name), kernel, step, static_cast<std::uint32_t>(sources_.size()), static_cast<std::uint32_t>(values_.size())});
-    const std::span<const mil::Port> outputs = outputs_of(nodes_.back());
+    nodes_.push_back(
+        {unique(name), {{}, kernel, step, static_cast<std::uint32_t>(sources_.size()), static_cast<std::uint32_t>(values_.size())}});
+    const std::span<const mil::Port> outputs = nodes_.back().facts.outputs();
     for (std::size_t i = 0; i < outputs.size(); ++i)
       values_.push_back({ValueFacts::Kind::result, number, static_cast<std::int32_t>(i), &outputs[i].type, false});
     return number;
@@ -418,24 +403,23 @@ class Builder {
   /// One source for each input of a node; -1 while it is open.
   constexpr void bind(std::int32_t number, std::size_t input, const Value& value) {
     const detail::NodeEntry& node = nodes_[at(number)];
-    const mil::Port& port = inputs_of(node)[input];
+    const mil::Port& port = node.facts.inputs()[input];
     if (!read(value)) return;
-    Source& source = sources_[node.first_source + input];
+    Source& source = sources_[node.facts.first_source + input];
     if (source.value >= 0) return fail({Fault::input_given_twice, node.name, port.name});
     source = value.source_;
-    const bool is_whole = source.channels == 0;
-    if (is_whole ? *value.type_ != port.type : value.type() != port.type)
+    if (source.is_whole() ? *value.type_ != port.type : value.type() != port.type)
       fail({Fault::type_does_not_fit, node.name, port.name, value.type(), port.type});
   }
 
   constexpr void reserve_sources(const detail::NodeEntry& node) {
-    for (std::size_t i = 0; i < inputs_of(node).size(); ++i) sources_.push_back({});
+    for (std::size_t i = 0; i < node.facts.inputs().size(); ++i) sources_.push_back({});
   }
 
   constexpr Results in_order(std::int32_t number, mil::Entries<Value> values) {
     const detail::NodeEntry node = nodes_[at(number)];
     reserve_sources(node);
-    const std::size_t inputs = inputs_of(node).size();
+    const std::size_t inputs = node.facts.inputs().size();
     if (values.size() > inputs) fail({Fault::no_such_input, node.name, "one value too many"});
     for (std::size_t i = 0; i < values.size() && i < inputs; ++i) bind(number, i, values[i]);
     return closed(number);
@@ -444,7 +428,7 @@ class Builder {
   constexpr Results by_name(std::int32_t number, mil::Entries<Named> values) {
     const detail::NodeEntry node = nodes_[at(number)];
     reserve_sources(node);
-    const std::span<const mil::Port> inputs = inputs_of(node);
+    const std::span<const mil::Port> inputs = node.facts.inputs();
     for (const Named& given : values) {
       std::size_t input = 0;
       while (input < inputs.size() && !mil::same_text(inputs[input].name, given.name)) ++input;
@@ -458,9 +442,9 @@ class Builder {
 
   constexpr Results closed(std::int32_t number) {
     const detail::NodeEntry& node = nodes_[at(number)];
-    const std::span<const mil::Port> inputs = inputs_of(node);
+    const std::span<const mil::Port> inputs = node.facts.inputs();
     for (std::size_t i = 0; i < inputs.size(); ++i)
-      if (sources_[node.first_source + i].value < 0) {
+      if (sources_[node.facts.first_source + i].value < 0) {
         fail({Fault::input_is_open, node.name, inputs[i].name, {}, inputs[i].type});
         break;
       }
@@ -504,6 +488,7 @@ inline std::string to_string(const Broken& broken, std::string_view node) {
     case Fault::next_given_twice: return "the carried value " + named + " has two next()";
     case Fault::next_does_not_fit:
       return "the carried value " + named + " is " + to_string(broken.wanted) + ", but next() leaves " + to_string(broken.given);
+    case Fault::next_from_outside: return "what next() leaves for the carried value " + named + " must be given by a node";
     case Fault::not_carried: return "next() is for a carried value, all of it";
     case Fault::no_such_channels: return "a range of channels beyond those of " + to_string(broken.given);
     case Fault::result_from_outside: return "the result " + named + " is an input, a parameter or a carried value: a node must give it";
@@ -534,17 +519,17 @@ constexpr Value Value::channels(std::int64_t first, std::int64_t count) const {
 
 constexpr Value Results::operator[](std::string_view name) const {
   const detail::NodeEntry& node = builder_->nodes_[static_cast<std::size_t>(node_)];
-  const std::span<const mil::Port> outputs = Builder::outputs_of(node);
+  const std::span<const mil::Port> outputs = node.facts.outputs();
   for (std::size_t i = 0; i < outputs.size(); ++i)
-    if (mil::same_text(outputs[i].name, name)) return builder_->value_of(static_cast<std::int32_t>(node.first_value + i));
+    if (mil::same_text(outputs[i].name, name)) return builder_->value_of(static_cast<std::int32_t>(node.facts.first_value + i));
   builder_->fail({Fault::no_such_result, node.name, name});
-  return builder_->value_of(static_cast<std::int32_t>(node.first_value));
+  return builder_->value_of(static_cast<std::int32_t>(node.facts.first_value));
 }
 
 constexpr Results::operator Value() const {
   const detail::NodeEntry& node = builder_->nodes_[static_cast<std::size_t>(node_)];
-  if (Builder::outputs_of(node).size() != 1) builder_->fail({Fault::several_results, node.name});
-  return builder_->value_of(static_cast<std::int32_t>(node.first_value));
+  if (node.facts.outputs().size() != 1) builder_->fail({Fault::several_results, node.name});
+  return builder_->value_of(static_cast<std::int32_t>(node.facts.first_value));
 }
 
 }  // namespace anechain::flow

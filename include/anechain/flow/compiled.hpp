@@ -66,9 +66,6 @@ class CompiledFlow {
   std::span<const KernelFacts> kernels() const { return kernels_; }
 
  private:
-  template <Device>
-  friend class CompiledKernels;
-
   D* device_;
   flow::Facts facts_;
   std::vector<KernelFacts> kernels_;
@@ -88,12 +85,11 @@ class CompiledKernels : private flow::RowOfKernels, public CompiledFlow<D> {
 
   /// A pass of the first `length` kernels. Throws std::out_of_range if there are not so many.
   template <StrategyWithName S>
-  Pass<D, S> bind(const S&, std::size_t length) & {
+  Pass<D, S> bind(const S& strategy, std::size_t length) & {
     const std::span<const KernelFacts> all = this->kernels();
     if (length < 1 || length > all.size())
       throw std::out_of_range("a pass of " + std::to_string(length) + " kernels, of a chain of " + std::to_string(all.size()));
-    const flow::RowOfKernels row{all.first(length)};
-    return Pass<D, S>{*this->device_, row.facts(), std::span{this->programs_}.first(length)};
+    return bind(strategy, flow::RowOfKernels{all.first(length)}.facts());
   }
 };
 

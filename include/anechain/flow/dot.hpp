@@ -59,7 +59,7 @@ inline std::string dot(const Facts& facts) {
     std::string label = detail::extents(type_of(source, value.port->type));
     if (value.kind == ValueFacts::Kind::result && facts.nodes[index(value.node)].outputs().size() > 1)
       label = std::string{value.port->name} + " " + label;
-    if (source.channels != 0) label += " of " + std::to_string(value.port->type.shape[1]) + " from " + std::to_string(source.first_channel);
+    if (!source.is_whole()) label += " of " + std::to_string(value.port->type.shape[1]) + " from " + std::to_string(source.first_channel);
     if (!input.empty()) label += " as " + std::string{input};
     text += "  " + giver(value) + " -> " + to + " [label=" + detail::quoted_for_dot(label) + style + "];\n";
   };

@@ -22,6 +22,8 @@ struct Source {
   std::int64_t first_channel = 0;  ///< of a tensor [1, channels, height, width]
   std::int64_t channels = 0;       ///< 0: the whole value
 
+  /// Whether it is the value itself, not some of its channels.
+  constexpr bool is_whole() const { return channels == 0; }
   constexpr bool operator==(const Source&) const = default;
 };
 
@@ -54,6 +56,8 @@ struct NodeFacts {
   constexpr std::span<const mil::Port> inputs() const { return kernel != nullptr ? kernel->inputs : step->inputs; }
   constexpr std::span<const mil::Port> outputs() const { return kernel != nullptr ? kernel->outputs : step->outputs; }
   ///@}
+  /// What reports call its kernel or its step.
+  constexpr std::string_view title() const { return kernel != nullptr ? kernel->name : step->name; }
 };
 
 /// A value that one pass leaves and the next one finds.
@@ -81,6 +85,19 @@ struct Facts {
   }
 };
 
+/// Whether two flows of as many nodes lead the same values to the same places: their kernels may differ, their steps of the CPU may not.
+constexpr bool same_wiring(const Facts& a, const Facts& b) {
+  const auto same_node = [](const NodeFacts& x, const NodeFacts& y) {
+    return (x.kernel == nullptr) == (y.kernel == nullptr) && (x.step == nullptr || x.step->run == y.step->run);
+  };
+  const auto same_value = [](const ValueFacts& x, const ValueFacts& y) {
+    return x.kind == y.kind && x.node == y.node && x.index == y.index;
+  };
+  return std::ranges::equal(a.nodes, b.nodes, same_node) && std::ranges::equal(a.values, b.values, same_value) &&
+         std::ranges::equal(a.sources, b.sources) && std::ranges::equal(a.results, b.results) &&
+         std::ranges::equal(a.carried, b.carried, {}, &CarriedFacts::next, &CarriedFacts::next);
+}
+
 /// Surfaces in the alphabetical order of their ports' names, as devices take them; `surfaces` has one for each port.
 template <class S>
 std::vector<S*> alphabetical(std::span<const mil::Port> ports, std::span<S* const> surfaces) {
@@ -95,8 +112,13 @@ std::vector<S*> alphabetical(std::span<const mil::Port> ports, std::span<S* cons
 /// The type of what a source reads.
 constexpr mil::TensorType type_of(const Source& source, const mil::TensorType& whole) {
   mil::TensorType type = whole;
-  if (source.channels != 0) type.shape[1] = source.channels;
+  if (!source.is_whole()) type.shape[1] = source.channels;
   return type;
+}
+
+/// Where in a packed whole the elements begin that a source reads; they lie together.
+constexpr std::size_t first_element(const Source& source, const mil::TensorType& whole) {
+  return source.is_whole() ? 0 : static_cast<std::size_t>(source.first_channel * whole.shape[2] * whole.shape[3]);
 }
 
 }  // namespace anechain::flow

@@ -19,15 +19,6 @@ namespace anechain::flow {
 
 namespace detail {
 
-/// The inputs of a net, in the order in which its `flow` takes them. The one of the short form is called "x".
-template <class N>
-constexpr auto inputs_of() {
-  if constexpr (requires { N::inputs; })
-    return N::inputs;
-  else
-    return mil::ports({{"x", N::input}});
-}
-
 template <class N, std::size_t... I>
 constexpr auto call(Builder& f, const Value* inputs, std::index_sequence<I...>) {
   return N::flow(f, inputs[I]...);
@@ -38,7 +29,7 @@ constexpr auto call(Builder& f, const Value* inputs, std::index_sequence<I...>) 
 /// Builds a net: declares its inputs, calls its `flow`, and ends with what that returns.
 template <class N>
 constexpr void build(Builder& f) {
-  constexpr auto ports = detail::inputs_of<N>();
+  constexpr auto ports = kernels::tracing::ports_of<N>();
   Value inputs[ports.size()]{};
   for (std::size_t i = 0; i < ports.size(); ++i) inputs[i] = f.input(ports.list[i]);
   const auto given = detail::call<N>(f, inputs, std::make_index_sequence<ports.size()>{});
@@ -74,7 +65,7 @@ struct Tables : Storage {
     count(f.carried_);
     count(f.results_);
     count(f.nodes_);
-    for (const detail::NodeEntry& node : f.nodes_) sizes.kernels += node.kernel != nullptr ? 1 : 0;
+    for (const detail::NodeEntry& node : f.nodes_) sizes.kernels += node.facts.kernel != nullptr ? 1 : 0;
     return sizes;
   }
 
@@ -98,8 +89,9 @@ struct Tables : Storage {
     std::size_t next_kernel = 0;
     for (std::size_t i = 0; i < f.nodes_.size(); ++i) {
       const detail::NodeEntry& node = f.nodes_[i];
-      this->nodes[i] = {placed(node.name), node.kernel, node.step, node.first_source, node.first_value};
-      if (node.kernel != nullptr) this->kernels[next_kernel++] = *node.kernel;
+      this->nodes[i] = node.facts;
+      this->nodes[i].name = placed(node.name);
+      if (node.facts.kernel != nullptr) this->kernels[next_kernel++] = *node.facts.kernel;
     }
     for (std::size_t i = 0; i < f.sources_.size(); ++i) this->sources[i] = f.sources_[i];
     for (std::size_t i = 0; i < f.values_.size(); ++i) {
@@ -107,7 +99,7 @@ struct Tables : Storage {
       const auto index = static_cast<std::size_t>(value.index);
       const mil::Port* port = nullptr;
       switch (value.kind) {
-        case ValueFacts::Kind::result: port = &Builder::outputs_of(f.nodes_[static_cast<std::size_t>(value.node)])[index]; break;
+        case ValueFacts::Kind::result: port = &f.nodes_[static_cast<std::size_t>(value.node)].facts.outputs()[index]; break;
         case ValueFacts::Kind::input: port = &this->inputs[index]; break;
         case ValueFacts::Kind::parameter: port = &this->parameters[index]; break;
         case ValueFacts::Kind::carried: port = &this->carried[index].port; break;
@@ -249,6 +241,12 @@ struct NextDoesNotFit {
                 "anechain: what f.next leaves is not of the carried value's type: see NextDoesNotFit<net, Carried, Given, "
                 "Wanted>");
 };
+template <class N, Label Carried>
+struct NextFromOutside {
+  static_assert(sizeof(N*) == 0,
+                "anechain: what f.next leaves must be given by a node, this is an input, a parameter or a carried value: see "
+                "NextFromOutside<net, Carried>");
+};
 template <class N, mil::TensorType Type>
 struct NoSuchChannels {
   static_assert(sizeof(N*) == 0,
@@ -313,6 +311,8 @@ constexpr bool check() {
       return sizeof(CarriedHasTwoNexts<N, node>) != 0;
     else if constexpr (broken.fault == Fault::next_does_not_fit)
       return sizeof(NextDoesNotFit<N, node, broken.given, broken.wanted>) != 0;
+    else if constexpr (broken.fault == Fault::next_from_outside)
+      return sizeof(NextFromOutside<N, node>) != 0;
     else if constexpr (broken.fault == Fault::no_such_channels)
       return sizeof(NoSuchChannels<N, broken.given>) != 0;
     else if constexpr (broken.fault == Fault::result_from_outside)

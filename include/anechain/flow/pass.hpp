@@ -182,7 +182,7 @@ class Pass {
 
   /// Lays out surfaces and requests for a flow; one program for each of its kernels, in order. Throws DeviceError.
   Pass(D& device, const flow::Facts& facts, std::span<typename D::Program> programs) : device_(&device), shape_(facts) {
-    for (std::size_t lane = 0; lane < lanes; ++lane) lay_out(lanes_[lane], programs);
+    for (std::size_t lane = 0; lane < lanes; ++lane) lay_out(lane, facts, programs);
     executor_.emplace(std::max(lanes_[0].jobs(0), lanes_[0].jobs(1)));
   }
 
@@ -204,9 +204,8 @@ class Pass {
   ///@{
   template <class Numbers>
   void input(const Numbers& packed) {
-    if (shape_.inputs.size() != 1)
-      throw std::out_of_range("the flow has " + std::to_string(shape_.inputs.size()) + " inputs: name one of them");
-    input(shape_.inputs.front(), packed);
+    if (shape_.inputs != 1) throw std::out_of_range("the flow has " + std::to_string(shape_.inputs) + " inputs: name one of them");
+    input(shape_.all_outside.front().name, packed);
   }
   template <class Numbers>
   void input(std::string_view name, const Numbers& packed) {
@@ -250,7 +249,7 @@ class Pass {
   }
 
   /// Nodes that it runs, steps of the CPU among them.
-  std::size_t length() const { return shape_.nodes; }
+  std::size_t length() const { return lanes_[0].inputs[0].size(); }
 
   /// What a node of a lane reads and writes in its next run, by the position of the port in its declaration. Throws std::out_of_range.
   ///@{
@@ -283,13 +282,10 @@ class Pass {
 
   /// What is kept of the flow's facts, which need not outlive the pass.
   struct Shape {
-    explicit Shape(const flow::Facts& of) : facts(of), nodes(of.nodes.size()) {
-      for (const mil::Port& port : of.inputs) {
-        inputs.emplace_back(port.name);
-        all_outside.push_back({std::string{port.name}, port.type, all_outside.size()});
-      }
-      for (const mil::Port& port : of.parameters) all_outside.push_back({std::string{port.name}, port.type, all_outside.size()});
-      for (const mil::Port& port : of.outputs) outputs.emplace_back(port.name);
+    explicit Shape(const flow::Facts& facts) : inputs(facts.inputs.size()) {
+      for (const std::span<const mil::Port> ports : {facts.inputs, facts.parameters})
+        for (const mil::Port& port : ports) all_outside.push_back({std::string{port.name}, port.type, all_outside.size()});
+      for (const mil::Port& port : facts.outputs) outputs.emplace_back(port.name);
     }
 
     const Outside& outside(std::string_view name) const {
@@ -301,11 +297,9 @@ class Pass {
       throw std::out_of_range("the flow has no input '" + std::string{name} + "'; it has " + known);
     }
 
-    flow::Facts facts;  ///< read while the pass is laid out
-    std::size_t nodes;
-    std::vector<std::string> inputs;
+    std::size_t inputs;                ///< how many come first in `all_outside`
+    std::vector<Outside> all_outside;  ///< inputs, then parameters
     std::vector<std::string> outputs;
-    std::vector<Outside> all_outside;
   };
 
   /// Surfaces, requests and jobs of one lane. Two sets of what depends on where carried values are.
@@ -341,14 +335,8 @@ class Pass {
 
   std::size_t last_turn() const { return alternates_ ? 1 - turn_ : turn_; }
 
-  static bool is_whole(const flow::Source& source) { return source.channels == 0; }
-
   static mil::TensorType type_of(const flow::Facts& facts, const flow::Source& source) {
     return flow::type_of(source, facts.values[static_cast<std::size_t>(source.value)].port->type);
-  }
-
-  static std::size_t first_element(const mil::TensorType& type, const flow::Source& source) {
-    return static_cast<std::size_t>(source.first_channel * type.shape[2] * type.shape[3]);
   }
 
   Surface* new_surface(PlacesOfLane& lane, const mil::TensorType& type) {
@@ -356,10 +344,10 @@ class Pass {
     return &lane.surfaces.back();
   }
 
-  void lay_out(PlacesOfLane& lane, std::span<typename D::Program> programs) {
+  void lay_out(std::size_t number, const flow::Facts& facts, std::span<typename D::Program> programs) {
     using Kind = flow::ValueFacts::Kind;
-    const flow::Facts& facts = shape_.facts;
-    const auto index = [](auto number) { return static_cast<std::size_t>(number); };
+    PlacesOfLane& lane = lanes_[number];
+    const auto index = [](auto of) { return static_cast<std::size_t>(of); };
 
     lane.surfaces.reserve(2 * facts.values.size() + facts.sources.size());
     lane.requests.reserve(2 * facts.nodes.size());
@@ -368,7 +356,7 @@ class Pass {
     std::vector<std::int32_t> left_to(facts.values.size(), -1);
     if (shares)
       for (const flow::CarriedFacts& carried : facts.carried)
-        if (is_whole(carried.next) && left_to[index(carried.next.value)] < 0) left_to[index(carried.next.value)] = carried.value;
+        if (carried.next.is_whole() && left_to[index(carried.next.value)] < 0) left_to[index(carried.next.value)] = carried.value;
     alternates_ = shares && !facts.carried.empty();
 
     std::array<std::vector<Surface*>, 2> given{std::vector<Surface*>(facts.values.size()), std::vector<Surface*>(facts.values.size())};
@@ -403,36 +391,31 @@ class Pass {
         const std::size_t s = node.first_source + i;
         const flow::Source& source = facts.sources[s];
         const flow::ValueFacts& value = facts.values[index(source.value)];
-        const bool reads_in_place = is_whole(source) && given[0][index(source.value)] != nullptr && (shares || node.kernel == nullptr);
+        const bool reads_in_place = source.is_whole() && given[0][index(source.value)] != nullptr && (shares || node.kernel == nullptr);
         if (reads_in_place) {
           for (const std::size_t turn : both_turns) taken[turn][s] = given[turn][index(source.value)];
           continue;
         }
         taken[0][s] = taken[1][s] = new_surface(lane, node.inputs()[i].type);
         if (std::vector<Place>* const readers = outside_of(value))
-          readers->push_back({taken[0][s], is_whole(source) ? 0 : first_element(value.port->type, source), 0});
+          readers->push_back({taken[0][s], flow::first_element(source, value.port->type), 0});
         if (value.kind == Kind::carried && !shares) lane.carried.push_back(taken[0][s]);
       }
 
-    for (const std::size_t turn : both_turns) {
-      if (turn == 1 && !alternates_) continue;
-      lay_out_jobs(lane, turn, given[turn], given[1 - turn], taken[turn], programs);
-    }
-    if (!alternates_) {
-      lane.inputs[1] = lane.inputs[0];
-      lane.outputs[1] = lane.outputs[0];
-      lane.results[1] = lane.results[0];
-    }
-    const std::size_t number = static_cast<std::size_t>(&lane - lanes_);
+    lay_out_jobs(lane, 0, facts, given[0], given[1], taken[0], programs);
+    if (alternates_) lay_out_jobs(lane, 1, facts, given[1], given[0], taken[1], programs);
     next_run_[number] = Lane{lane.steps[0], lane.interludes[0], lane.groups[0]};
     other_run_[number] = Lane{lane.steps[1], lane.interludes[1], lane.groups[1]};
   }
 
   /// Requests and jobs of one turn: `given` has the surface of each value, `found` the ones that the next turn finds carried values in,
   /// `taken` what each source is read from.
-  void lay_out_jobs(PlacesOfLane& lane, std::size_t turn, const std::vector<Surface*>& given, const std::vector<Surface*>& found,
-                    const std::vector<Surface*>& taken, std::span<typename D::Program> programs) {
-    const flow::Facts& facts = shape_.facts;
+  void lay_out_jobs(PlacesOfLane& lane, std::size_t turn, const flow::Facts& facts, const std::vector<Surface*>& given,
+                    const std::vector<Surface*>& found, const std::vector<Surface*>& taken, std::span<typename D::Program> programs) {
+    std::vector<std::vector<std::size_t>> readers(facts.nodes.size());  // of each node's results, as places in Facts::sources
+    for (std::size_t s = 0; s < facts.sources.size(); ++s)
+      if (const std::int32_t giver = facts.values[static_cast<std::size_t>(facts.sources[s].value)].node; giver >= 0)
+        readers[static_cast<std::size_t>(giver)].push_back(s);
     std::vector<Step<D, S>>& steps = lane.steps[turn];
     std::vector<Interlude<D, S>>& interludes = lane.interludes[turn];
     std::size_t program = 0;
@@ -445,16 +428,10 @@ class Pass {
       const std::span<Surface* const> out = std::span{given}.subspan(node.first_value, node.outputs().size());
       lane.inputs[turn].emplace_back(in.begin(), in.end());
       lane.outputs[turn].emplace_back(out.begin(), out.end());
-      const std::string_view name = node.kernel != nullptr ? node.kernel->name : node.step->name;
-      const auto interlude = [&](void (*act)(const Interlude<D, S>&), Surface* from, Surface* to) -> Interlude<D, S>& {
-        return interludes.emplace_back(Interlude<D, S>{steps.size(), act, device_, from, to, 0, 0, nullptr, n, name});
-      };
-
-      std::size_t step_of_node = 0;
+      Step<D, S>* step = nullptr;
       if (node.kernel != nullptr) {
         lane.requests.push_back(request(programs[program++], *node.kernel, in, out));
-        step_of_node = steps.size() + 1;
-        steps.push_back({device_, &lane.requests.back(), nullptr, nullptr, n, name});
+        step = &steps.emplace_back(Step<D, S>{device_, &lane.requests.back(), nullptr, nullptr, n, node.title()});
       } else if (S::work == Work::all) {
         auto call = std::make_unique<anechain::detail::StepCall<Surface>>();
         call->run = node.step->run;
@@ -465,52 +442,54 @@ class Pass {
             call->tensors.emplace_back(port.type, nullptr);
             call->bytes += port.type.packed_bytes();
           }
-        interlude(&Interlude<D, S>::step, nullptr, nullptr).call = call.get();
+        add_interlude(lane, turn, &Interlude<D, S>::step, nullptr, nullptr, facts, n).call = call.get();
         lane.calls.push_back(std::move(call));
       }
 
       // The first reader that has a surface of its own is the step's; others are interludes.
-      for (std::size_t s = 0; s < facts.sources.size(); ++s) {
+      for (const std::size_t s : readers[n]) {
         const flow::Source& source = facts.sources[s];
-        const auto v = static_cast<std::size_t>(source.value);
-        if (facts.values[v].node != static_cast<std::int32_t>(n) || taken[s] == given[v]) continue;
-        if (!is_whole(source)) {
-          if constexpr (Transfer::delivers) copy_channels(interlude(&Interlude<D, S>::copy, given[v], taken[s]), facts, source);
-        } else if (step_of_node != 0 && steps[step_of_node - 1].to == nullptr) {
-          steps[step_of_node - 1].from = given[v];
-          steps[step_of_node - 1].to = taken[s];
+        Surface* const from = given[static_cast<std::size_t>(source.value)];
+        Surface* const to = taken[s];
+        if (from == to) continue;
+        if (!source.is_whole()) {
+          if constexpr (Transfer::delivers)
+            copy_channels(add_interlude(lane, turn, &Interlude<D, S>::copy, from, to, facts, n), facts, source);
+        } else if (step != nullptr && step->to == nullptr) {
+          step->from = from;
+          step->to = to;
         } else {
-          interlude(&Interlude<D, S>::move, given[v], taken[s]);
+          add_interlude(lane, turn, &Interlude<D, S>::move, from, to, facts, n);
         }
       }
-      if (S::work == Work::transfers && step_of_node != 0 && steps[step_of_node - 1].to == nullptr) {
+      if (S::work == Work::transfers && step != nullptr && step->to == nullptr) {
         steps.pop_back();
-        for (Interlude<D, S>& each : interludes) each.position = std::min(each.position, steps.size());
+        for (std::size_t i = first_interlude; i < interludes.size(); ++i) interludes[i].position = first_step;
       }
-      add_group(lane, turn, first_step, first_interlude, group_of, n);
+      add_group(lane, turn, facts, first_step, first_interlude, group_of, n);
     }
 
     const std::size_t last_interlude = interludes.size();
-    if constexpr (Transfer::delivers) leave_carried(lane, turn, given, found, taken);
+    if constexpr (Transfer::delivers) leave_carried(lane, turn, facts, given, found, taken);
     finish_groups(lane, turn, last_interlude);
     for (const flow::Source& source : facts.results) {
       const auto v = static_cast<std::size_t>(source.value);
       const mil::TensorType& whole = facts.values[v].port->type;
       lane.results[turn].push_back(
-          {given[v], is_whole(source) ? 0 : first_element(whole, source), static_cast<std::size_t>(type_of(facts, source).elements())});
+          {given[v], flow::first_element(source, whole), static_cast<std::size_t>(type_of(facts, source).elements())});
     }
   }
 
   /// The jobs that a node brought wait for those of the nodes that it reads from.
-  void add_group(PlacesOfLane& lane, std::size_t turn, std::size_t first_step, std::size_t first_interlude,
-                 std::vector<std::size_t>& group_of, std::size_t node) {
+  static void add_group(PlacesOfLane& lane, std::size_t turn, const flow::Facts& facts, std::size_t first_step, std::size_t first_interlude,
+                        std::vector<std::size_t>& group_of, std::size_t node) {
     const std::size_t steps = lane.steps[turn].size() - first_step;
     const std::size_t interludes = lane.interludes[turn].size() - first_interlude;
     if (steps + interludes == 0) return;
     const std::size_t group = group_of[node] = lane.groups[turn].size();
     std::vector<std::size_t> before;
-    for (const flow::Source& source : shape_.facts.sources_of(shape_.facts.nodes[node])) {
-      const std::int32_t giver = shape_.facts.values[static_cast<std::size_t>(source.value)].node;
+    for (const flow::Source& source : facts.sources_of(facts.nodes[node])) {
+      const std::int32_t giver = facts.values[static_cast<std::size_t>(source.value)].node;
       if (giver >= 0 && group_of[static_cast<std::size_t>(giver)] != no_group) before.push_back(group_of[static_cast<std::size_t>(giver)]);
     }
     std::ranges::sort(before);
@@ -521,7 +500,7 @@ class Pass {
   }
 
   /// What carried values leave is copied when all else is done.
-  void finish_groups(PlacesOfLane& lane, std::size_t turn, std::size_t first_interlude) {
+  static void finish_groups(PlacesOfLane& lane, std::size_t turn, std::size_t first_interlude) {
     std::vector<executor::Group>& groups = lane.groups[turn];
     if (const std::size_t copies = lane.interludes[turn].size() - first_interlude; copies > 0) {
       for (std::vector<std::size_t>& next : lane.waiting[turn]) next.push_back(groups.size());
@@ -532,26 +511,12 @@ class Pass {
   }
 
   /// At the end of a pass, what carried values leave goes to where the next one finds it, unless it was written there.
-  void leave_carried(PlacesOfLane& lane, std::size_t turn, const std::vector<Surface*>& given, const std::vector<Surface*>& found,
-                     const std::vector<Surface*>& taken) {
-    const flow::Facts& facts = shape_.facts;
+  void leave_carried(PlacesOfLane& lane, std::size_t turn, const flow::Facts& facts, const std::vector<Surface*>& given,
+                     const std::vector<Surface*>& found, const std::vector<Surface*>& taken) {
     const auto leave = [&](const flow::CarriedFacts& carried, Surface* to) {
-      Surface* const from = given[static_cast<std::size_t>(carried.next.value)];
-      if (from == to) return;
-      const auto node = static_cast<std::size_t>(facts.values[static_cast<std::size_t>(carried.next.value)].node);
-      const flow::NodeFacts& giver = facts.nodes[node];
-      Interlude<D, S> copy{lane.steps[turn].size(),
-                           &Interlude<D, S>::copy,
-                           device_,
-                           from,
-                           to,
-                           0,
-                           0,
-                           nullptr,
-                           node,
-                           giver.kernel != nullptr ? giver.kernel->name : giver.step->name};
-      copy_channels(copy, facts, carried.next);
-      lane.interludes[turn].push_back(copy);
+      const auto v = static_cast<std::size_t>(carried.next.value);
+      const auto giver = static_cast<std::size_t>(facts.values[v].node);
+      if (given[v] != to) copy_channels(add_interlude(lane, turn, &Interlude<D, S>::copy, given[v], to, facts, giver), facts, carried.next);
     };
     for (const flow::CarriedFacts& carried : facts.carried) {
       if (shares) leave(carried, found[static_cast<std::size_t>(carried.value)]);
@@ -560,11 +525,18 @@ class Pass {
     }
   }
 
+  /// After the steps that are there by now.
+  Interlude<D, S>& add_interlude(PlacesOfLane& lane, std::size_t turn, void (*act)(const Interlude<D, S>&), Surface* from, Surface* to,
+                                 const flow::Facts& facts, std::size_t node) {
+    return lane.interludes[turn].emplace_back(
+        Interlude<D, S>{lane.steps[turn].size(), act, device_, from, to, 0, 0, nullptr, node, facts.nodes[node].title()});
+  }
+
   /// The bytes of a source's channels, which lie together: rows of a plane, planes of a channel.
   static void copy_channels(Interlude<D, S>& copy, const flow::Facts& facts, const flow::Source& source) {
     const mil::TensorType part = type_of(facts, source);
     copy.bytes = static_cast<std::size_t>(part.surface_bytes());
-    if (!is_whole(source)) copy.from_byte = static_cast<std::size_t>(source.first_channel * part.shape[2] * part.row_bytes());
+    if (!source.is_whole()) copy.from_byte = static_cast<std::size_t>(source.first_channel * part.shape[2] * part.row_bytes());
   }
 
   /// A kernel's program bound to surfaces.

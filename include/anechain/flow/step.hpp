@@ -35,7 +35,7 @@ class Tensor {
   std::byte* bytes_;
 };
 
-/// What the CPU does with surfaces that it reads, to surfaces that it writes, both in the order of declaration.
+/// Reads the tensors of a step's inputs and writes those of its outputs, each in the order of declaration.
 using StepFunction = void (*)(std::span<const Tensor> inputs, std::span<const Tensor> outputs);
 
 /// All that a flow needs to know of a step of the CPU.

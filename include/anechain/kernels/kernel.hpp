@@ -124,15 +124,24 @@ constexpr mil::Graph trace(const mil::TensorType& input, const B& body) {
   return builder.finish(body(builder, x));
 }
 
+namespace tracing {
+
+/// Declares a kernel's inputs and calls its body; `results` has room for its results.
+template <class K>
+constexpr void build(mil::Builder& builder, mil::Result* results) {
+  mil::Value inputs[input_count<K>]{};
+  for (std::size_t i = 0; i < input_count<K>; ++i) inputs[i] = builder.input(input_ports<K>.list[i].name, input_ports<K>.list[i].type);
+  call_body<K>(builder, inputs, results);
+}
+
+}  // namespace tracing
+
 /// The graph of a kernel.
 template <Kernel K>
 constexpr mil::Graph trace() {
   mil::Builder builder;
-  mil::Value inputs[input_count<K>]{};
-  for (std::size_t i = 0; i < input_count<K>; ++i)
-    inputs[i] = builder.input(tracing::input_ports<K>.list[i].name, tracing::input_ports<K>.list[i].type);
   mil::Result results[output_count<K>]{};
-  call_body<K>(builder, inputs, results);
+  tracing::build<K>(builder, results);
   return builder.finish(mil::Entries<mil::Result>{results});
 }
 
@@ -258,10 +267,8 @@ constexpr SummaryOfKernel<output_count<K>> traced_summary() {
                 "anechain: an input of this kernel has an extent that is not known when it is compiled: give it a number, the ANE takes "
                 "fixed shapes alone");
   mil::Builder builder;
-  mil::Value inputs[input_count<K>]{};
-  for (std::size_t i = 0; i < input_count<K>; ++i) inputs[i] = builder.input(input_ports<K>.list[i].name, input_ports<K>.list[i].type);
   mil::Result results[output_count<K>]{};
-  call_body<K>(builder, inputs, results);
+  build<K>(builder, results);
   if (builder.broken().rule != nullptr) return {{.broken = builder.broken()}, {}};
   SummaryOfKernel<output_count<K>> summary{summarize(builder.finish(mil::Entries<mil::Result>{results}), D), {}};
   for (std::size_t i = 0; i < output_count<K>; ++i) summary.outputs[i] = {results[i].name, results[i].value.type};

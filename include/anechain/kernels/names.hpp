@@ -23,20 +23,12 @@ constexpr mil::Characters sequence_name(mil::Entries<std::string_view> names) {
   for (std::size_t at = 0; at < names.size(); at = end_of_stretch(at)) ++stretches;
 
   mil::Characters text;
-  const auto append_number = [&](std::size_t number) {
-    std::size_t unit = 1;
-    while (number / unit >= 10) unit *= 10;
-    for (; unit > 0; unit /= 10) {
-      const char digit = static_cast<char>('0' + number / unit % 10);
-      text.append({&digit, 1});
-    }
-  };
   constexpr std::size_t most_stretches = 4;
   std::size_t written = 0;
   for (std::size_t at = 0; at < names.size(); ++written) {
     if (written > 0) text.append(" + ");
     if (stretches > most_stretches && written + 1 == most_stretches) {
-      append_number(names.size() - at);
+      mil::append_number(text, names.size() - at);
       text.append(" more");
       break;
     }
@@ -44,7 +36,7 @@ constexpr mil::Characters sequence_name(mil::Entries<std::string_view> names) {
     text.append(names[at]);
     if (end - at > 1) {
       text.append(" x");
-      append_number(end - at);
+      mil::append_number(text, end - at);
     }
     at = end;
   }

@@ -41,8 +41,8 @@ inline std::optional<MeasuredLinks> measured_links(const flow::Facts& facts) {
     is_row = is_row && node.kernel != nullptr && node.inputs().size() == 1 && node.outputs().size() == 1;
     for (const flow::Source& source : facts.sources_of(node)) {
       const flow::ValueFacts& value = facts.values[static_cast<std::size_t>(source.value)];
-      is_row = is_row && source.channels == 0 && value.node + 1 == static_cast<std::int32_t>(n);
-      if (value.kind != flow::ValueFacts::Kind::result || (node.kernel == nullptr && source.channels == 0)) continue;
+      is_row = is_row && source.is_whole() && value.node + 1 == static_cast<std::int32_t>(n);
+      if (value.kind != flow::ValueFacts::Kind::result || (node.kernel == nullptr && source.is_whole())) continue;
       ++links.count;
       links.bytes += flow::type_of(source, value.port->type).packed_bytes();
     }

@@ -256,8 +256,11 @@ class Experiment {
     entries_.push_back({std::move(name), std::move(label), std::move(flow), measured_strategy<S>(), is_baseline, bind});
   }
 
-  /// Contenders are of one group if their flows have the same parts.
-  static bool are_of_one_group(const Entry& a, const Entry& b) { return are_same(a.flow.parts, b.flow.parts); }
+  /// Contenders are of one group if their flows have the same parts, in a row or wired in the same way.
+  static bool are_of_one_group(const Entry& a, const Entry& b) {
+    const bool are_rows = !measured_links(a.flow.flow) && !measured_links(b.flow.flow);
+    return are_same(a.flow.parts, b.flow.parts) && (are_rows || flow::same_wiring(a.flow.flow, b.flow.flow));
+  }
 
   /// For each entry the entry that is the baseline of its group.
   std::vector<std::size_t> find_baselines(const std::vector<std::string>& patterns) const {

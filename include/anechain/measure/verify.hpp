@@ -113,8 +113,7 @@ inline double largest(const std::vector<float>& numbers) {
 /// "kernel 3 (Conv1x1<64, 32>)", and of several ports " result 'y'".
 inline std::string at_port(std::size_t node, const flow::NodeFacts& facts, const char* role, std::size_t port) {
   const std::span<const mil::Port> ports = role[0] == 'r' ? facts.outputs() : facts.inputs();
-  std::string text = (facts.kernel != nullptr ? "kernel " : "step ") + std::to_string(node) + " (" +
-                     std::string{facts.kernel != nullptr ? facts.kernel->name : facts.step->name} + ")";
+  std::string text = (facts.kernel != nullptr ? "kernel " : "step ") + std::to_string(node) + " (" + std::string{facts.title()} + ")";
   if (ports.size() > 1) text += " " + std::string{role} + " '" + std::string{ports[port].name} + "'";
   return text;
 }
@@ -235,11 +234,10 @@ class VerifiedLane {
     const flow::ValueFacts& value = value_of(from);
     const auto node = static_cast<std::size_t>(value.node);
     const auto port = static_cast<std::size_t>(value.index);
-    const mil::Shape& shape = value.port->type.shape;
-    const std::size_t first = from.channels == 0 ? 0 : static_cast<std::size_t>(from.first_channel * shape[2] * shape[3]);
     const std::vector<float> taken = read(at);
     const std::span<const float> given{given_[node][port]};
-    require_moved(given.subspan(first, taken.size()), taken, at_port(node, facts_.nodes[node], "result", port));
+    require_moved(given.subspan(flow::first_element(from, value.port->type), taken.size()), taken,
+                  at_port(node, facts_.nodes[node], "result", port));
   }
 
   P& pass_;

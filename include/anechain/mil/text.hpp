@@ -93,4 +93,13 @@ class Characters {
   std::size_t capacity_ = 0;
 };
 
+/// Appends a number in decimal digits.
+constexpr void append_number(Characters& to, std::size_t number) {
+  char digits[20];
+  std::size_t first = sizeof digits;
+  do digits[--first] = static_cast<char>('0' + number % 10);
+  while ((number /= 10) != 0);
+  to.append({digits + first, sizeof digits - first});
+}
+
 }  // namespace anechain::mil

@@ -25,16 +25,14 @@
 #include <anechain/devices/ane/identity.hpp>
 #include <anechain/devices/ane/options.hpp>
 #include <anechain/devices/ane/surface.hpp>
+#include <anechain/devices/program_port.hpp>
 #include <anechain/mil/blob_file.hpp>
 #include <anechain/mil/check.hpp>
 
 namespace anechain::ane {
 
-/// An input or output of a program.
-struct Port {
-  std::string name;
-  mil::TensorType type;
-};
+/// See ProgramPort.
+using Port = ProgramPort;
 
 namespace detail {
 
@@ -55,13 +53,6 @@ struct Signature {
   std::vector<Port> outputs;              ///< the same
   std::vector<std::string> weight_paths;  ///< as the text has them
 };
-
-inline std::vector<Port> ports(const mil::Graph& graph, std::span<const std::int32_t> values) {
-  std::vector<Port> ports;
-  for (const std::int32_t value : values) ports.push_back({std::string{graph.text(graph[value].name)}, graph[value].type});
-  std::ranges::sort(ports, {}, &Port::name);
-  return ports;
-}
 
 /// Throws CompileError where the program breaks a rule that is established, and warns of those that are reported or contested.
 inline void require_constraints(const mil::Graph& graph, const mil::Function& function, const Options& options) {
@@ -87,7 +78,7 @@ inline Signature read(std::string_view text, std::span<const std::byte> blob, co
       throw CompileError("the ANE device runs programs of one function, this one has " + std::to_string(graph.functions.size()));
     const mil::Function& function = graph.functions.front();
     require_constraints(graph, function, options);
-    Signature signature{ports(graph, graph.inputs_of(function)), ports(graph, graph.outputs_of(function)), {}};
+    Signature signature{program_ports(graph, graph.inputs_of(function)), program_ports(graph, graph.outputs_of(function)), {}};
     for (const std::string_view path : mil::weight_paths(graph)) (void)weight_file(signature.weight_paths.emplace_back(path));
     if (!signature.weight_paths.empty() && blob.empty())
       throw CompileError("the program has weights in '" + signature.weight_paths.front() + "', but no weight blob was given");

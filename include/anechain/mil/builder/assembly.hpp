@@ -86,7 +86,7 @@ class Assembly {
   constexpr void enter(std::size_t index) {
     scopes_.push_back({scope_prefix_.size(), scope_weights_});
     scope_prefix_.append("k");
-    append_digits(scope_prefix_, index);
+    append_number(scope_prefix_, index);
     scope_prefix_.append("_");
     scope_weights_ = weight_names_.size();
   }
@@ -320,7 +320,7 @@ class Assembly {
     Name name = graph_.add_text(base);
     if (ordinal == 0) return name;
     graph_.characters.append("_");
-    append_digits(graph_.characters, ordinal);
+    append_number(graph_.characters, ordinal);
     name.size = static_cast<std::uint32_t>(graph_.characters.size()) - name.offset;
     return name;
   }
@@ -331,17 +331,9 @@ class Assembly {
     base.append(graph_.text(operation));
     Name name = graph_.add_text(base.view());
     graph_.characters.append("_part");
-    append_digits(graph_.characters, part);
+    append_number(graph_.characters, part);
     name.size = static_cast<std::uint32_t>(graph_.characters.size()) - name.offset;
     return name;
-  }
-
-  static constexpr void append_digits(Characters& to, std::size_t number) {
-    char digits[20];
-    std::size_t first = sizeof digits;
-    do digits[--first] = static_cast<char>('0' + number % 10);
-    while ((number /= 10) != 0);
-    to.append({digits + first, sizeof digits - first});
   }
 
   constexpr Name scoped_name(std::string_view name) {
