@@ -71,8 +71,8 @@ template <class S>
 void run(const S& strategy, void (*by_hand)(void*), bool ours, std::size_t length) {
   using Net = Repeat<Conv1x1<64, 32>, 24>;
   NullDevice device;
-  CompiledKernels<NullDevice> chain{device, Net::kernels, WeightBlobs{Net::kernels, zeros}};
-  auto pass = chain.bind(strategy, length);
+  CompiledFlow<NullDevice> chain{device, Net::facts, WeightBlobs{Net::kernels, zeros}};
+  auto pass = chain.bind(strategy, flow::Traced{Net{}}.first(length).facts());
 
   NullDevice::Request request;
   std::vector<ByHand> kernels;

@@ -51,14 +51,16 @@ struct Network {
   mil::TensorType type() const {
     return mil::tensor(mil::fp16, 1, static_cast<std::int64_t>(channels), 1, static_cast<std::int64_t>(positions));
   }
-  TracedChain chain() const {
-    TracedChain chain;
-    for (std::size_t k = 0; k < length; ++k)
-      chain.add(name, type(), [this](mil::Body& b, mil::Value x) {
-        if (heads == 0) return project(b, x, "W", static_cast<std::int64_t>(channels));
-        return transformer_block(b, x, static_cast<std::int64_t>(hidden), static_cast<std::int64_t>(heads));
-      });
-    return chain;
+  flow::Traced chain() const {
+    const auto body = [this](mil::Body& b, mil::Value x) {
+      if (heads == 0) return project(b, x, "W", static_cast<std::int64_t>(channels));
+      return transformer_block(b, x, static_cast<std::int64_t>(hidden), static_cast<std::int64_t>(heads));
+    };
+    return {name, [&](flow::Tracer& f) {
+              flow::Value x = f.input({"x", type()});
+              for (std::size_t k = 0; k < length; ++k) x = f.run(name, body, x);
+              return x;
+            }};
   }
 };
 
@@ -186,7 +188,7 @@ void add(const Network& network, std::vector<Entry>& entries) {
   };
   for (const std::string_view name : {ours, ours_twice}) {
     const auto host = std::make_shared<HostDevice>(name == ours ? 1 : 2);
-    const auto compiled = shared([&] { return CompiledKernels<HostDevice>{*host, chain->kernels(), blobs}; });
+    const auto compiled = shared([&] { return CompiledFlow<HostDevice>{*host, chain->facts(), blobs}; });
     const auto pass = shared([&] { return compiled->bind(zero_copy); });
     pass->input(x);
     pass->run();

@@ -55,9 +55,12 @@ void operator delete(void* memory, std::size_t) noexcept { give_back(memory); }
 namespace {
 
 std::string layers() {
-  TracedChain chain;
-  for (int k = 0; k < 160; ++k)
-    chain.add("block", mil::tensor(mil::fp16, 1, 288, 1, 64), [](mil::Body& b, mil::Value x) { return transformer_block(b, x, 768, 6); });
+  const auto block = [](mil::Body& b, mil::Value x) { return transformer_block(b, x, 768, 6); };
+  const flow::Traced chain{"", [&](flow::Tracer& f) {
+                             flow::Value x = f.input({"x", mil::tensor(mil::fp16, 1, 288, 1, 64)});
+                             for (int k = 0; k < 160; ++k) x = f.run("block", block, x);
+                             return x;
+                           }};
   return std::string{chain.fused().kernels()[0].text};
 }
 

@@ -14,18 +14,7 @@ using namespace anechain;
 
 namespace {
 
-using Layer = Conv1x1<64, 32>;
-
-template <class Chain>
-struct FusedInto;
-template <class... Layers>
-struct FusedInto<Chain<Layers...>> {
-  using type = Fuse<Layers...>;
-};
-
-// So many programs of equal depth.
-template <std::size_t Programs>
-using TwelveLayersAs = Repeat<typename FusedInto<Repeat<Layer, 12 / Programs>>::type, Programs>;
+using Net = Repeat<Conv1x1<64, 32>, 12>;  // its nodes are called Conv1x1, Conv1x1_1, ... Conv1x1_11
 
 void draw(std::ostream& out, const Measurement& measurement, const Estimates& estimates) {
   double most = 0;
@@ -49,12 +38,12 @@ void draw(std::ostream& out, const Measurement& measurement, const Estimates& es
 int main(int argc, char** argv) {
   HostDevice device;
   Experiment cuts{device,
-                  baseline<TwelveLayersAs<1>, "1 program">(run_only),
-                  contender<TwelveLayersAs<2>, "2 programs">(sequential),
-                  contender<TwelveLayersAs<3>, "3 programs">(sequential),
-                  contender<TwelveLayersAs<4>, "4 programs">(sequential),
-                  contender<TwelveLayersAs<6>, "6 programs">(sequential),
-                  contender<TwelveLayersAs<12>, "12 programs">(sequential)};
+                  baseline<Net::Fused, "1 program">(run_only),
+                  contender<Net::Cut<"Conv1x1_6">, "2 programs">(sequential),
+                  contender<Net::Cut<"Conv1x1_4", "Conv1x1_8">, "3 programs">(sequential),
+                  contender<Net::Cut<"Conv1x1_3", "Conv1x1_6", "Conv1x1_9">, "4 programs">(sequential),
+                  contender<Net::Cut<"Conv1x1_2", "Conv1x1_4", "Conv1x1_6", "Conv1x1_8", "Conv1x1_10">, "6 programs">(sequential),
+                  contender<Net, "12 programs">(sequential)};
   const Report report = cuts.run({.protocol = Protocol::quick()});
   report::print(std::cout, report);
   if (!report.ok()) return 1;

@@ -32,11 +32,13 @@ std::string title_of(const mil::TensorType& type) {
 }
 
 // Four convolutions of one size.
-TracedChain chain_of(const mil::TensorType& type) {
-  TracedChain chain{title_of(type)};
-  for (int k = 0; k < 4; ++k)
-    chain.add("convolution", type, [channels = type.shape[1]](mil::Body& b, mil::Value x) { return project(b, x, "W", channels); });
-  return chain;
+flow::Traced chain_of(const mil::TensorType& type) {
+  const auto convolution = [channels = type.shape[1]](mil::Body& b, mil::Value x) { return project(b, x, "W", channels); };
+  return {title_of(type), [&](flow::Tracer& f) {
+            flow::Value x = f.input({"x", type});
+            for (int k = 0; k < 4; ++k) x = f.run("convolution", convolution, x);
+            return x;
+          }};
 }
 
 // Contrasts by the name of the chain: none of one that failed.
@@ -90,7 +92,7 @@ int main(int argc, char** argv) {
 
   Experiment experiment{device};
   for (auto [dtype, channels, positions] : views::grid(dtypes, widths, lengths)) {
-    const TracedChain chain = chain_of(type_of(channels, positions, dtype));
+    const flow::Traced chain = chain_of(type_of(channels, positions, dtype));
     experiment.add_baseline(chain, run_only).add(chain, sequential);  // of other kernels than the chains before, so a group of their own
   }
   const Report report = experiment.run({.protocol = Protocol::quick()});

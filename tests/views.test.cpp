@@ -133,9 +133,12 @@ TEST_CASE("views: links are the neighbours of a flow") {
   }
 
   // What all links carry is what the flow says that they do.
-  TracedChain chain;
-  const mil::TensorType type = mil::tensor(mil::fp16, 1, 8, 1, 20);
-  for (const char* name : {"first", "second", "third"}) chain.add(name, type, [](mil::Body& b, mil::Value x) { return b.relu(x); });
+  const flow::Traced chain{"", [](flow::Tracer& f) {
+                             flow::Value x = f.input({"x", mil::tensor(mil::fp16, 1, 8, 1, 20)});
+                             for (const char* name : {"first", "second", "third"})
+                               x = f.run(name, [](mil::Body& b, mil::Value v) { return b.relu(v); }, x);
+                             return x;
+                           }};
   CHECK(names_of(views::links(chain.kernels())) == Names{"first>second", "second>third"});
   for (const auto& [from, to] : views::links(chain.kernels())) CHECK(from.outputs[0].type == to.inputs[0].type);
 }

@@ -39,7 +39,8 @@ inline std::vector<std::string> parts(const std::string& flag, const std::string
 }
 
 // The experiment of one chain, in the order in which the original has its first four strategies.
-using Ceiling = ThroughputCeiling<TracedChain, Sequential, RunOnly, TransferOnly, GcdSerial, GcdSequential, ZeroCopy, Overlapped<2>, Fused>;
+using Ceiling =
+    ThroughputCeiling<flow::Traced, Sequential, RunOnly, TransferOnly, GcdSerial, GcdSequential, ZeroCopy, Overlapped<2>, Fused>;
 
 // The three sizes of the original experiment: a test, a small network's, and a transformer's layers.
 inline constexpr std::string_view original_configurations = "64x32,256x64,768x256";

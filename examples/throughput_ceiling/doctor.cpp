@@ -89,7 +89,7 @@ bool try_route(const RunArguments& arguments, std::string_view route) {
   try {
     AneDevice device = ane_device(chosen);
     const WeightBlobs blobs{Chain<Trial, Trial>::kernels, random_weights(arguments.seed)};
-    CompiledKernels<AneDevice> compiled{device, Chain<Trial, Trial>::kernels, blobs};
+    CompiledFlow<AneDevice> compiled{device, Chain<Trial, Trial>::facts, blobs};
     Reference<HostDevice> reference{Chain<Trial, Trial>::kernels, blobs};
     auto pass = compiled.bind(zero_copy);
     verify(pass, Chain<Trial, Trial>::facts, reference, arguments.seed);

@@ -40,18 +40,18 @@ inline void require_memory(const Size& size, std::size_t length) {
                      " of memory needed, this machine has " + report::scaled(present, "B"));
 }
 
-inline TracedChain chain_of(const Size& size, std::size_t length) {
+inline flow::Traced chain_of(const Size& size, std::size_t length) {
   const std::string extents = std::to_string(size.channels) + ", " + std::to_string(size.spatial) + ">";
   const mil::TensorType input = mil::tensor(mil::fp16, 1, size.channels, 1, size.spatial);
-  TracedChain chain{size.name};
-  for (std::size_t k = 0; k < length; ++k) {
-    if (size.kind == ChainKind::transformer)
-      chain.add("TransformerBlock<" + extents, input,
-                [size](mil::Body& b, mil::Value x) { return transformer_block(b, x, size.hidden(), size.heads()); });
-    else
-      chain.add("Conv1x1<" + extents, input, [size](mil::Body& b, mil::Value x) { return project(b, x, "W", size.channels); });
-  }
-  return chain;
+  const auto block = [size](mil::Body& b, mil::Value x) { return transformer_block(b, x, size.hidden(), size.heads()); };
+  const auto convolution = [size](mil::Body& b, mil::Value x) { return project(b, x, "W", size.channels); };
+  return {size.name, [&](flow::Tracer& f) {
+            flow::Value x = f.input({"x", input});
+            for (std::size_t k = 0; k < length; ++k)
+              x = size.kind == ChainKind::transformer ? f.run("TransformerBlock<" + extents, block, x)
+                                                      : f.run("Conv1x1<" + extents, convolution, x);
+            return x;
+          }};
 }
 
 // A line on a terminal that says what is going on; nothing where stderr is not one.
@@ -152,7 +152,7 @@ Report measure_twins_on(const RunArguments& arguments, D device) {
     ExperimentOptions options{.protocol = arguments.made()};
     options.interrupted = arguments.interrupted;
     options.on_progress = [&](const Progress& progress) { line.show(size.name, progress); };
-    report.append(ThroughputCeiling<TracedChain, RunOnly, Twin>{size.name, chain_of(size, arguments.length)}.run(device, options));
+    report.append(ThroughputCeiling<flow::Traced, RunOnly, Twin>{size.name, chain_of(size, arguments.length)}.run(device, options));
   }
   return report;
 }

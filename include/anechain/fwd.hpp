@@ -18,9 +18,13 @@ using kernels::KernelFacts;
 
 template <class... Kernels>
 struct Chain;
+template <class Net>
+struct Flow;
+namespace flow {
+class Traced;
+}
 template <class Chain, class Device>
 class Compiled;
-class TracedChain;
 class WeightBlobs;
 
 class HostDevice;

@@ -29,14 +29,13 @@ Tensor random_tensor(const mil::TensorType& type, std::uint64_t seed) {
 /// Runs a program of one input on the host; its weights are given in the order of the body.
 template <class Body>
 Tensor run(const mil::TensorType& input, const Tensor& x, const std::vector<Tensor>& weights, Body body) {
-  TracedChain chain;
-  chain.add("tested", input, body);
+  const flow::Traced chain{"tested", [&](flow::Tracer& f) { return f.run("tested", body, f.input({"x", input})); }};
   WeightBlobs blobs{chain.kernels(), zeros};
   const KernelFacts& facts = chain.kernels()[0];
   for (std::size_t i = 0; i < weights.size(); ++i)
     blobs.set(0, facts.weights[i].name, std::vector<float>(weights[i].data.begin(), weights[i].data.end()));
   HostDevice host;
-  CompiledKernels<HostDevice> compiled{host, chain.kernels(), blobs};
+  CompiledFlow<HostDevice> compiled{host, chain.facts(), blobs};
   auto pass = compiled.bind(run_only);
   pass.input(x.data);
   pass.run();
@@ -273,10 +272,11 @@ TEST_CASE("sizes that cannot be counted are refused before memory is asked for")
       mil::print(b.finish(b.conv(x, window, {.padding = mil::Padding::custom, .pad = {0, 0, 2147483646, 2147483646}})));
   CHECK_THROWS_WITH_AS(HostDevice{}.compile(text, {}),
                        doctest::Contains("a matrix product with an extent of 8589934588 is too large for the host"), CompileError);
-  TracedChain product;
-  CHECK_THROWS_WITH_AS(product.add("vast", mil::tensor(mil::fp16, 1, 1 << 21, 1, 1 << 20),
-                                   [](mil::Body& builder, mil::Value value) { return project(builder, value, "W", 1 << 21); }),
-                       doctest::Contains("cannot be counted"), mil::TypeError);
+  const auto vast = [](flow::Tracer& f) {
+    const auto product = [](mil::Body& builder, mil::Value value) { return project(builder, value, "W", 1 << 21); };
+    return f.run("vast", product, f.input({"x", mil::tensor(mil::fp16, 1, 1 << 21, 1, 1 << 20)}));
+  };
+  CHECK_THROWS_WITH_AS((flow::Traced{"vast", vast}), doctest::Contains("cannot be counted"), mil::TypeError);
 }
 
 TEST_CASE("a payload at an odd byte is read as any other") {
@@ -373,12 +373,16 @@ TEST_CASE("two threads give the same numbers as one, also where two passes want 
        {mil::tensor(mil::fp16, 1, 256, 1, 128), mil::tensor(mil::fp16, 1, 250, 1, 270), mil::tensor(mil::fp16, 1, 64, 1, 2050)}) {
     const std::int64_t channels = input.shape[1];
     CAPTURE(channels);
-    TracedChain chain;
-    for (int k = 0; k < 3; ++k) chain.add("conv", input, [channels](mil::Body& b, mil::Value x) { return project(b, x, "W", channels); });
+    const auto convolution = [channels](mil::Body& b, mil::Value x) { return project(b, x, "W", channels); };
+    const flow::Traced chain{"", [&](flow::Tracer& f) {
+                               flow::Value x = f.input({"x", input});
+                               for (int k = 0; k < 3; ++k) x = f.run("conv", convolution, x);
+                               return x;
+                             }};
     WeightBlobs blobs{chain.kernels(), random_weights(3)};
     const Tensor x = random_tensor(chain.kernels()[0].inputs[0].type, 5);
     const auto result_of = [&](HostDevice& device, const auto& strategy) {
-      CompiledKernels<HostDevice> compiled{device, chain.kernels(), blobs};
+      CompiledFlow<HostDevice> compiled{device, chain.facts(), blobs};
       auto pass = compiled.bind(strategy);
       pass.input(x.data);
       for (int i = 0; i < 4; ++i) pass.run();

@@ -13,6 +13,15 @@ namespace {
 
 using Net = Repeat<Conv1x1<16, 20>, 5>;
 
+/// A row of kernels that are known as data.
+flow::Traced row_of(std::span<const KernelFacts> kernels) {
+  return {"", [&](flow::Tracer& f) {
+            flow::Value x = f.input({"x", kernels.front().inputs[0].type});
+            for (const KernelFacts& kernel : kernels) x = f.run({.kernel = &kernel}, "kernel", {&x, 1});
+            return x;
+          }};
+}
+
 template <StrategyWithName S>
 void check_failure_at(std::size_t kernel) {
   CAPTURE(S::name);
@@ -82,16 +91,13 @@ TEST_CASE("a queue that failed does nothing of the rest of its pass") {
 TEST_CASE("kernels as data are checked like those of a type: links and counts") {
   HostDevice device;
   const auto kernels = Net::kernels;
-  std::vector<KernelFacts> unlinked{kernel_facts<Conv1x1<64, 32>>, kernel_facts<Relu<1, 32>>};
-  CHECK_THROWS_WITH_AS((CompiledKernels<HostDevice>{device, unlinked, WeightBlobs{unlinked, zeros}}),
-                       "kernels do not fit: kernel 0 gives tensor<fp16, [1, 64, 1, 32]>, but kernel 1 takes tensor<fp16, [1, 1, 1, 32]>",
+  const std::vector<KernelFacts> unlinked{kernel_facts<Conv1x1<64, 32>>, kernel_facts<Relu<1, 32>>};
+  CHECK_THROWS_WITH_AS(row_of(unlinked),
+                       "node 'kernel_1': its input 'x' takes tensor<fp16, [1, 1, 1, 32]>, but is given tensor<fp16, [1, 64, 1, 32]>",
                        std::invalid_argument);
-  CHECK_THROWS_WITH_AS((CompiledKernels<HostDevice>{device, {}, WeightBlobs{{}, zeros}}), "a chain needs at least one kernel",
-                       std::invalid_argument);
-  CHECK_THROWS_WITH_AS((CompiledKernels<HostDevice>{device, kernels, WeightBlobs{std::span{kernels}.first(2), zeros}}),
+  CHECK_THROWS_WITH_AS((CompiledFlow<HostDevice>{device, Net::facts, WeightBlobs{std::span{kernels}.first(2), zeros}}),
                        "weights of 2 kernels for a flow of 5", std::invalid_argument);
-  CompiledKernels<HostDevice> compiled{device, kernels, WeightBlobs{kernels, zeros}};
-  CHECK_THROWS_AS(TracedChain{}.fused(), std::invalid_argument);
+  CompiledFlow<HostDevice> compiled{device, Net::facts, WeightBlobs{kernels, zeros}};
   auto pass = compiled.bind(overlapped<2>);
   CHECK_THROWS_AS(pass.input_surface(5, 0), std::out_of_range);
   CHECK_THROWS_AS(pass.output_surface(0, 2), std::out_of_range);
@@ -103,6 +109,6 @@ TEST_CASE("a kernel that the device refuses is named with its place in the chain
   const WeightBlobs none{std::span{kernels}.first(1), zeros};
   std::vector<KernelFacts> spoilt{kernels.begin(), kernels.end()};
   spoilt[1].text = "program(1.0) {";
-  CHECK_THROWS_WITH_AS((CompiledKernels<HostDevice>{device, spoilt, WeightBlobs{kernels, zeros}}),
+  CHECK_THROWS_WITH_AS((CompiledFlow<HostDevice>{device, row_of(spoilt).facts(), WeightBlobs{kernels, zeros}}),
                        doctest::Contains("kernel 1 (Conv1x1<16, 20"), CompileError);
 }

@@ -92,7 +92,7 @@ TEST_CASE("a chain computes the same with weights of .npy files as with the same
   CHECK(std::ranges::any_of(expected, [](float value) { return value != 0; }));
   CHECK(result_of(from_files) == expected);
 
-  TracedChain traced{Net{}};
+  const flow::Traced traced{Net{}};
   WeightBlobs blobs{traced.kernels(), zeros};
   blobs.set(0, "W", array_of(npy::DType::fp32, {4, 4}, numbers(16)));
   blobs.set(1, "gain", array_of(npy::DType::fp32, {4}, numbers(4)));

@@ -60,7 +60,7 @@ static_assert(mil_text<Small, mil::Dialect::ios18>.size() < mil_text<Small>.size
 
 static_assert(Repeat<Small, 12>::length == 12);
 static_assert(Chain<Small, Widening>::output == output<Widening>);
-static_assert(Repeat<Small, 12>::Fused::length == 1);
+static_assert(Repeat<Small, 12>::Fused::kernels.size() == 1);
 static_assert(Repeat<Small, 12>::Fused::kernels[0].flops == 12 * flops<Small>);
 
 struct Named {

@@ -40,7 +40,7 @@ class Tried {
 
   Tensor run(const Tensor& x) {
     HostDevice host;
-    CompiledKernels<HostDevice> compiled{host, Chain<K>::kernels, weights_};
+    CompiledFlow<HostDevice> compiled{host, Chain<K>::facts, weights_};
     auto pass = compiled.bind(run_only);
     pass.input(x.data);
     pass.run();
@@ -216,7 +216,7 @@ TEST_CASE("with identity weights and gains of one, norms normalise and the mask 
   using Norm = RmsNorm<16, 4, mil::fp32>;
   const WeightBlobs weights{Chain<Norm>::kernels, identity};
   HostDevice host;
-  CompiledKernels<HostDevice> compiled{host, Chain<Norm>::kernels, weights};
+  CompiledFlow<HostDevice> compiled{host, Chain<Norm>::facts, weights};
   auto pass = compiled.bind(run_only);
   const Input x = input_of<Norm>();
   pass.input(x.tensor.data);

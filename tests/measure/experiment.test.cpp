@@ -37,13 +37,14 @@ std::vector<std::size_t> baselines_of(const Measurement& measurement) {
   return all;
 }
 
-/// A body that a chain of run-time sizes is made of.
-TracedChain relus(std::int64_t channels, std::size_t length, std::string name = {}) {
-  TracedChain chain{std::move(name)};
-  for (std::size_t k = 0; k < length; ++k)
-    chain.add("relu" + std::to_string(channels), mil::tensor(mil::fp16, 1, channels, 1, 20),
-              [](mil::Body& b, mil::Value x) { return b.relu(x); });
-  return chain;
+/// A chain of run-time sizes.
+flow::Traced relus(std::int64_t channels, std::size_t length, std::string name = {}) {
+  return {std::move(name), [&](flow::Tracer& f) {
+            flow::Value x = f.input({"x", mil::tensor(mil::fp16, 1, channels, 1, 20)});
+            for (std::size_t k = 0; k < length; ++k)
+              x = f.run("relu" + std::to_string(channels), [](mil::Body& b, mil::Value v) { return b.relu(v); }, x);
+            return x;
+          }};
 }
 
 }  // namespace
@@ -98,7 +99,8 @@ TEST_CASE("experiment: names are labels, else CHAIN/STRATEGY, and unique") {
   CHECK(refusal([&] {
           experiment.add(relus(16, 1, "lone"), sequential);
         }).starts_with("lone is one program and has no link, so sequential has"));
-  CHECK(refusal([&] { experiment.add(TracedChain{}, run_only); }) == "a chain needs at least one kernel");
+  CHECK(refusal([&] { experiment.add(relus(16, 0), run_only); }) ==
+        "the result 'y' is an input, a parameter or a carried value: a node must give it");
 }
 
 TEST_CASE("experiment: a group that is added at run time gets its baseline from the options, and needs none alone") {

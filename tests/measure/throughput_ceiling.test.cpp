@@ -169,7 +169,7 @@ TEST_CASE("an evaluation that fails while it is timed is a failure of its conten
     bool armed = false;
     options.on_progress = [&](const Progress& progress) {
       if (progress.stage == "measuring" && progress.done == 2 && !armed) {
-        device.fail_from = device.evaluations + (C::length == 1 ? 0 : 3);
+        device.fail_from = device.evaluations + (C::kernels.size() == 1 ? 0 : 3);
         armed = true;
       }
     };
@@ -242,17 +242,17 @@ TEST_CASE("what overflows for the host too is no failure of a strategy") {
 }
 
 TEST_CASE("a chain traced at run time is measured like one that is a type, and needs a link too") {
-  TracedChain chain;
-  chain.add("relu", mil::tensor(mil::fp16, 1, 16, 1, 20), [](mil::Body& b, mil::Value x) { return b.relu(x); });
-  using Traced = ThroughputCeiling<TracedChain, Sequential, RunOnly, Fused>;
-  TracedChain longer;
-  for (int k = 0; k < 2; ++k)
-    longer.add("relu", mil::tensor(mil::fp16, 1, 16, 1, 20), [](mil::Body& b, mil::Value x) { return b.relu(x); });
+  using Traced = ThroughputCeiling<flow::Traced, Sequential, RunOnly, Fused>;
+  const flow::Traced longer{"", [](flow::Tracer& f) {
+                              const auto relu = [](mil::Body& b, mil::Value x) { return b.relu(x); };
+                              return f.run("relu", relu, f.run("relu", relu, f.input({"x", mil::tensor(mil::fp16, 1, 16, 1, 20)})));
+                            }};
   HostDevice device;
   const Measurement measurement = Traced{"relu", longer}.on(device).measure(brief());
   for (const MeasuredContender& one : measurement.contenders) CHECK(one.ok());
   CHECK(measurement.contenders.size() == 3);
-  CHECK_THROWS_WITH_AS((Traced{"relu", chain}), "a chain of one kernel has no link, and no round trip to measure", std::invalid_argument);
+  CHECK_THROWS_WITH_AS((Traced{"relu", longer.first(1)}), "a chain of one kernel has no link, and no round trip to measure",
+                       std::invalid_argument);
 }
 
 TEST_CASE("the console shows every strategy, its failure where it has one, and who submits") {

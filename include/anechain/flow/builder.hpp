@@ -84,6 +84,8 @@ class Results {
  public:
   /// The result of this name: `attended["keys"]`.
   constexpr Value operator[](std::string_view name) const;
+  /// The result at a place in the declaration of its kernel or step; there must be one.
+  constexpr Value operator[](std::size_t index) const;
   /// The one result.
   constexpr operator Value() const;
   /// The one result's: see Value.
@@ -138,7 +140,8 @@ inline constexpr std::string_view label_text = Name.view();
 /// A node before its name has a place of its own.
 struct NodeEntry {
   mil::Name name;
-  NodeFacts facts;  ///< without the name
+  NodeFacts facts;        ///< without the name
+  kernels::AnyBody body;  ///< not among the facts: a program would have the code of every body then
 };
 
 struct ValueEntry {
@@ -181,19 +184,19 @@ class Builder {
   template <Kernel K, Label Name = "", std::convertible_to<Value>... Values>
   constexpr Results run(const Values&... values) {
     const Value given[sizeof...(Values) + 1]{values..., {}};
-    return in_order(node(&kernel_facts<K>, nullptr, name_of<K, Name>()), {given, sizeof...(Values)});
+    return in_order(node({.kernel = &kernel_facts<K>}, name_of<K, Name>(), kernels::any_body<K>), {given, sizeof...(Values)});
   }
   /// The same with values by name: `f.run<Attention>({{"x", x}, {"keys", keys}})`.
   template <Kernel K, Label Name = "">
   constexpr Results run(std::initializer_list<Named> values) {
-    return by_name(node(&kernel_facts<K>, nullptr, name_of<K, Name>()), {values.begin(), values.size()});
+    return by_name(node({.kernel = &kernel_facts<K>}, name_of<K, Name>(), kernels::any_body<K>), {values.begin(), values.size()});
   }
 
-  /// Runs a kernel that is known as data, which must outlive the flow.
-  template <std::convertible_to<Value>... Values>
-  constexpr Results run(const KernelFacts& kernel, const Values&... values) {
-    const Value given[sizeof...(Values) + 1]{values..., {}};
-    return in_order(node(&kernel, nullptr, detail::short_name(kernel.name)), {given, sizeof...(Values)});
+  /// Runs a kernel or a step that is known as data, which must outlive the flow, on values in the order of its inputs. Its node has this
+  /// name. A kernel without a body cannot be fused.
+  constexpr Results run(const NodeFacts& kernel_or_step, std::string_view name, mil::Entries<Value> values,
+                        const kernels::AnyBody& body = {}) {
+    return in_order(node(kernel_or_step, name, body), values);
   }
 
   /// The same for a step of the CPU.
@@ -201,11 +204,11 @@ class Builder {
   template <Step S, Label Name = "", std::convertible_to<Value>... Values>
   constexpr Results on_cpu(const Values&... values) {
     const Value given[sizeof...(Values) + 1]{values..., {}};
-    return in_order(node(nullptr, &detail::step_facts<S>, name_of<S, Name>()), {given, sizeof...(Values)});
+    return in_order(node({.step = &detail::step_facts<S>}, name_of<S, Name>()), {given, sizeof...(Values)});
   }
   template <Step S, Label Name = "">
   constexpr Results on_cpu(std::initializer_list<Named> values) {
-    return by_name(node(nullptr, &detail::step_facts<S>, name_of<S, Name>()), {values.begin(), values.size()});
+    return by_name(node({.step = &detail::step_facts<S>}, name_of<S, Name>()), {values.begin(), values.size()});
   }
   ///@}
 
@@ -242,6 +245,9 @@ class Builder {
     if (left.type() != *entry.type) return fail({Fault::next_does_not_fit, entry.name, {}, left.type(), *entry.type});
     entry.next = left.source_;
   }
+
+  /// Whether a value is of this flow.
+  constexpr bool has(const Value& value) const { return value.builder_ == this; }
 
   /// Says that a result is not read on purpose.
   constexpr void ignore(const Value& value) { (void)read(value); }
@@ -296,6 +302,11 @@ class Builder {
       if (value.kind == ValueFacts::Kind::parameter)
         return fail({Fault::input_is_not_read, parameters_[at(value.index)].name, {}, *value.type});
     }
+  }
+
+  /// The bodies of the nodes, in their order; a step of the CPU has none.
+  constexpr void list_bodies(kernels::AnyBody* to) const {
+    for (const detail::NodeEntry& node : nodes_) *to++ = node.body;
   }
 
   /// The first fault, in a constant evaluation, which goes on after it.
@@ -381,7 +392,7 @@ class Builder {
 
   /// Notes that a value is read. False, with a fault, if it is none of this flow.
   constexpr bool read(const Value& value, bool by_next = false) {
-    if (value.builder_ != this) {
+    if (!has(value)) {
       fail({Fault::no_value});
       return false;
     }
@@ -390,10 +401,14 @@ class Builder {
   }
 
   /// A node without its sources, which follow; its values are there.
-  constexpr std::int32_t node(const KernelFacts* kernel, const StepFacts* step, std::string_view name) {
+  constexpr std::int32_t node(const NodeFacts& of, std::string_view name, const kernels::AnyBody& body = {}) {
     const auto number = static_cast<std::int32_t>(nodes_.size());
-    nodes_.push_back(
-        {unique(name), {{}, kernel, step, static_cast<std::uint32_t>(sources_.size()), static_cast<std::uint32_t>(values_.size())}});
+    nodes_.push_back({unique(name),
+                      {.kernel = of.kernel,
+                       .step = of.step,
+                       .first_source = static_cast<std::uint32_t>(sources_.size()),
+                       .first_value = static_cast<std::uint32_t>(values_.size())},
+                      body});
     const std::span<const mil::Port> outputs = nodes_.back().facts.outputs();
     for (std::size_t i = 0; i < outputs.size(); ++i)
       values_.push_back({ValueFacts::Kind::result, number, static_cast<std::int32_t>(i), &outputs[i].type, false});
@@ -524,6 +539,11 @@ constexpr Value Results::operator[](std::string_view name) const {
     if (mil::same_text(outputs[i].name, name)) return builder_->value_of(static_cast<std::int32_t>(node.facts.first_value + i));
   builder_->fail({Fault::no_such_result, node.name, name});
   return builder_->value_of(static_cast<std::int32_t>(node.facts.first_value));
+}
+
+constexpr Value Results::operator[](std::size_t index) const {
+  const detail::NodeEntry& node = builder_->nodes_[static_cast<std::size_t>(node_)];
+  return builder_->value_of(static_cast<std::int32_t>(node.facts.first_value + index));
 }
 
 constexpr Results::operator Value() const {

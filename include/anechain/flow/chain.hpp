@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <anechain/flow/cut.hpp>
 #include <anechain/flow/flow.hpp>
 #include <anechain/kernels/fuse.hpp>
 
@@ -19,8 +20,12 @@ struct Chain {
   static_assert(sizeof...(Ks) > 0, "anechain::Chain: name at least one kernel");
   static_assert(kernels::linking::are_linked_kernels<Ks...>());
 
-  /// The same computation as one program: a chain of one kernel.
-  using Fused = Chain<Fuse<Ks...>>;
+  /// The same computation as one program, or as several: see flow::Cut.
+  ///@{
+  using Fused = Flow<flow::Cut<Chain>>;
+  template <Label... Names>
+  using Cut = Flow<flow::Cut<Chain, Names...>>;
+  ///@}
 
   static constexpr std::string_view name = kernels::SequenceName<Ks...>::text;              ///< "Conv1x1<64, 32> x12"
   static constexpr std::size_t length = sizeof...(Ks);                                      ///< its kernels
@@ -36,7 +41,8 @@ struct Chain {
   /// Each kernel reads what the one before it gave.
   static constexpr flow::Value flow(flow::Builder& f, flow::Value x) {
     constexpr const KernelFacts* row[]{&kernel_facts<Ks>...};
-    for (const KernelFacts* const kernel : row) x = f.run(*kernel, x);
+    constexpr kernels::AnyBody bodies[]{kernels::any_body<Ks>...};
+    for (std::size_t k = 0; k < length; ++k) x = f.run({.kernel = row[k]}, flow::detail::short_name(row[k]->name), {&x, 1}, bodies[k]);
     return x;
   }
 
@@ -82,20 +88,18 @@ struct PartsOf<Fuse<Ks...>> {
   using type = typename Concatenated<typename PartsOf<Ks>::type...>::type;
 };
 
-/// The kernels that a chain computes, however they are fused: Chain<Fuse<A, B>, C> has the parts A, B and C.
-template <class C>
-struct Parts;
-template <class... Ks>
-struct Parts<Chain<Ks...>> {
-  template <bool AnyFused>
-  static auto parts() {
-    if constexpr (AnyFused)
-      return std::type_identity<typename Concatenated<typename PartsOf<Ks>::type...>::type>{};
-    else
-      return std::type_identity<Chain<Ks...>>{};
-  }
-  using type = typename decltype(parts<(PartsOf<Ks>::is_fused || ...)>())::type;
+/// What a chain or a flow was before kernels of it were fused: of Chain<Fuse<A, B>, C> it is Chain<A, B, C>.
+template <class F>
+struct Whole {
+  using type = F;
 };
+template <class... Ks>
+  requires(PartsOf<Ks>::is_fused || ...)
+struct Whole<Chain<Ks...>> {
+  using type = typename Concatenated<typename PartsOf<Ks>::type...>::type;
+};
+template <class F, Label... Names>
+struct Whole<Flow<flow::Cut<F, Names...>>> : Whole<F> {};
 
 }  // namespace detail
 

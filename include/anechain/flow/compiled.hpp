@@ -13,7 +13,6 @@
 
 #include <anechain/flow/constraints.hpp>
 #include <anechain/flow/pass.hpp>
-#include <anechain/flow/row.hpp>
 #include <anechain/flow/weights.hpp>
 #include <anechain/mil/respell.hpp>
 
@@ -72,27 +71,6 @@ class CompiledFlow {
   std::vector<typename D::Program> programs_;
 };
 
-/// Kernels in a row, known as data, as programs on a device. What a chain that is a type compiles to is Compiled<Chain, Device>.
-template <Device D>
-class CompiledKernels : private flow::RowOfKernels, public CompiledFlow<D> {
- public:
-  /// Throws what CompiledFlow does, and std::invalid_argument if there is no kernel, or kernels do not fit each other.
-  CompiledKernels(D& device, std::span<const KernelFacts> kernels, const WeightBlobs& weights,
-                  std::optional<mil::Dialect> dialect = std::nullopt)
-      : flow::RowOfKernels(kernels), CompiledFlow<D>(device, flow::RowOfKernels::facts(), weights, dialect) {}
-
-  using CompiledFlow<D>::bind;
-
-  /// A pass of the first `length` kernels. Throws std::out_of_range if there are not so many.
-  template <StrategyWithName S>
-  Pass<D, S> bind(const S& strategy, std::size_t length) & {
-    const std::span<const KernelFacts> all = this->kernels();
-    if (length < 1 || length > all.size())
-      throw std::out_of_range("a pass of " + std::to_string(length) + " kernels, of a chain of " + std::to_string(all.size()));
-    return bind(strategy, flow::RowOfKernels{all.first(length)}.facts());
-  }
-};
-
 /// A flow's programs on a device. Get one from `Chain::compile(device, weights)` or `Flow::compile(device, weights)`. The device must
 /// outlive it.
 template <class F, class D>
@@ -126,6 +104,7 @@ Compiled<Chain<Ks...>, D> Chain<Ks...>::compile(D& device, const W& weights, std
 template <class N>
 template <class D, class W>
 Compiled<Flow<N>, D> Flow<N>::compile(D& device, const W& weights, std::optional<mil::Dialect> dialect) {
+  static_assert(flow_can_be_run_by<D, N>());
   if constexpr (WeightSource<W>) {
     return {device, facts, WeightBlobs{kernels, weights}, dialect};
   } else {

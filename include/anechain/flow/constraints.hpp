@@ -7,8 +7,9 @@
 #include <cstdint>
 #include <string_view>
 #include <tuple>
+#include <utility>
 
-#include <anechain/kernels/links.hpp>
+#include <anechain/flow/chain.hpp>
 
 // What a device cannot run does not compile for it.
 namespace anechain {
@@ -54,6 +55,67 @@ constexpr std::size_t first_refused() {
   return kernels::linking::all_well;
 }
 
+/// What the compiler shows of a flow with a kernel that its device cannot run.
+template <class N, Label Node, Rule Constraint, Rule Words>
+struct NodeBreaksConstraint {
+  static constexpr bool value = Words.text[0] == '\0';
+  static_assert(value,
+                "anechain: the kernel of a node breaks a constraint of the device that this flow is compiled for: see "
+                "NodeBreaksConstraint<net, Node, constraint, its words>");
+};
+
+/// The first node of each kernel of a flow: equal kernels are looked at once.
+template <class N>
+struct DistinctKernels {
+  static constexpr std::size_t list(std::size_t* to) {
+    const auto& nodes = flow::detail::contents<N>.nodes;
+    std::size_t count = 0;
+    for (std::size_t n = 0; n < nodes.size(); ++n) {
+      bool is_new = nodes[n].kernel != nullptr;
+      for (std::size_t before = 0; before < n; ++before) is_new = is_new && nodes[before].kernel != nodes[n].kernel;
+      if (is_new) to[count++] = n;
+    }
+    return count;
+  }
+  static constexpr std::size_t most = flow::detail::contents<N>.nodes.size();
+  static constexpr std::size_t count = [] {
+    std::size_t nodes[most];
+    return list(nodes);
+  }();
+  static constexpr std::array<std::size_t, count> nodes = [] {
+    std::size_t all[most];
+    list(all);
+    std::array<std::size_t, count> first{};
+    for (std::size_t i = 0; i < count; ++i) first[i] = all[i];
+    return first;
+  }();
+};
+
+template <class D, class N, std::size_t Node>
+inline constexpr std::int32_t first_broken_at = [] {
+  const flow::NodeFacts& node = flow::detail::contents<N>.nodes[Node];
+  return D::first_broken(
+      kernels::trace({node.kernel->inputs.data(), node.kernel->inputs.size()}, node.kernel->outputs.size(), flow::detail::bodies<N>[Node]));
+}();
+
+template <class D, class N, std::size_t... I>
+constexpr bool kernels_can_be_run(std::index_sequence<I...>) {
+  using Distinct = DistinctKernels<N>;
+  constexpr std::array<std::int32_t, sizeof...(I)> broken{first_broken_at<D, N, Distinct::nodes[I]>...};
+  constexpr std::size_t refused = [&] {
+    std::size_t i = 0;
+    while (i < sizeof...(I) && broken[i] < 0) ++i;
+    return i;
+  }();
+  if constexpr (refused < sizeof...(I)) {
+    constexpr const auto& constraint = D::constraints[static_cast<std::size_t>(broken[refused])];
+    constexpr std::string_view name = flow::detail::contents<N>.nodes[Distinct::nodes[refused]].name;
+    return NodeBreaksConstraint<N, Label<name.size() + 1>{name}, Rule<constraint.id.size() + 1>{constraint.id.data()},
+                                Rule<constraint.rule.size() + 1>{constraint.rule.data()}>::value;
+  }
+  return true;
+}
+
 }  // namespace detail
 
 /// True where a device can run these kernels as a chain, or says nothing of it; otherwise a failed static_assert that names the kernel
@@ -71,6 +133,19 @@ constexpr bool can_be_run_by() {
       return KernelBreaksConstraint<refused, K, Rule<constraint.id.size() + 1>{constraint.id.data()},
                                     Rule<constraint.rule.size() + 1>{constraint.rule.data()}>::value;
     }
+  }
+  return true;
+}
+
+/// The same for a flow.
+template <class D, class N>
+constexpr bool flow_can_be_run_by() {
+  if constexpr (DeviceWithConstraints<D>) {
+    constexpr std::size_t programs = flow::detail::contents<N>.kernels.size();
+    if constexpr (programs > D::longest_chain)
+      return detail::ChainOverBudget<programs, D::longest_chain>::value;
+    else
+      return detail::kernels_can_be_run<D, N>(std::make_index_sequence<detail::DistinctKernels<N>::count>{});
   }
   return true;
 }

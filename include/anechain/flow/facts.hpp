@@ -45,7 +45,7 @@ struct ValueFacts {
 
 /// One evaluation of a kernel, or one step of the CPU.
 struct NodeFacts {
-  std::string_view name;                ///< unique in the flow: "layer3/Attention"
+  std::string_view name{};              ///< unique in the flow: "layer3/Attention"
   const KernelFacts* kernel = nullptr;  ///< null for a step of the CPU
   const StepFacts* step = nullptr;      ///< null for a kernel
   std::uint32_t first_source = 0;       ///< in Facts::sources: one for each input, in the order of declaration

@@ -26,20 +26,30 @@ constexpr auto call(Builder& f, const Value* inputs, std::index_sequence<I...>) 
 
 }  // namespace detail
 
-/// Builds a net: declares its inputs, calls its `flow`, and ends with what that returns.
+/// Declares the inputs of a net and calls its `flow`; gives what that returns.
 template <class N>
-constexpr void build(Builder& f) {
+constexpr auto build_results(Builder& f) {
   constexpr auto ports = kernels::tracing::ports_of<N>();
   Value inputs[ports.size()]{};
   for (std::size_t i = 0; i < ports.size(); ++i) inputs[i] = f.input(ports.list[i]);
-  const auto given = detail::call<N>(f, inputs, std::make_index_sequence<ports.size()>{});
-  if constexpr (std::convertible_to<decltype(given), Value>) {
-    const Named results[]{{"y", given}};
-    f.finish(results);
-  } else {
-    f.finish(given.list);
-  }
+  return detail::call<N>(f, inputs, std::make_index_sequence<ports.size()>{});
 }
+
+/// Builds a net: its inputs, its `flow`, and the end with what that returns, one value or several with names.
+///@{
+constexpr void finish(Builder& f, const Value& result) {
+  const Named results[]{{"y", result}};
+  f.finish(results);
+}
+template <std::size_t N>
+constexpr void finish(Builder& f, const Outputs<N>& results) {
+  f.finish(results.list);
+}
+template <class N>
+constexpr void build(Builder& f) {
+  finish(f, build_results<N>(f));
+}
+///@}
 
 /// How many entries the tables of a flow have.
 struct Sizes {
@@ -343,6 +353,16 @@ struct Contents : Tables<Arrays<traced<N>.sizes>> {
 template <class N>
 inline constexpr Contents<N> contents{};
 
+/// The bodies of a net's nodes. For constant evaluation alone: a program that used them would have their code.
+template <class N>
+inline constexpr auto bodies = [] {
+  std::array<kernels::AnyBody, contents<N>.nodes.size()> bodies{};
+  Builder f;
+  build<N>(f);
+  f.list_bodies(bodies.data());
+  return bodies;
+}();
+
 }  // namespace detail
 
 using detail::Vectors;
@@ -350,6 +370,11 @@ using detail::Vectors;
 }  // namespace anechain::flow
 
 namespace anechain {
+
+namespace flow {
+template <class F, Label... Names>
+struct Cut;
+}
 
 template <class F, class D>
 class Compiled;
@@ -375,11 +400,21 @@ template <class N>
 struct Flow {
   static_assert(flow::detail::check<N>());
 
+  /// The same computation as one program for each stretch between steps of the CPU, or as several: see flow::Cut.
+  ///@{
+  using Fused = Flow<flow::Cut<Flow>>;
+  template <Label... Names>
+  using Cut = Flow<flow::Cut<Flow, Names...>>;
+  ///@}
+
   /// What reports call it: the net's `name`, else its type.
   static constexpr std::string_view name = kernels::tracing::name_of<N>();
 
-  /// The facts of each of its kernels, in the order in which a pass runs them.
+  /// The facts of each of its kernels, in the order in which a pass runs them, and how many there are.
+  ///@{
   static constexpr std::span<const KernelFacts> kernels{flow::detail::contents<N>.kernels};
+  static constexpr std::size_t length = kernels.size();
+  ///@}
 
   /// All of it as data.
   static constexpr flow::Facts facts = flow::detail::contents<N>.facts(name);

@@ -287,14 +287,18 @@ class Weights {
   void load(const std::filesystem::path& path) { blobs_.load(path); }
   ///@}
 
-  /// The same weights for the chain as one program.
-  auto fused() const
-    requires requires { typename Chain::Fused; }
-  {
-    return Weights<typename Chain::Fused>{blobs_.refitted(Chain::Fused::kernels)};
+  /// The same weights for the flow with its kernels fused, or cut in another way: `weights.of<Net::Cut<"layer6">>()`.
+  ///@{
+  Weights<typename Chain::Fused> fused() const { return of<typename Chain::Fused>(); }
+  template <class F>
+  Weights<F> of() const {
+    static_assert(std::is_same_v<typename detail::Whole<F>::type, typename detail::Whole<Chain>::type>,
+                  "anechain: weights of another flow: Weights::of takes the flow itself, fused or cut");
+    return Weights<F>{blobs_.refitted(F::kernels)};
   }
+  ///@}
 
-  /// The same as data, for CompiledKernels. They live as long as this.
+  /// The same as data, for a CompiledFlow. They live as long as this.
   const WeightBlobs& blobs() const { return blobs_; }
 
  private:

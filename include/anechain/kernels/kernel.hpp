@@ -104,6 +104,18 @@ constexpr void call_body(mil::Body& b, const mil::Value* inputs, mil::Result* re
   }
 }
 
+/// A kernel's body with its type forgotten, for programs that are made of several kernels.
+struct AnyBody {
+  /// Takes as many values as the kernel has inputs, writes its results with their names; null if the kernel is known by its text alone.
+  void (*call)(const void* self, mil::Body& b, const mil::Value* inputs, mil::Result* results) = nullptr;
+  const void* self = nullptr;  ///< given to `call`; null for a kernel that is a type
+};
+
+/// The body of a kernel that is a type.
+template <Kernel K>
+inline constexpr AnyBody any_body{
+    [](const void*, mil::Body& b, const mil::Value* inputs, mil::Result* results) { call_body<K>(b, inputs, results); }};
+
 /// How a kernel's program is spelt unless it is asked for otherwise: as its `dialect` says.
 template <class K>
 inline constexpr mil::Dialect dialect_of = [] {
@@ -122,6 +134,17 @@ constexpr mil::Graph trace(const mil::TensorType& input, const B& body) {
   mil::Builder builder;
   const mil::Value x = builder.input("x", input);
   return builder.finish(body(builder, x));
+}
+
+/// The graph of a kernel that is known as data, with its body.
+constexpr mil::Graph trace(mil::Entries<mil::Port> inputs, std::size_t output_count, const AnyBody& body) {
+  mil::Builder builder;
+  mil::Table<mil::Value> values;
+  for (const mil::Port& port : inputs) values.push_back(builder.input(port.name, port.type));
+  mil::Table<mil::Result> results;
+  for (std::size_t i = 0; i < output_count; ++i) results.push_back({});
+  body.call(body.self, builder, values.data(), results.data());
+  return builder.finish(mil::Entries<mil::Result>{results.data(), results.size()});
 }
 
 namespace tracing {

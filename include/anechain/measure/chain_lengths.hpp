@@ -26,7 +26,7 @@ namespace anechain {
 /// passes in flight, and those without kernels, have no time of one kernel and do not compile. Throws std::invalid_argument if the chain
 /// has not so many kernels, they differ from each other, there is no length, or a contender of such a name is there already.
 template <Device D, StrategyOrFused... S>
-void add_chain_lengths(Experiment<D>& experiment, const TracedChain& chain, std::vector<std::size_t> lengths, S... strategies) {
+void add_chain_lengths(Experiment<D>& experiment, const flow::Traced& chain, std::vector<std::size_t> lengths, S... strategies) {
   static_assert(sizeof...(S) > 0, "anechain::add_chain_lengths: name at least one strategy");
   const auto is_of_one_pass = []<class One>(One) {
     if constexpr (StrategyWithName<One>)
@@ -52,7 +52,7 @@ void add_chain_lengths(Experiment<D>& experiment, const TracedChain& chain, std:
                                   std::string{kernels[0].name} + ") again: a chain's length tells what a kernel costs if all are the same");
 
   for (const std::size_t length : lengths) {
-    const TracedChain part = chain.first(length);
+    const flow::Traced part = chain.first(length);
     const auto enter = [&]<class One>(One one) {
       if constexpr (std::is_same_v<One, Fused>) {
         if (length > 1) experiment.add(part.fused(), run_only, part.name() + "/fused");
@@ -69,7 +69,7 @@ void add_chain_lengths(Experiment<D>& experiment, const TracedChain& chain, std:
 /// The same for a chain that is a type.
 template <Device D, class... Ks, StrategyOrFused... S>
 void add_chain_lengths(Experiment<D>& experiment, const Chain<Ks...>& chain, std::vector<std::size_t> lengths, S... strategies) {
-  add_chain_lengths(experiment, TracedChain{chain}, std::move(lengths), strategies...);
+  add_chain_lengths(experiment, flow::Traced{chain}, std::move(lengths), strategies...);
 }
 
 }  // namespace anechain

@@ -37,12 +37,6 @@ inline constexpr bool is_chain<Flow<N>> = true;
 template <class C>
 inline constexpr std::size_t programs_of = C::kernels.size();
 
-/// A flow has the parts that its kernels are.
-template <class N>
-struct Parts<Flow<N>> {
-  using type = Flow<N>;
-};
-
 }  // namespace detail
 
 /// A Chain or a Flow, as a type.
@@ -135,7 +129,7 @@ struct Definition {
 
   static constexpr std::array<ContenderName, count> names{ContenderName{Ds::label, Ds::Chain::name, Ds::Strategy::name}...};
   static constexpr std::array<bool, count> is_baseline{Ds::is_baseline...};
-  static constexpr std::array<const char*, count> groups{&type_mark<typename Parts<typename Ds::Chain>::type>...};
+  static constexpr std::array<const char*, count> groups{&type_mark<typename Whole<typename Ds::Chain>::type>...};
   static constexpr std::array<bool, count> lacks_links{(programs_of<typename Ds::Chain> < 2 && uses_links<typename Ds::Strategy>)...};
 
   struct Pair {
@@ -201,7 +195,7 @@ inline constexpr bool chain_can_be_run_by = false;
 template <class D, class... Ks>
 inline constexpr bool chain_can_be_run_by<D, Chain<Ks...>> = can_be_run_by<D, Ks...>();
 template <class D, class N>
-inline constexpr bool chain_can_be_run_by<D, Flow<N>> = true;  // what the device refuses, it refuses when the flow is compiled
+inline constexpr bool chain_can_be_run_by<D, Flow<N>> = flow_can_be_run_by<D, N>();
 
 }  // namespace detail
 

@@ -111,8 +111,8 @@ class Experiment {
   /// name, the chain has no kernel, or the strategy needs links and the chain has none.
   ///@{
   template <StrategyWithName S>
-  Experiment& add(const TracedChain& chain, S strategy, std::string label = {}) {
-    return add(facts_of(chain), strategy, std::move(label));
+  Experiment& add(const flow::Traced& flow, S strategy, std::string label = {}) {
+    return add(facts_of(flow), strategy, std::move(label));
   }
   template <StrategyWithName S>
   Experiment& add(FlowFacts flow, S strategy, std::string label = {}) {
@@ -124,8 +124,8 @@ class Experiment {
   /// The same for the baseline of its group.
   ///@{
   template <StrategyWithName S>
-  Experiment& add_baseline(const TracedChain& chain, S strategy, std::string label = {}) {
-    return add_baseline(facts_of(chain), strategy, std::move(label));
+  Experiment& add_baseline(const flow::Traced& flow, S strategy, std::string label = {}) {
+    return add_baseline(facts_of(flow), strategy, std::move(label));
   }
   template <StrategyWithName S>
   Experiment& add_baseline(FlowFacts flow, S strategy, std::string label = {}) {
@@ -256,10 +256,9 @@ class Experiment {
     entries_.push_back({std::move(name), std::move(label), std::move(flow), measured_strategy<S>(), is_baseline, bind});
   }
 
-  /// Contenders are of one group if their flows have the same parts, in a row or wired in the same way.
+  /// Contenders are of one group if their flows have the same parts, wired in the same way.
   static bool are_of_one_group(const Entry& a, const Entry& b) {
-    const bool are_rows = !measured_links(a.flow.flow) && !measured_links(b.flow.flow);
-    return are_same(a.flow.parts, b.flow.parts) && (are_rows || flow::same_wiring(a.flow.flow, b.flow.flow));
+    return are_same(a.flow.parts, b.flow.parts) && flow::same_wiring(a.flow.whole, b.flow.whole);
   }
 
   /// For each entry the entry that is the baseline of its group.

@@ -11,9 +11,9 @@
 #include <utility>
 #include <vector>
 
-#include <anechain/flow/row.hpp>
 #include <anechain/flow/traced.hpp>
 #include <anechain/measure/contender.hpp>
+#include <anechain/measure/definition.hpp>
 #include <anechain/support/digest.hpp>
 
 namespace anechain {
@@ -22,32 +22,24 @@ namespace anechain {
 struct FlowFacts {
   std::string name;                       ///< what reports call it
   std::span<const KernelFacts> programs;  ///< one a program, in order
-  std::span<const KernelFacts> parts;     ///< the same unless some are fused
   flow::Facts flow{};                     ///< how the programs are wired
+  std::span<const KernelFacts> parts;     ///< the same as `programs` unless some are fused
+  flow::Facts whole{};                    ///< how the parts are wired
   std::shared_ptr<const void> owner{};    ///< what the spans point into, unless that is static storage
 };
 
 /// Of a chain or a flow that is a type.
-///@{
-template <class... Ks>
-FlowFacts facts_of(const Chain<Ks...>&) {
-  return {std::string{Chain<Ks...>::name}, Chain<Ks...>::kernels, detail::Parts<Chain<Ks...>>::type::kernels, Chain<Ks...>::facts, nullptr};
+template <ChainType F>
+FlowFacts facts_of(const F&) {
+  using Whole = typename detail::Whole<F>::type;
+  return {std::string{F::name}, F::kernels, F::facts, Whole::kernels, Whole::facts, nullptr};
 }
-template <class N>
-FlowFacts facts_of(const Flow<N>&) {
-  return {std::string{Flow<N>::name}, Flow<N>::kernels, Flow<N>::kernels, Flow<N>::facts, nullptr};
-}
-///@}
 
-/// Of a chain that was traced at run time. Throws std::invalid_argument if it has no kernel.
-inline FlowFacts facts_of(TracedChain chain) {
-  struct Owner {
-    explicit Owner(TracedChain traced) : chain(std::move(traced)), row(chain.kernels()) {}
-    TracedChain chain;
-    flow::RowOfKernels row;
-  };
-  const auto owner = std::make_shared<const Owner>(std::move(chain));
-  return {owner->chain.name(), owner->chain.kernels(), owner->chain.parts(), owner->row.facts(), owner};
+/// Of a flow that was traced at run time.
+inline FlowFacts facts_of(const flow::Traced& flow) {
+  const auto owner = std::make_shared<const std::pair<flow::Traced, flow::Traced>>(flow, flow.whole());
+  const auto& [traced, whole] = *owner;
+  return {traced.name(), traced.kernels(), traced.facts(), whole.kernels(), whole.facts(), owner};
 }
 
 namespace detail {

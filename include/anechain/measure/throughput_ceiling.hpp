@@ -76,7 +76,7 @@ concept StrategyOrFused = StrategyWithName<S> || std::is_same_v<S, Fused>;
 ///     using Ceiling = ThroughputCeiling<Repeat<Conv1x1<768, 256>, 12>, Sequential, RunOnly, ZeroCopy, Fused>;
 ///     const Report report = Ceiling{"768x256"}.run(device);
 ///
-/// `C` is a Chain, or a TracedChain that is given to the constructor. A chain without a link, a list without RunOnly, or two strategies of
+/// `C` is a Chain, or a flow::Traced that is given to the constructor. A chain without a link, a list without RunOnly, or two strategies of
 /// one name, do not compile.
 template <class C, StrategyOrFused... S>
 class ThroughputCeiling {
