@@ -39,9 +39,8 @@ class TracedKernel {
     const std::vector<mil::Result> results = body_(b, values.data());
     for (const mil::Result& result : results) add(outputs_, {result.name, result.value.type});
     const mil::Graph graph = b.finish({results.data(), results.size()});
-    const kernels::tracing::Summary summary = kernels::tracing::summarize(graph, mil::Dialect::ios16);
-    text_.resize(summary.text_size);
-    mil::print_to(text_.data(), graph, mil::Dialect::ios16);
+    const kernels::tracing::Summary summary = kernels::tracing::summarize(graph);
+    text_ = mil::print(graph, mil::Dialect::ios16);
     weight_names_.resize(summary.weight_characters);
     weights_.resize(summary.weight_count);
     kernels::tracing::list_weights(graph, weight_names_.data(), weights_.data());

@@ -12,6 +12,7 @@
 #include <anechain/kernels/bytes.hpp>
 #include <anechain/mil/builder.hpp>
 #include <anechain/mil/cost.hpp>
+#include <anechain/mil/frozen_graph.hpp>
 #include <anechain/mil/needed_opset.hpp>
 #include <anechain/mil/ports.hpp>
 #include <anechain/mil/print.hpp>
@@ -199,7 +200,6 @@ struct Summary {
   Bytes bytes{};
   std::size_t weight_count = 0;
   std::size_t weight_characters = 0;
-  std::size_t text_size = 0;  ///< in one dialect
   mil::BrokenRule broken{};
   mil::NeededOpset needs{};
 };
@@ -215,7 +215,7 @@ constexpr void for_each_weight(const mil::Graph& graph, Visitor visit) {
   }
 }
 
-constexpr Summary summarize(const mil::Graph& graph, mil::Dialect dialect) {
+constexpr Summary summarize(const mil::Graph& graph) {
   const mil::Function& function = graph.functions[0];
   const auto bytes_of = [&](mil::Entries<std::int32_t> values) {
     std::int64_t bytes = 0;
@@ -225,7 +225,6 @@ constexpr Summary summarize(const mil::Graph& graph, mil::Dialect dialect) {
   Summary summary{.flops = mil::flops(graph, function),
                   .bytes = {bytes_of(graph.inputs_of(function)), bytes_of(graph.outputs_of(function)), 0},
                   .needs = mil::needed_opset(graph, function)};
-  if (summary.needs.opset <= facts(dialect).highest) summary.text_size = mil::printed_size(graph, dialect);
   for_each_weight(graph, [&](std::string_view name, const mil::TensorType& type, const mil::Constant&) {
     ++summary.weight_count;
     summary.weight_characters += name.size();
@@ -271,9 +270,10 @@ struct BodyNeedsOpset {
       "the kernel `static constexpr auto dialect = mil::Dialect::ios18;`, or build the body from other operations");
 };
 
-/// A summary with the names and types of the results.
+/// A summary with the names and types of the results, and the sizes of the graph.
 template <std::size_t Outputs>
 struct SummaryOfKernel : Summary {
+  mil::GraphSizes sizes{};
   mil::Port outputs[Outputs]{};
 };
 
@@ -284,7 +284,7 @@ constexpr bool inputs_are_known() {
   return true;
 }
 
-template <class K, mil::Dialect D>
+template <class K>
 constexpr SummaryOfKernel<output_count<K>> traced_summary() {
   static_assert(inputs_are_known<K>(),
                 "anechain: an input of this kernel has an extent that is not known when it is compiled: give it a number, the ANE takes "
@@ -292,16 +292,24 @@ constexpr SummaryOfKernel<output_count<K>> traced_summary() {
   mil::Builder builder;
   mil::Result results[output_count<K>]{};
   build<K>(builder, results);
-  if (builder.broken().rule != nullptr) return {{.broken = builder.broken()}, {}};
-  SummaryOfKernel<output_count<K>> summary{summarize(builder.finish(mil::Entries<mil::Result>{results}), D), {}};
+  if (builder.broken().rule != nullptr) return {{.broken = builder.broken()}, {}, {}};
+  const mil::Graph graph = builder.finish(mil::Entries<mil::Result>{results});
+  SummaryOfKernel<output_count<K>> summary{summarize(graph), mil::sizes_of(graph), {}};
   for (std::size_t i = 0; i < output_count<K>; ++i) summary.outputs[i] = {results[i].name, results[i].value.type};
   return summary;
 }
 
-/// Tracing is what a kernel costs to compile: it is done twice, to count, and to write into arrays of these sizes.
+/// A kernel is traced twice, to count, and to keep its graph in arrays of these sizes; the text is printed from there. Each is an
+/// evaluation of its own, because compilers limit each.
+template <class K>
+inline constexpr SummaryOfKernel<output_count<K>> unchecked_summary = traced_summary<K>();
+
+template <class K>
+inline constexpr mil::FrozenGraph<unchecked_summary<K>.sizes> frozen{trace<K>()};
+
 template <class K, mil::Dialect D>
 struct Traced {
-  static constexpr SummaryOfKernel<output_count<K>> unchecked = traced_summary<K, D>();
+  static constexpr const auto& unchecked = unchecked_summary<K>;
 
   /// GCC prints the template arguments in full, Clang the arguments of the call that stops the evaluation.
   static constexpr const SummaryOfKernel<output_count<K>>& checked() {
@@ -323,13 +331,14 @@ struct Traced {
 template <class K, mil::Dialect D>
 struct Contents {
   static constexpr const auto& summary = Traced<K, D>::summary;
+  static constexpr std::size_t text_size = mil::printed_size(frozen<K>.graph(), D);
 
-  std::array<char, summary.text_size> text{};
+  std::array<char, text_size> text{};
   std::array<char, summary.weight_characters + 1> weight_names{};
   std::array<WeightFacts, summary.weight_count> weights{};
 
   constexpr Contents() {
-    const mil::Graph graph = trace<K>();
+    const mil::Graph graph = frozen<K>.graph();
     mil::print_to(text.data(), graph, D);
     list_weights(graph, weight_names.data(), weights.data());
   }

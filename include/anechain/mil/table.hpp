@@ -54,7 +54,17 @@ class Table {
     return *this;
   }
   ///@}
-  constexpr ~Table() { delete[] entries_; }
+  constexpr ~Table() {
+    if (capacity_ > 0) delete[] entries_;
+  }
+
+  /// Entries of an array that outlives the table, to be read in place; the table must not be changed.
+  static constexpr Table borrowed(Entries<T> entries) {
+    Table table;
+    table.entries_ = const_cast<T*>(entries.data());
+    table.size_ = entries.size();
+    return table;
+  }
 
   /// As of a std::vector; an index is not checked, and pointers are valid until it grows.
   ///@{

@@ -55,7 +55,17 @@ class Characters {
     return *this;
   }
   ///@}
-  constexpr ~Characters() { delete[] characters_; }
+  constexpr ~Characters() {
+    if (capacity_ > 0) delete[] characters_;
+  }
+
+  /// Characters that outlive this, to be read in place; these must not be changed.
+  static constexpr Characters borrowed(std::string_view text) {
+    Characters characters;
+    characters.characters_ = const_cast<char*>(text.data());
+    characters.size_ = text.size();
+    return characters;
+  }
 
   /// Without a zero at the end; valid until characters are added.
   ///@{
