@@ -68,26 +68,26 @@ struct NodeBreaksConstraint {
 template <class N>
 struct DistinctKernels {
   static constexpr std::size_t list(std::size_t* to) {
-    const auto& nodes = flow::detail::contents<N>.nodes;
-    std::size_t count = 0;
-    for (std::size_t n = 0; n < nodes.size(); ++n) {
-      bool is_new = nodes[n].kernel != nullptr;
-      for (std::size_t before = 0; before < n; ++before) is_new = is_new && nodes[before].kernel != nodes[n].kernel;
-      if (is_new) to[count++] = n;
+    const auto& all = flow::detail::contents<N>.nodes;
+    std::size_t found = 0;
+    for (std::size_t n = 0; n < all.size(); ++n) {
+      bool is_new = all[n].kernel != nullptr;
+      for (std::size_t before = 0; before < n; ++before) is_new = is_new && all[before].kernel != all[n].kernel;
+      if (is_new) to[found++] = n;
     }
-    return count;
+    return found;
   }
   static constexpr std::size_t most = flow::detail::contents<N>.nodes.size();
   static constexpr std::size_t count = [] {
-    std::size_t nodes[most];
-    return list(nodes);
+    std::size_t first[most]{};
+    return list(first);
   }();
   static constexpr std::array<std::size_t, count> nodes = [] {
-    std::size_t all[most];
-    list(all);
-    std::array<std::size_t, count> first{};
-    for (std::size_t i = 0; i < count; ++i) first[i] = all[i];
-    return first;
+    std::size_t first[most]{};
+    list(first);
+    std::array<std::size_t, count> kept{};
+    for (std::size_t i = 0; i < count; ++i) kept[i] = first[i];
+    return kept;
   }();
 };
 
