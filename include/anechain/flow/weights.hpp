@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -10,6 +11,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <anechain/flow/chain.hpp>
@@ -19,6 +21,7 @@
 #include <anechain/mil/convert.hpp>
 #include <anechain/support/npy_array.hpp>
 #include <anechain/support/random.hpp>
+#include <anechain/support/safetensors.hpp>
 
 namespace anechain {
 
@@ -255,6 +258,7 @@ class WeightName {
 ///     weights.set(1, "W", npy::load("w.npy"));        // an array that NumPy saved
 ///     weights.set("layer3/Attention/wq", numbers);    // of a flow, by the node's path
 ///     weights.load("weights.bin");                    // all of them, from a file of their own
+///     weights.load(safetensors::File{"model.safetensors"});   // or from tensors that are named by the paths
 template <class Chain>
 class Weights {
  public:
@@ -275,6 +279,31 @@ class Weights {
   void set(std::string_view path, const npy::Array& array) {
     const flow::WeightPlace place = flow::find_weight(Chain::facts, path);
     blobs_.set(place.kernel, place.name, array);
+  }
+  ///@}
+
+  /// Sets every weight but causal masks from a file's tensors: that of the weight "layer3/Attention/wq" is called so there, or
+  /// "layer3.Attention.wq", or whatever `name_of` makes of this path. Tensors that no weight asks for are left alone. Throws
+  /// std::out_of_range with the names of all that the file lacks, std::invalid_argument if a tensor does not fit (see npy::elements_as),
+  /// and as File::operator[] does.
+  ///@{
+  void load(const safetensors::File& file) {
+    load(file, [&](std::string path) {
+      if (!file.has(path)) std::ranges::replace(path, '/', '.');
+      return path;
+    });
+  }
+  template <std::invocable<std::string> NameOf>
+  void load(const safetensors::File& file, const NameOf& name_of) {
+    std::vector<std::pair<std::string, flow::WeightPlace>> wanted;
+    std::string missing;
+    flow::for_each_weight(Chain::facts, [&](const std::string& path, const flow::WeightPlace& place, const WeightFacts& weight) {
+      if (weight.role == mil::Role::causal_mask) return;
+      wanted.emplace_back(name_of(path), place);
+      if (!file.has(wanted.back().first)) missing += (missing.empty() ? "" : ", ") + wanted.back().first;
+    });
+    if (!missing.empty()) throw std::out_of_range("the file has no tensor " + missing);
+    for (const auto& [name, place] : wanted) blobs_.set(place.kernel, place.name, file[name]);
   }
   ///@}
 
