@@ -22,6 +22,7 @@ namespace anechain::executor {
 /// - `description`: what the report says of it.
 /// - `hops`: how often work is handed to another thread (see Hops). A pass charges that on devices of virtual time.
 /// - constructed with the number of jobs of one pass, once, when a chain is bound: all memory and threads are got there.
+/// - `keeps_order`: false if it submits groups of jobs in another order (see Lane::groups); need not be there.
 /// - `run(lanes)`: does the jobs of each lane in order, `lanes[0].for_each([](auto& job) { job(); })`, and returns when all are done. If a
 ///   job throws, the rest of its lane is left out, and the exception is thrown from here once nothing runs any more.
 template <class E, class Lane>
@@ -31,5 +32,14 @@ concept Executor = std::constructible_from<E, std::size_t> && requires(E& execut
   { E::hops } -> std::convertible_to<Hops>;
   executor.run(lanes);
 };
+
+/// Whether an executor does the jobs of a lane in their order.
+template <class E>
+inline constexpr bool keeps_order = [] {
+  if constexpr (requires { bool{E::keeps_order}; })
+    return E::keeps_order;
+  else
+    return true;
+}();
 
 }  // namespace anechain::executor

@@ -155,6 +155,15 @@ struct Interlude {
   }
 };
 
+/// What the surfaces of a pass take, of all lanes.
+struct PassMemory {
+  std::size_t surfaces = 0;      ///< how many there are
+  std::int64_t bytes = 0;        ///< of all, padding included
+  std::int64_t saved_bytes = 0;  ///< that as many more would take if no two values had one surface
+
+  bool operator==(const PassMemory&) const = default;
+};
+
 /// A flow bound to a strategy on a device: surfaces and requests laid out once, ready to run any number of times. The device and the
 /// compiled flow must outlive it.
 template <Device D, StrategyWithName S>
@@ -169,6 +178,8 @@ class Pass {
   static_assert(
       executor::Executor<Executor, Lane>,
       "anechain: this is not an Executor: it needs lanes, hops, description, a constructor from the number of jobs, and run(lanes)");
+  static_assert(!transfer::reuses_surfaces<Transfer> || (Transfer::link == transfer::Link::one_surface && executor::keeps_order<Executor>),
+                "anechain: a transfer reuses surfaces only if a link has one surface and the executor runs the nodes of a pass in order");
   static_assert(
       ChargesAllOrNothing<D>,
       "anechain: this device has some of charge_move(from, to), charge_step(bytes), charge_hop() and idle(duration): a device of virtual "
@@ -247,6 +258,9 @@ class Pass {
     if (turn_ == 1) std::swap(next_run_, other_run_);
     turn_ = 0;
   }
+
+  /// What its surfaces take.
+  const PassMemory& memory() const { return memory_; }
 
   /// Nodes that it runs, steps of the CPU among them.
   std::size_t length() const { return lanes_[0].inputs[0].size(); }
@@ -341,7 +355,53 @@ class Pass {
 
   Surface* new_surface(PlacesOfLane& lane, const mil::TensorType& type) {
     lane.surfaces.push_back(device_->surface(type));
+    ++memory_.surfaces;
+    memory_.bytes += type.surface_bytes();
     return &lane.surfaces.back();
+  }
+
+  /// For each value the last node that reads it in place; the number of nodes if it is read when the pass is over, or by whoever runs it.
+  static std::vector<std::size_t> last_readers(const flow::Facts& facts) {
+    std::vector<std::size_t> last(facts.values.size(), facts.nodes.size());
+    for (std::size_t v = 0; v < facts.values.size(); ++v)
+      if (facts.values[v].kind == flow::ValueFacts::Kind::result) last[v] = static_cast<std::size_t>(facts.values[v].node);
+    for (std::size_t n = 0; n < facts.nodes.size(); ++n)
+      for (const flow::Source& source : facts.sources_of(facts.nodes[n])) {
+        std::size_t& reader = last[static_cast<std::size_t>(source.value)];
+        if (source.is_whole()) reader = std::max(reader, n);  // ranges are copied when the value is given
+      }
+    const auto keep = [&](const flow::Source& source) { last[static_cast<std::size_t>(source.value)] = facts.nodes.size(); };
+    std::ranges::for_each(facts.results, keep);
+    for (const flow::CarriedFacts& carried : facts.carried) keep(carried.next);
+    return last;
+  }
+
+  /// Gives what nodes give surfaces that are free again.
+  void share_surfaces(PlacesOfLane& lane, const flow::Facts& facts, std::vector<Surface*>& given) {
+    const std::vector<std::size_t> last = last_readers(facts);
+    std::vector<std::size_t> in_use;  // values whose surfaces will be free
+    std::vector<Surface*> free;
+    for (std::size_t n = 0; n < facts.nodes.size(); ++n) {
+      std::erase_if(in_use, [&](std::size_t v) {
+        if (last[v] >= n) return false;
+        free.push_back(given[v]);
+        return true;
+      });
+      const flow::NodeFacts& node = facts.nodes[n];
+      for (std::size_t v = node.first_value; v < node.first_value + node.outputs().size(); ++v) {
+        if (last[v] == facts.nodes.size()) continue;
+        const mil::TensorType& type = facts.values[v].port->type;
+        const auto found = std::ranges::find_if(free, [&](const Surface* surface) { return surface->type() == type; });
+        if (found == free.end()) {
+          given[v] = new_surface(lane, type);
+        } else {
+          given[v] = *found;
+          free.erase(found);
+          memory_.saved_bytes += type.surface_bytes();
+        }
+        in_use.push_back(v);
+      }
+    }
   }
 
   void lay_out(std::size_t number, const flow::Facts& facts, std::span<typename D::Program> programs) {
@@ -360,9 +420,13 @@ class Pass {
     alternates_ = shares && !facts.carried.empty();
 
     std::array<std::vector<Surface*>, 2> given{std::vector<Surface*>(facts.values.size()), std::vector<Surface*>(facts.values.size())};
+    if constexpr (transfer::reuses_surfaces<Transfer>) {
+      share_surfaces(lane, facts, given[0]);
+      given[1] = given[0];
+    }
     for (std::size_t v = 0; v < facts.values.size(); ++v) {
       const flow::ValueFacts& value = facts.values[v];
-      if (value.kind == Kind::result && left_to[v] >= 0) continue;
+      if (given[0][v] != nullptr || (value.kind == Kind::result && left_to[v] >= 0)) continue;
       const bool has_its_own = value.kind == Kind::result || shares;
       if (!has_its_own) continue;
       given[0][v] = given[1][v] = new_surface(lane, value.port->type);
@@ -552,6 +616,7 @@ class Pass {
   std::array<Lane, lanes> other_run_;  ///< of the run after it, if carried values alternate between two surfaces
   std::size_t turn_ = 0;               ///< of the next run: 0 or 1
   bool alternates_ = false;            ///< whether the two turns differ
+  PassMemory memory_;
   std::optional<Executor> executor_;
 };
 

@@ -65,6 +65,11 @@ struct ZeroCopy : Strategy<transfer::ZeroCopy, executor::Inline> {
   static constexpr std::string_view name = "zero_copy";
 };
 
+/// Zero-copy with the fewest surfaces: one is used again as soon as everyone has read it.
+struct ReusedSurfaces : Strategy<transfer::Reuse, executor::Inline> {
+  static constexpr std::string_view name = "reused_surfaces";
+};
+
 namespace detail {
 
 /// "overlapped4": a base and a number.
@@ -108,6 +113,7 @@ inline constexpr TransferOnly transfer_only{};
 inline constexpr GcdSerial gcd_serial{};
 inline constexpr GcdSequential gcd_sequential{};
 inline constexpr ZeroCopy zero_copy{};
+inline constexpr ReusedSurfaces reused_surfaces{};
 template <std::size_t N>
 inline constexpr Overlapped<N> overlapped{};
 template <std::size_t N>

@@ -34,8 +34,9 @@ concept MovesBetweenSurfaces = requires(S& from, S& to) {
   { T::move(from, to) } -> std::same_as<void>;
 };
 
-/// All that a chain needs of a transfer. One of the user's own is a struct with two constants and a function. If it delivers, a pass
-/// charges each of its moves on a device of virtual time (see DeviceOfVirtualTime): it does not have to do so itself.
+/// All that a chain needs of a transfer. One of the user's own is a struct with two constants and a function; with one surface a link it
+/// may have `reuses_surfaces`, as Reuse has. If it delivers, a pass charges each of its moves on a device of virtual time (see
+/// DeviceOfVirtualTime): it does not have to do so itself.
 template <class T, class S>
 concept Transfer = LaysOutLinks<T> && SaysWhetherItDelivers<T> && MovesBetweenSurfaces<T, S>;
 
@@ -73,5 +74,21 @@ struct ZeroCopy {
   template <Surface S>
   static void move(S&, S&) {}
 };
+
+/// ZeroCopy with as few surfaces as the values of a pass need that are live at once: what a node gave is kept until its last reader has
+/// run, then its surface holds what a later node gives, if that is of the same type. Inputs, parameters, carried values and results of the
+/// flow keep surfaces of their own. Needs an executor that runs the nodes of a pass in order.
+struct Reuse : ZeroCopy {
+  static constexpr bool reuses_surfaces = true;
+};
+
+/// Whether a transfer lets values that are never live together have one surface.
+template <class T>
+inline constexpr bool reuses_surfaces = [] {
+  if constexpr (requires { bool{T::reuses_surfaces}; })
+    return T::reuses_surfaces;
+  else
+    return false;
+}();
 
 }  // namespace anechain::transfer

@@ -375,8 +375,11 @@ class Experiment {
     }
     for (std::size_t i = 0; i < selected.size(); ++i)
       if (form_of[i] != nullptr)
-        measurement.contenders[i].failure =
-            detail::failure_of([&] { contenders[i] = entries_[selected[i]].bind(device, *form_of[i], entries_[selected[i]].flow.flow); });
+        measurement.contenders[i].failure = detail::failure_of([&] {
+          contenders[i] = entries_[selected[i]].bind(device, *form_of[i], entries_[selected[i]].flow.flow);
+          const PassMemory memory = contenders[i]->memory();
+          measurement.contenders[i].memory = MeasuredMemory{memory.surfaces, memory.bytes, memory.saved_bytes};
+        });
   }
 
   D* device_ = nullptr;                         ///< null if each run makes its own

@@ -53,13 +53,17 @@ void members(Archive& of, MeasuredLinks& x) {
   of(x.count, x.bytes);
 }
 template <class Archive>
+void members(Archive& of, MeasuredMemory& x) {
+  of(x.surfaces, x.bytes, x.saved_bytes);
+}
+template <class Archive>
 void members(Archive& of, MeasuredKernel& x) {
   of(x.name, x.text, x.weights, x.inputs, x.outputs, x.flops, x.bytes.input, x.bytes.output, x.bytes.weights);
 }
 template <class Archive>
 void members(Archive& of, MeasuredContender& x) {
   of(x.name, x.label, x.flow.name, x.flow.programs, x.flow.parts, x.flow.wiring, x.strategy.name, x.strategy.executor, x.strategy.lanes,
-     x.strategy.work, x.strategy.copies, x.strategy.hops, x.baseline, x.failure);
+     x.strategy.work, x.strategy.copies, x.strategy.hops, x.memory, x.baseline, x.failure);
 }
 template <class Archive>
 void members(Archive& of, Protocol& x) {

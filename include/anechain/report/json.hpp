@@ -107,18 +107,21 @@ inline Json flow(const MeasuredFlow& one, KernelTable& kernels) {
 }
 
 inline Json contender(const MeasuredContender& one, KernelTable& kernels) {
-  return {{"name", one.name},
-          {"label", one.label},
-          {"flow", flow(one.flow, kernels)},
-          {"strategy",
-           {{"name", one.strategy.name},
-            {"executor", one.strategy.executor},
-            {"lanes", one.strategy.lanes},
-            {"work", name_of(one.strategy.work)},
-            {"copies", one.strategy.copies},
-            {"hops", name_of(one.strategy.hops)}}},
-          {"baseline", one.baseline},
-          {"failure", one.failure ? Json(*one.failure) : Json(nullptr)}};
+  Json json{{"name", one.name},
+            {"label", one.label},
+            {"flow", flow(one.flow, kernels)},
+            {"strategy",
+             {{"name", one.strategy.name},
+              {"executor", one.strategy.executor},
+              {"lanes", one.strategy.lanes},
+              {"work", name_of(one.strategy.work)},
+              {"copies", one.strategy.copies},
+              {"hops", name_of(one.strategy.hops)}}},
+            {"baseline", one.baseline},
+            {"failure", one.failure ? Json(*one.failure) : Json(nullptr)}};
+  if (one.memory)
+    json["memory"] = {{"surfaces", one.memory->surfaces}, {"bytes", one.memory->bytes}, {"saved_bytes", one.memory->saved_bytes}};
+  return json;
 }
 
 inline Json failed_processes(const Report& report) {

@@ -125,6 +125,7 @@ inline constexpr std::uint64_t most_rounds = 10'000'000;
 inline constexpr std::uint64_t most_nanoseconds = 1'000'000'000'000'000'000;
 inline constexpr std::uint64_t most_bytes = 1'000'000'000'000'000;
 inline constexpr std::uint64_t most_kernels = 10'000;
+inline constexpr std::uint64_t most_surfaces = 100'000'000;
 inline constexpr std::uint64_t most_rows_of_kernels = 20'000;  // of all flows of a report, and two more for each sample
 inline constexpr std::uint64_t most_contenders = 10'000;
 inline constexpr std::uint64_t most_processes = 1'000'000;
@@ -207,6 +208,9 @@ inline MeasuredContender contender(const Field& field, const std::vector<Measure
   contender.strategy.work = strategy["work"].word<Work>();
   contender.strategy.copies = strategy["copies"].flag();
   contender.strategy.hops = strategy["hops"].word<executor::Hops>();
+  if (const auto memory = field.maybe("memory"))
+    contender.memory = MeasuredMemory{(*memory)["surfaces"].integer(most_surfaces), (*memory)["bytes"].integer<std::int64_t>(most_bytes),
+                                      (*memory)["saved_bytes"].integer<std::int64_t>(most_bytes)};
   contender.baseline = field["baseline"].integer(most_contenders);
   if (const auto failure = field.maybe("failure")) contender.failure = failure->text();
   return contender;

@@ -14,6 +14,7 @@
 #include <anechain/measure/report.hpp>
 #include <anechain/report/cell.hpp>
 #include <anechain/report/document.hpp>
+#include <anechain/report/format.hpp>
 #include <anechain/report/sections/names.hpp>
 
 /// Where and how it was measured, and how the numbers are to be read.
@@ -176,6 +177,15 @@ inline Section notes_section(const Report& report) {
   }
   if (report.environment.speed_of_light)
     remarks.push_back({"speed_of_light", {{"limit", text_of(*report.environment.speed_of_light)}}, "of light: the share of {limit}."});
+  for (const Measurement& measurement : report.measurements)
+    for (const MeasuredContender& contender : measurement.contenders)
+      if (contender.memory && contender.memory->saved_bytes > 0)
+        remarks.push_back({"memory",
+                           {{"contender", contender.name},
+                            {"surfaces", std::to_string(contender.memory->surfaces)},
+                            {"bytes", scaled(static_cast<double>(contender.memory->bytes), "B")},
+                            {"saved", scaled(static_cast<double>(contender.memory->saved_bytes), "B")}},
+                           "{contender}: {surfaces} surfaces of {bytes}, {saved} less than with a surface for each value."});
   std::vector<std::string> told;
   for (const Measurement& measurement : report.measurements)
     for (const MeasuredContender& contender : measurement.contenders)
