@@ -25,7 +25,7 @@ endif()
 
 configure_file(cmake/anechain-config.cmake.in anechain-config.cmake @ONLY)
 write_basic_package_version_file(anechain-config-version.cmake COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
-install(FILES ${PROJECT_BINARY_DIR}/anechain-config.cmake ${PROJECT_BINARY_DIR}/anechain-config-version.cmake DESTINATION ${package_directory})
+install(FILES ${PROJECT_BINARY_DIR}/anechain-config.cmake ${PROJECT_SOURCE_DIR}/cmake/compiled.cmake ${PROJECT_BINARY_DIR}/anechain-config-version.cmake DESTINATION ${package_directory})
 
 # Relative: the tree may be installed anywhere, and moved.
 file(RELATIVE_PATH pc_to_include ${CMAKE_INSTALL_FULL_DATADIR}/pkgconfig ${CMAKE_INSTALL_FULL_INCLUDEDIR})

@@ -13,7 +13,7 @@ set(report "mil|support|kernels|statistics|measure|analysis")
 
 set(floors mil support statistics kernels devices flow measure analysis report)
 foreach(floor ${floors})
-  file(GLOB_RECURSE headers ${ROOT}/include/anechain/${floor}/*.hpp)
+  file(GLOB_RECURSE headers ${ROOT}/include/anechain/${floor}/*.hpp ${ROOT}/include/anechain/${floor}/*.ipp)
   if(NOT headers)
     message(SEND_ERROR "${floor}/ has no header")
   endif()

@@ -7,6 +7,7 @@
 #include <anechain/analysis/estimate.hpp>
 #include <anechain/analysis/scaling.hpp>
 #include <anechain/measure/report.hpp>
+#include <anechain/separate_compilation.hpp>
 
 /// Everything that a report's samples say. Made from the report alone, so that it can be made again from a file, with another
 /// estimator if need be.
@@ -24,15 +25,10 @@ struct Analysis {
 };
 
 /// Every number that a report's samples give.
-inline Analysis analyse(const Report& report) {
-  Analysis analysis;
-  for (const Measurement& measurement : report.measurements) {
-    MeasurementAnalysis& its = analysis.measurements.emplace_back();
-    if (measurement.protocol.order == Order::other) continue;
-    its.estimates = estimate(measurement);
-    if (has_several_lengths(measurement)) its.scaling = scale(measurement);
-  }
-  return analysis;
-}
+Analysis analyse(const Report& report);
 
 }  // namespace anechain
+
+#ifndef ANECHAIN_SEPARATE_COMPILATION
+#include <anechain/analysis/analysis.ipp>
+#endif

@@ -12,27 +12,12 @@
 #include <string_view>
 #include <vector>
 
+#include <anechain/analysis/cost_terms.hpp>
 #include <anechain/measure/round_table.hpp>
 #include <anechain/statistics/linear_model.hpp>
-#include <anechain/support/words.hpp>
 
 /// The cost model that contenders are fitted with.
 namespace anechain {
-
-/// The terms of a pass's cost, in their order. A measurement is fitted with those that some contender has any of.
-enum class Term {
-  fixed,      ///< once a pass, in microseconds
-  dispatch,   ///< for each program
-  compute,    ///< for each GFLOP
-  copy,       ///< for each copy
-  bandwidth,  ///< for each megabyte copied
-  hop,        ///< for each time that work is handed to another thread
-};
-template <>
-inline constexpr auto words_of<Term> = std::to_array<std::string_view>({"fixed", "dispatch", "compute", "copy", "bandwidth", "hop"});
-
-/// All terms.
-inline constexpr std::array cost_terms{Term::fixed, Term::dispatch, Term::compute, Term::copy, Term::bandwidth, Term::hop};
 
 /// How much of each term a pass of a contender has, in the order of cost_terms.
 inline std::array<double, cost_terms.size()> cost_amounts(const MeasuredContender& contender) {

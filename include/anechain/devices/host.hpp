@@ -15,9 +15,8 @@
 #include <anechain/devices/clock.hpp>
 #include <anechain/devices/device.hpp>
 #include <anechain/devices/host/memory.hpp>
-#include <anechain/devices/host/micro_kernel.hpp>
 #include <anechain/devices/host/plan.hpp>
-#include <anechain/support/machine.hpp>
+#include <anechain/separate_compilation.hpp>
 
 namespace anechain {
 namespace host {
@@ -71,11 +70,7 @@ class Program {
 class Request {
  public:
   /// Throws DeviceError where the surfaces are not as many, or not of the types, that the program has.
-  Request(const Program& program, std::span<Surface* const> inputs, std::span<Surface* const> outputs) : plan_(program.plan_) {
-    bind(plan_->inputs(), inputs, "input", inputs_);
-    bind(plan_->outputs(), outputs, "output", outputs_);
-    scratch_ = zeroed(plan_->scratch_bytes(), "a program's scratch memory");
-  }
+  Request(const Program& program, std::span<Surface* const> inputs, std::span<Surface* const> outputs);
   Request(Request&&) = default;
   Request& operator=(Request&&) = default;
 
@@ -94,29 +89,13 @@ class Request {
     Memory memory;
   };
 
-  static void bind(std::span<const Port> ports, std::span<Surface* const> surfaces, const char* role, std::vector<Binding>& to) {
-    require_fit(ports, surfaces, role);
-    for (std::size_t i = 0; i < ports.size(); ++i) to.push_back({ports[i].type, ports[i].scratch, surfaces[i]->memory_});
-  }
+  static void bind(std::span<const Port> ports, std::span<Surface* const> surfaces, const char* role, std::vector<Binding>& to);
 
-  /// Calls `row(bytes of the surface's row, first cell, count)`, with as many rows at once as lie packed.
-  template <class Row>
-  static void for_each_row(const mil::TensorType& type, std::byte* memory, Cell* cells, Row row) {
-    const bool packed = type.surface_bytes() == type.packed_bytes();
-    const auto length = static_cast<std::size_t>(packed ? type.elements() : type.row_elements());
-    for (std::int64_t left = packed ? 1 : type.rows(); left > 0; --left, memory += type.row_bytes(), cells += length)
-      row(memory, cells, length);
-  }
-
-  static void load(const Binding& from, Cell* cells) {
-    for_each_row(from.type, from.memory.get(), cells,
-                 [&](std::byte* row, Cell* to, std::size_t count) { to_cells(from.type.dtype, row, to, count); });
-  }
-
-  static void store(Cell* cells, const Binding& to) {
-    for_each_row(to.type, to.memory.get(), cells,
-                 [&](std::byte* row, Cell* from, std::size_t count) { from_cells(to.type.dtype, from, row, count); });
-  }
+  /// A surface's rows to cells, and back.
+  ///@{
+  static void load(const Binding& from, Cell* cells);
+  static void store(Cell* cells, const Binding& to);
+  ///@}
 
   std::shared_ptr<const Plan> plan_;
   std::vector<Binding> inputs_;
@@ -139,29 +118,19 @@ class HostDevice {
 
   /// With two threads the second takes half of each large product, for one request at a time; results are the same. Throws DeviceError for
   /// other numbers than 1 and 2.
-  explicit HostDevice(int threads) : helper_(threads == 2 ? std::make_shared<host::Helper>() : nullptr) {
-    if (threads < 1 || threads > 2) throw DeviceError("the host device runs on 1 or 2 threads, not " + std::to_string(threads));
-  }
+  explicit HostDevice(int threads);
 
   /// "host: AMD EPYC 9354, AVX-512", and "two threads" where it has them.
-  std::string name() const {
-    return "host: " + machine::processor() + ", " + host::micro_kernels().front().name + (helper_ != nullptr ? ", two threads" : "") +
-           (optimised ? "" : ", compiled without optimisation: its times mean nothing");
-  }
+  std::string name() const;
 
   /// See Device.
   Surface surface(const mil::TensorType& type) const { return Surface{type}; }
 
   /// The function called main, or the only one.
-  Program compile(std::string_view text, std::span<const std::byte> blob) const {
-    const auto the_blob = [blob](std::string_view) { return blob.empty() ? std::nullopt : std::optional{blob}; };
-    return compile(text, the_blob, {});
-  }
+  Program compile(std::string_view text, std::span<const std::byte> blob) const;
 
   /// A function of a program that may name several weight files; an empty name means the one called main, or the only one.
-  Program compile(std::string_view text, const mil::WeightFiles& files, std::string_view function) const {
-    return Program{std::make_shared<host::Plan>(text, files, function, helper_)};
-  }
+  Program compile(std::string_view text, const mil::WeightFiles& files, std::string_view function) const;
 
   /// See Device. A request keeps the program's plan and the memory of its surfaces alive.
   Request request(const Program& program, std::span<Surface* const> inputs, std::span<Surface* const> outputs) const {
@@ -175,15 +144,13 @@ class HostDevice {
   std::chrono::nanoseconds now() const { return MachineClock::now(); }
 
  private:
-#if defined(__OPTIMIZE__)
-  static constexpr bool optimised = true;
-#else
-  static constexpr bool optimised = false;
-#endif
-
   std::shared_ptr<host::Helper> helper_;
 };
 
 static_assert(Device<HostDevice>);
 
 }  // namespace anechain
+
+#ifndef ANECHAIN_SEPARATE_COMPILATION
+#include <anechain/devices/host.ipp>
+#endif

@@ -17,11 +17,7 @@
 #include <anechain/devices/program_port.hpp>
 #include <anechain/devices/simulated/presets.hpp>
 #include <anechain/devices/simulated/timeline.hpp>
-#include <anechain/mil/check.hpp>
-#include <anechain/mil/convert.hpp>
-#include <anechain/mil/cost.hpp>
-#include <anechain/support/digest.hpp>
-#include <anechain/support/random.hpp>
+#include <anechain/separate_compilation.hpp>
 
 namespace anechain {
 namespace simulated {
@@ -78,29 +74,11 @@ class Request {
   Track& track() const { return *track_; }
 
   /// In place of arithmetic: numbers that depend on every byte of every input, on the program and on which result it is.
-  void stamp() {
-    std::uint64_t seed = program_.digest;
-    for (const Surface* input : inputs_) seed = anechain::digest(input->bytes_, seed);
-    for (std::size_t i = 0; i < outputs_.size(); ++i) stamp(*outputs_[i], seed + i);
-  }
+  void stamp();
 
  private:
   /// All rows are the same but for their first number, so that a stamp costs little more than a copy.
-  void stamp(Surface& output, std::uint64_t seed) {
-    const mil::TensorType& type = output.type_;
-    Random random{seed};
-    const std::span<float> numbers = std::span{row_}.first(static_cast<std::size_t>(type.row_elements()));
-    for (float& number : numbers) number = static_cast<float>(random.uniform(-1, 1));
-    const auto stride = static_cast<std::size_t>(type.row_bytes());
-    std::byte* const first = output.bytes_.data();
-    mil::encode(type.dtype, numbers.data(), first, numbers.size());
-    for (std::int64_t i = 1; i < type.rows(); ++i) {
-      std::byte* const row = first + static_cast<std::size_t>(i) * stride;
-      std::memcpy(row, first, stride);
-      const auto number = static_cast<float>(random.uniform(-1, 1));
-      mil::encode(type.dtype, &number, row, 1);
-    }
-  }
+  void stamp(Surface& output, std::uint64_t seed);
 
   Program program_;
   std::vector<Surface*> inputs_;
@@ -138,33 +116,13 @@ class SimulatedDevice {
   std::string name() const { return name_; }
 
   /// The truth: the costs that an experiment on it should find, as name and value.
-  std::vector<std::pair<std::string, std::string>> settings() const {
-    const simulated::Costs& costs = time_->costs();
-    std::vector<std::pair<std::string, std::string>> all;
-    for (const auto& [what, value] :
-         {std::pair{"fixed_us", costs.fixed_us}, std::pair{"dispatch_us", costs.dispatch_us}, std::pair{"us_per_gflop", costs.us_per_gflop},
-          std::pair{"copy_us", costs.copy_us}, std::pair{"us_per_mb", costs.us_per_mb}, std::pair{"lock_us", costs.lock_us},
-          std::pair{"hop_us", costs.hop_us}, std::pair{"clock_tick_ns", costs.clock_tick_ns},
-          std::pair{"clock_read_ns", costs.clock_read_ns}})
-      all.emplace_back(what, std::to_string(value));
-    return all;
-  }
+  std::vector<std::pair<std::string, std::string>> settings() const;
 
   /// See Device. Its locks and copies are charged to this device.
   Surface surface(const mil::TensorType& type) const { return Surface{type, time_}; }
 
   /// Throws CompileError where the text is not a valid program.
-  Program compile(std::string_view text, std::span<const std::byte> blob) const {
-    try {
-      const mil::Graph graph = mil::parse_checked(text);
-      if (graph.functions.empty()) throw CompileError("the program has no function");
-      const mil::Function& function = graph.functions.front();
-      return {static_cast<double>(mil::flops(graph, function)) / 1e9, anechain::digest(blob, anechain::digest(text)),
-              program_ports(graph, graph.inputs_of(function)), program_ports(graph, graph.outputs_of(function))};
-    } catch (const mil::ParseError& error) {
-      throw CompileError(error);
-    }
-  }
+  Program compile(std::string_view text, std::span<const std::byte> blob) const;
 
   /// Throws DeviceError if the surfaces are not as many, or not of the types, that the program has.
   Request request(const Program& program, std::span<Surface* const> inputs, std::span<Surface* const> outputs) const {
@@ -202,3 +160,7 @@ class SimulatedDevice {
 static_assert(DeviceOfVirtualTime<SimulatedDevice>);
 
 }  // namespace anechain
+
+#ifndef ANECHAIN_SEPARATE_COMPILATION
+#include <anechain/devices/simulated.ipp>
+#endif

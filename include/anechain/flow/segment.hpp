@@ -105,6 +105,7 @@ constexpr Boundary boundary_of(const Facts& facts, const Segment& segment) {
 /// that gives them, and by their name there if it gives several.
 class PortNames {
  public:
+  /// Makes them; `boundary` is that of the segment.
   constexpr PortNames(const Facts& facts, const Boundary& boundary) {
     for (const Source& source : boundary.inputs) {
       begin();

@@ -19,6 +19,7 @@
 #include <anechain/mil/infer.hpp>
 #include <anechain/mil/needed_opset.hpp>
 #include <anechain/mil/parse.hpp>
+#include <anechain/mil/weight_files.hpp>
 
 namespace anechain::mil {
 
@@ -27,9 +28,6 @@ struct Finding {
   Position at;          ///< of the operation
   std::string message;  ///< without the place
 };
-
-/// The bytes of a weight file that a program names; nothing where there is no such file.
-using WeightFiles = std::function<std::optional<std::span<const std::byte>>(std::string_view path)>;
 
 /// The weight files that a program names, each once.
 inline std::set<std::string_view> weight_paths(const Graph& graph) {

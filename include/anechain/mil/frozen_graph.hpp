@@ -11,7 +11,10 @@ namespace anechain::mil {
 
 /// How many entries the tables of a graph have, each by its name there.
 struct GraphSizes {
+  /// Each in entries, of the table of its name.
+  ///@{
   std::size_t characters = 0, numbers = 0, values = 0, constants = 0, arguments = 0, operations = 0, ports = 0, functions = 0;
+  ///@}
 };
 
 /// Of a graph.

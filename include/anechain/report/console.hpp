@@ -7,47 +7,26 @@
 #include <string>
 #include <vector>
 
-#include <anechain/report/cell.hpp>
 #include <anechain/report/document.hpp>
+#include <anechain/separate_compilation.hpp>
 
 /// A document as text for a terminal.
 namespace anechain::report {
 
 /// Rows of plain text, each column as wide as its widest cell: the first flush left, the others flush right.
-inline void print_aligned(std::ostream& to, const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::size_t> widths;
-  for (const std::vector<std::string>& row : rows) {
-    widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
-  }
-  for (const std::vector<std::string>& row : rows) {
-    std::string text = " ";
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      const std::string filling(widths[i] - width_of(row[i]), ' ');
-      text += i == 0 ? ' ' + row[i] + filling : "  " + filling + row[i];
-    }
-    to << text.substr(0, text.find_last_not_of(' ') + 1) << '\n';
-  }
-}
+void print_aligned(std::ostream& to, const std::vector<std::vector<std::string>>& rows);
 
 /// A table under its header.
-inline void print(std::ostream& to, const Table& table) { print_aligned(to, rows_of(table)); }
+void print(std::ostream& to, const Table& table);
 
 /// A section: its heading, its tables and its remarks.
-inline void print(std::ostream& to, const Section& section) {
-  if (!section.heading.empty()) to << plain_text(section.heading) << '\n';
-  for (const Table& table : section.tables) print(to, table);
-  for (const Remark& remark : section.remarks) to << (section.heading.empty() ? "" : "  ") << text_of(remark) << '\n';
-}
+void print(std::ostream& to, const Section& section);
 
 /// All that is to be read: background is left out.
-inline void print(std::ostream& to, const Document& document) {
-  for (const Remark& remark : document.summary) to << text_of(remark) << '\n';
-  for (const Section& section : document.sections) {
-    if (section.is_background || (section.tables.empty() && section.remarks.empty())) continue;
-    to << '\n';
-    print(to, section);
-  }
-}
+void print(std::ostream& to, const Document& document);
 
 }  // namespace anechain::report
+
+#ifndef ANECHAIN_SEPARATE_COMPILATION
+#include <anechain/report/console.ipp>
+#endif

@@ -27,7 +27,7 @@ class Branches {
  public:
   static constexpr std::size_t lanes = 1;
   static constexpr Hops hops = Hops::each_step;
-  static constexpr bool keeps_order = false;
+  static constexpr bool keeps_order = false;  ///< see executor::Executor
   static constexpr std::string_view description = "independent nodes on threads of their own";
 
   /// For passes of so many jobs.

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <anechain/analysis/cost_model.hpp>
 #include <anechain/report/sections/groups.hpp>
 
 /// What chains of several lengths cost, and what their passes are made of.
