@@ -7,7 +7,8 @@ set(exported anechain)
 if(TARGET anechain_libdispatch)
   list(APPEND exported anechain_libdispatch)
 endif()
-install(TARGETS ${exported} EXPORT anechain-targets FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(TARGETS ${exported} EXPORT anechain-targets FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+        FILE_SET implementations DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT anechain-targets NAMESPACE anechain:: DESTINATION ${package_directory})
 
 # A set of its own: it is left out where its library is not found. Its headers are there in any case.

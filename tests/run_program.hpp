@@ -6,6 +6,7 @@
 
 #include <anechain/devices/host.hpp>
 #include <anechain/mil/builder.hpp>
+#include <anechain/mil/check.hpp>
 #include <anechain/mil/print.hpp>
 #include <anechain/support/random.hpp>
 

@@ -20,6 +20,7 @@
 #include <anechain/measure/throughput_ceiling.hpp>
 #include <anechain/report/console.hpp>
 #include <anechain/report/csv.hpp>
+#include <anechain/report/format.hpp>
 #include <anechain/report/markdown.hpp>
 #include <anechain/report/report_document.hpp>
 #include <anechain/version.hpp>

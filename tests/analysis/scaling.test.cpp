@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <anechain/anechain.hpp>
+#include <anechain/statistics/linear_model.hpp>
 
 #include <algorithm>
 #include <string>

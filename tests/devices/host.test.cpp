@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <anechain/anechain.hpp>
+#include <anechain/devices/host/gemm.hpp>
 
 #include <cmath>
 #include <string>

@@ -2,6 +2,7 @@
 // Programs: those that the host takes run to their end, within their memory. The weight file is what stands behind the text.
 #include <anechain/core.hpp>
 #include <anechain/devices/host.hpp>
+#include <anechain/mil/blob_file.hpp>
 
 #include "target.hpp"
 

@@ -5,6 +5,7 @@
 #include <anechain/anechain.hpp>
 #include <anechain/measure/keep_on_signal.hpp>
 #include <anechain/measure/processes.hpp>
+#include <anechain/measure/wire.hpp>
 
 #include <csignal>
 #include <stdexcept>

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <anechain/anechain.hpp>
+#include <anechain/mil/parse.hpp>
 
 #include <cstring>
 #include <string>
