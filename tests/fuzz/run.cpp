@@ -3,6 +3,7 @@
 #include <anechain/core.hpp>
 #include <anechain/devices/host.hpp>
 #include <anechain/mil/blob_file.hpp>
+#include <anechain/mil/check.hpp>
 
 #include "target.hpp"
 
