@@ -79,7 +79,7 @@ struct ZeroCopy {
 /// run, then its surface holds what a later node gives, if that is of the same type. Inputs, parameters, carried values and results of the
 /// flow keep surfaces of their own. Needs an executor that runs the nodes of a pass in order.
 struct Reuse : ZeroCopy {
-  static constexpr bool reuses_surfaces = true;
+  static constexpr bool reuses_surfaces = true;  ///< what makes it another one than ZeroCopy
 };
 
 /// Whether a transfer lets values that are never live together have one surface.
