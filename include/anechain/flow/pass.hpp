@@ -18,6 +18,7 @@
 
 #include <anechain/devices/device.hpp>
 #include <anechain/flow/facts.hpp>
+#include <anechain/flow/pass_memory.hpp>
 #include <anechain/flow/strategy.hpp>
 
 namespace anechain {
@@ -153,15 +154,6 @@ struct Interlude {
     (*self.call)();
     if constexpr (DeviceOfVirtualTime<D>) self.device->charge_step(self.call->bytes);
   }
-};
-
-/// What the surfaces of a pass take, of all lanes.
-struct PassMemory {
-  std::size_t surfaces = 0;      ///< how many there are
-  std::int64_t bytes = 0;        ///< of all, padding included
-  std::int64_t saved_bytes = 0;  ///< that as many more would take if no two values had one surface
-
-  bool operator==(const PassMemory&) const = default;
 };
 
 /// A flow bound to a strategy on a device: surfaces and requests laid out once, ready to run any number of times. The device and the

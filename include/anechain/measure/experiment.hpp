@@ -377,8 +377,7 @@ class Experiment {
       if (form_of[i] != nullptr)
         measurement.contenders[i].failure = detail::failure_of([&] {
           contenders[i] = entries_[selected[i]].bind(device, *form_of[i], entries_[selected[i]].flow.flow);
-          const PassMemory memory = contenders[i]->memory();
-          measurement.contenders[i].memory = MeasuredMemory{memory.surfaces, memory.bytes, memory.saved_bytes};
+          measurement.contenders[i].memory = contenders[i]->memory();
         });
   }
 

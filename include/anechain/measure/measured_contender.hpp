@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include <anechain/flow/pass_memory.hpp>
 #include <anechain/flow/work.hpp>
 #include <anechain/kernels/bytes.hpp>
 #include <anechain/mil/types.hpp>
@@ -78,15 +79,6 @@ struct MeasuredFlow {
   bool operator==(const MeasuredFlow&) const = default;
 };
 
-/// What the surfaces of a contender's pass take.
-struct MeasuredMemory {
-  std::size_t surfaces = 0;      ///< of all lanes
-  std::int64_t bytes = 0;        ///< of all, padding included
-  std::int64_t saved_bytes = 0;  ///< that as many more would take if no two values had one surface
-
-  bool operator==(const MeasuredMemory&) const = default;
-};
-
 /// A strategy's properties.
 struct MeasuredStrategy {
   std::string name;                            ///< the strategy type's
@@ -101,13 +93,13 @@ struct MeasuredStrategy {
 
 /// A flow under a strategy: what competes in an experiment.
 struct MeasuredContender {
-  std::string name;                        ///< unique in its measurement: its label, else FLOW/STRATEGY
-  std::string label;                       ///< as it was given; may be empty
-  MeasuredFlow flow{};                     ///< what it runs
-  MeasuredStrategy strategy{};             ///< how
-  std::optional<MeasuredMemory> memory{};  ///< none of one that was not set up, and in files of older versions
-  std::size_t baseline = 0;                ///< of its group: position in Measurement::contenders; its own if it is a baseline
-  std::optional<std::string> failure{};    ///< why it has no timing
+  std::string name;                      ///< unique in its measurement: its label, else FLOW/STRATEGY
+  std::string label;                     ///< as it was given; may be empty
+  MeasuredFlow flow{};                   ///< what it runs
+  MeasuredStrategy strategy{};           ///< how
+  std::optional<PassMemory> memory{};    ///< none of one that was not set up, and in files of older versions
+  std::size_t baseline = 0;              ///< of its group: position in Measurement::contenders; its own if it is a baseline
+  std::optional<std::string> failure{};  ///< why it has no timing
 
   /// Whether nothing of it failed: only then it has samples.
   bool ok() const { return !failure; }

@@ -53,7 +53,7 @@ void members(Archive& of, MeasuredLinks& x) {
   of(x.count, x.bytes);
 }
 template <class Archive>
-void members(Archive& of, MeasuredMemory& x) {
+void members(Archive& of, PassMemory& x) {
   of(x.surfaces, x.bytes, x.saved_bytes);
 }
 template <class Archive>

@@ -209,8 +209,8 @@ inline MeasuredContender contender(const Field& field, const std::vector<Measure
   contender.strategy.copies = strategy["copies"].flag();
   contender.strategy.hops = strategy["hops"].word<executor::Hops>();
   if (const auto memory = field.maybe("memory"))
-    contender.memory = MeasuredMemory{(*memory)["surfaces"].integer(most_surfaces), (*memory)["bytes"].integer<std::int64_t>(most_bytes),
-                                      (*memory)["saved_bytes"].integer<std::int64_t>(most_bytes)};
+    contender.memory = PassMemory{(*memory)["surfaces"].integer(most_surfaces), (*memory)["bytes"].integer<std::int64_t>(most_bytes),
+                                  (*memory)["saved_bytes"].integer<std::int64_t>(most_bytes)};
   contender.baseline = field["baseline"].integer(most_contenders);
   if (const auto failure = field.maybe("failure")) contender.failure = failure->text();
   return contender;
