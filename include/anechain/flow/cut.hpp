@@ -83,9 +83,6 @@ struct FusedNodes {
   }
 };
 
-/// Stands for a name that no node of the flow has, and no scope.
-inline constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
-
 template <class F, Label Name>
 struct NoNodeToCutAt {
   static_assert(sizeof(F*) == 0, "anechain: the flow has no node and no scope of this name to be cut at: see NoNodeToCutAt<flow, Name>");
@@ -95,7 +92,7 @@ template <class F, Label Name>
 constexpr std::size_t place_of_cut() {
   constexpr std::size_t node = first_node(F::facts, Name.view());
   if constexpr (node == F::facts.nodes.size())
-    return nowhere + sizeof(NoNodeToCutAt<F, Name>);
+    return sizeof(NoNodeToCutAt<F, Name>);  // stops the compiler
   else
     return node;
 }
@@ -150,8 +147,8 @@ inline constexpr auto cut_name_characters = [] {
 }  // namespace detail
 
 /// A chain or a flow with fewer programs: it is cut before each node, or each scope, of these names and before and after each step of the
-/// CPU, and the kernels between two cuts are one program. `Net::Fused`, without names, is the largest programs that can be had;
-/// `Net::Cut<"layer6">` two halves. A kernel that is alone between two cuts stays as it is. The weights of a program are those of its
+/// CPU, and the kernels between two cuts are one program. `Net::Fused`, without names, has as few programs as possible,
+/// `Net::Cut<"layer6">` one more. A kernel that is alone between two cuts stays as it is. The weights of a program are those of its
 /// kernels, in order, named "k<i>_<name>": see Weights::of.
 template <class F, Label... Names>
 struct Cut {

@@ -352,7 +352,7 @@ class Pass {
     return &lane.surfaces.back();
   }
 
-  /// For each value the last node that reads it in place; the number of nodes if it is read when the pass is over, or by whoever runs it.
+  /// For each value the last node that reads it in place, or the number of nodes if it must stay until the pass is over.
   static std::vector<std::size_t> last_readers(const flow::Facts& facts) {
     std::vector<std::size_t> last(facts.values.size(), facts.nodes.size());
     for (std::size_t v = 0; v < facts.values.size(); ++v)
@@ -368,7 +368,7 @@ class Pass {
     return last;
   }
 
-  /// Gives what nodes give surfaces that are free again.
+  /// Chooses a surface for each result of a node that may share one: a free one of its type, or a new one.
   void share_surfaces(PlacesOfLane& lane, const flow::Facts& facts, std::vector<Surface*>& given) {
     const std::vector<std::size_t> last = last_readers(facts);
     std::vector<std::size_t> in_use;  // values whose surfaces will be free

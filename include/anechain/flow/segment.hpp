@@ -247,7 +247,7 @@ struct SegmentProgram {
 };
 
 /// Builds a flow anew from its segments: with as many programs as there are segments. `inputs` has a value for each input of the flow;
-/// `results` gets its results.
+/// the flow's results are written to `results`.
 constexpr void build_cut(Builder& f, const Facts& facts, mil::Entries<kernels::AnyBody> bodies, mil::Entries<Segment> segments,
                          mil::Entries<SegmentProgram> programs, const Value* inputs, Named* results) {
   mil::Table<Value> values;
