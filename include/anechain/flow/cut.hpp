@@ -105,7 +105,8 @@ struct Segments {
   static constexpr mil::Table<Segment> make() { return segments_of(F::facts, {cuts.data(), cuts.size()}); }
 
   static constexpr auto list = [] {
-    std::array<Segment, make().size()> list{};
+    constexpr std::size_t count = make().size();  // in the array's bound, Clang 16 would not destroy the table
+    std::array<Segment, count> list{};
     const mil::Table<Segment> made = make();
     for (std::size_t s = 0; s < list.size(); ++s) list[s] = made[s];
     return list;
@@ -139,7 +140,8 @@ constexpr mil::Characters cut_name() {
 
 template <class F, Label... Names>
 inline constexpr auto cut_name_characters = [] {
-  std::array<char, cut_name<F, Names...>().size()> characters{};
+  constexpr std::size_t size = cut_name<F, Names...>().size();  // as above
+  std::array<char, size> characters{};
   mil::copy_characters(characters.data(), cut_name<F, Names...>().data(), characters.size());
   return characters;
 }();
