@@ -1,7 +1,7 @@
 # anechain::compiled: the headers, and what they need not compile with every file as a library that is built once, with the project that uses
 # it. Needs the target anechain::anechain.
 if(NOT TARGET anechain_compiled)
-  foreach(layer mil devices measure analysis report)
+  foreach(layer analysis devices flow measure mil report statistics support)
     set(source ${CMAKE_CURRENT_BINARY_DIR}/anechain_compiled/${layer}.cpp)
     file(CONFIGURE OUTPUT ${source} CONTENT "#include <anechain/${layer}/src.hpp>\n")
     list(APPEND anechain_compiled_sources ${source})

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
-#include <numeric>
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include <anechain/analysis/analysis.hpp>
 #include <anechain/measure/report.hpp>
+#include <anechain/separate_compilation.hpp>
 
 /// Reports of several machines in one table.
 namespace anechain {
@@ -33,77 +31,15 @@ struct CollatedContender {
 };
 
 /// What runs the kernels in a report: the processor and the kind of device; a simulated engine by its own name.
-inline std::string chip_of(const Environment& environment) {
-  const std::size_t colon = environment.device.find(':');
-  return colon == std::string::npos ? environment.device : environment.processor + ", " + environment.device.substr(0, colon);
-}
+std::string chip_of(const Environment& environment);
 
 /// Sorted by chip, then in the order in which contenders first came. What was measured by a protocol of the user's own, what failed and
 /// baselines have no row. Only what is the same is pooled (see difference(); its baseline must be the same too); what has the name of
 /// another row and is not the same has a row of its own that says in what it differs.
-inline std::vector<CollatedContender> collate(std::span<const Report> reports) {
-  struct Found {
-    CollatedContender row;
-    const MeasuredContender* contender;
-    const MeasuredContender* baseline;
-    std::vector<double> base_kernel, relative, link;
-  };
-  std::vector<Found> all;
-  for (const Report& report : reports) {
-    const std::string chip = chip_of(report.environment);
-    for (const Measurement& measurement : report.measurements) {
-      if (measurement.protocol.order == Order::other) continue;
-      const Estimates estimates = estimate(measurement);
-      for (std::size_t c = 0; c < measurement.contenders.size(); ++c) {
-        const std::optional<ContenderEstimate>& estimate = estimates.contenders[c];
-        if (!estimate || !estimate->contrast || !estimate->judgement) continue;
-        const MeasuredContender& contender = measurement.contenders[c];
-        const MeasuredContender& baseline = measurement.contenders[contender.baseline];
-        auto found = std::ranges::find_if(all, [&](const Found& one) {
-          return one.row.chip == chip && difference(*one.contender, contender) == Difference::none &&
-                 difference(*one.baseline, baseline) == Difference::none;
-        });
-        if (found == all.end()) {
-          const auto namesake =
-              std::ranges::find_if(all, [&](const Found& one) { return one.row.chip == chip && one.row.name == contender.name; });
-          CollatedContender row{.chip = chip, .name = contender.name, .baseline = baseline.name};
-          if (namesake != all.end()) {
-            row.differs = difference(*namesake->contender, contender);
-            row.baseline_differs = row.differs == Difference::none;
-            if (row.baseline_differs) row.differs = difference(*namesake->baseline, baseline);
-          }
-          found = all.insert(all.end(), {std::move(row), &contender, &baseline, {}, {}, {}});
-        }
-        const Contrast& contrast = *estimate->contrast;
-        CollatedContender& row = found->row;
-        ++row.reports;
-        found->base_kernel.push_back(contrast.base_pass_us / static_cast<double>(baseline.flow.parts.size()));
-        found->relative.push_back(contrast.relative());
-        if (tells_link_cost(measurement, c)) found->link.push_back(contrast.per_link_us());
-        if (const std::optional<statistics::Interval> interval = contrast.relative_interval())
-          row.interval =
-              row.interval ? statistics::Interval{std::min(row.interval->low, interval->low), std::max(row.interval->high, interval->high)}
-                           : *interval;
-        const auto counted = std::ranges::find(row.verdicts, estimate->judgement->verdict, &std::pair<Verdict, std::size_t>::first);
-        if (counted == row.verdicts.end())
-          row.verdicts.emplace_back(estimate->judgement->verdict, 1);
-        else
-          ++counted->second;
-      }
-    }
-  }
-  std::vector<std::size_t> order(all.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::sort(order, {}, [&](std::size_t i) { return std::pair{std::string_view{all[i].row.chip}, i}; });
-  std::vector<CollatedContender> rows;
-  for (const std::size_t i : order) {
-    Found& found = all[i];
-    found.row.baseline_kernel_us = statistics::median(found.base_kernel);
-    found.row.relative = statistics::median(found.relative);
-    if (!found.link.empty()) found.row.link_us = statistics::median(found.link);
-    rows.push_back(std::move(found.row));
-  }
-  return rows;
-}
+std::vector<CollatedContender> collate(std::span<const Report> reports);
 
 }  // namespace anechain
+
+#ifndef ANECHAIN_SEPARATE_COMPILATION
+#include <anechain/analysis/collation.ipp>
+#endif

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <vector>
@@ -54,16 +53,10 @@ struct Estimates {
 };
 
 /// Whether a control's interval holds zero; none if there was no control, or too little of it.
-inline std::optional<bool> is_quiet(const std::optional<Contrast>& control) {
-  if (!control || !control->log_ratio.interval) return std::nullopt;
-  return control->log_ratio.interval->contains(0);
-}
+std::optional<bool> is_quiet(const std::optional<Contrast>& control);
 
 /// Whether the contrast of a contender is that of its links: those of its baseline, used in another way.
-inline bool tells_link_cost(const Measurement& measurement, std::size_t contender) {
-  const MeasuredContender& one = measurement.contenders[contender];
-  return one.has_links() && one.flow.links() == measurement.contenders[one.baseline].flow.links();
-}
+bool tells_link_cost(const Measurement& measurement, std::size_t contender);
 
 /// What a measurement in palindromes says, judged as `protocol` asks for (its confidence, epsilon and estimator). A round in which one of
 /// two compared contenders has not had all its turns, or took no time that the clock shows, is left out of their comparison.

@@ -87,4 +87,14 @@ ANECHAIN_INLINE Estimates estimate(const Measurement& measurement, const Protoco
 
 ANECHAIN_INLINE Estimates estimate(const Measurement& measurement) { return estimate(measurement, measurement.protocol); }
 
+ANECHAIN_INLINE std::optional<bool> is_quiet(const std::optional<Contrast>& control) {
+  if (!control || !control->log_ratio.interval) return std::nullopt;
+  return control->log_ratio.interval->contains(0);
+}
+
+ANECHAIN_INLINE bool tells_link_cost(const Measurement& measurement, std::size_t contender) {
+  const MeasuredContender& one = measurement.contenders[contender];
+  return one.has_links() && one.flow.links() == measurement.contenders[one.baseline].flow.links();
+}
+
 }  // namespace anechain

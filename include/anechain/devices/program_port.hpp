@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include <anechain/mil/graph.hpp>
+#include <anechain/separate_compilation.hpp>
 
 namespace anechain {
 
@@ -17,11 +17,10 @@ struct ProgramPort {
 };
 
 /// Inputs or outputs of a function in the alphabetical order of their names, as requests take them.
-inline std::vector<ProgramPort> program_ports(const mil::Graph& graph, mil::Entries<std::int32_t> values) {
-  std::vector<ProgramPort> ports;
-  for (const std::int32_t value : values) ports.push_back({std::string{graph.text(graph[value].name)}, graph[value].type});
-  std::ranges::sort(ports, {}, &ProgramPort::name);
-  return ports;
-}
+std::vector<ProgramPort> program_ports(const mil::Graph& graph, mil::Entries<std::int32_t> values);
 
 }  // namespace anechain
+
+#ifndef ANECHAIN_SEPARATE_COMPILATION
+#include <anechain/devices/program_port.ipp>
+#endif

@@ -11,6 +11,7 @@
 
 #include <anechain/mil/convert.hpp>
 #include <anechain/mil/types.hpp>
+#include <anechain/separate_compilation.hpp>
 
 namespace anechain {
 
@@ -40,11 +41,7 @@ class MemoryLock {
 
 namespace detail {
 
-inline void require_count(const mil::TensorType& type, std::size_t given) {
-  if (given != static_cast<std::size_t>(type.elements()))
-    throw std::invalid_argument(std::to_string(given) + " numbers for a surface of " + to_string(type) + ", which has " +
-                                std::to_string(type.elements()));
-}
+void require_count(const mil::TensorType& type, std::size_t given);
 
 }  // namespace detail
 
@@ -109,3 +106,7 @@ std::vector<Number> read(S& surface) {
 }
 
 }  // namespace anechain
+
+#ifndef ANECHAIN_SEPARATE_COMPILATION
+#include <anechain/devices/surface.ipp>
+#endif

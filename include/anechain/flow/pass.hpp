@@ -20,18 +20,14 @@
 #include <anechain/flow/facts.hpp>
 #include <anechain/flow/pass_memory.hpp>
 #include <anechain/flow/strategy.hpp>
+#include <anechain/separate_compilation.hpp>
 
 namespace anechain {
 
 /// A pass that failed: under which strategy, at which kernel, and why. What the device threw is nested in it (std::rethrow_if_nested).
 struct PassError : std::runtime_error {
   /// Says "under: kernel at (called): reason".
-  PassError(std::string_view under, std::size_t at, std::string_view called, const std::string& reason)
-      : std::runtime_error(std::string{under} + ": kernel " + std::to_string(at) + " (" + std::string{called} + "): " + reason),
-        strategy(under),
-        kernel(at),
-        kernel_name(called),
-        cause(reason) {}
+  PassError(std::string_view under, std::size_t at, std::string_view called, const std::string& reason);
 
   std::string strategy;     ///< the strategy's name
   std::size_t kernel;       ///< position in the flow, from 0; steps of the CPU count
@@ -613,3 +609,7 @@ class Pass {
 };
 
 }  // namespace anechain
+
+#ifndef ANECHAIN_SEPARATE_COMPILATION
+#include <anechain/flow/pass.ipp>
+#endif

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +13,7 @@
 #include <anechain/flow/traced.hpp>
 #include <anechain/measure/contender.hpp>
 #include <anechain/measure/definition.hpp>
+#include <anechain/separate_compilation.hpp>
 #include <anechain/support/digest.hpp>
 
 namespace anechain {
@@ -36,11 +36,7 @@ FlowFacts facts_of(const F&) {
 }
 
 /// Of a flow that was traced at run time.
-inline FlowFacts facts_of(const flow::Traced& flow) {
-  const auto owner = std::make_shared<const std::pair<flow::Traced, flow::Traced>>(flow, flow.whole());
-  const auto& [traced, whole] = *owner;
-  return {traced.name(), traced.kernels(), traced.facts(), whole.kernels(), whole.facts(), owner};
-}
+FlowFacts facts_of(const flow::Traced& flow);
 
 namespace detail {
 
@@ -79,3 +75,7 @@ class Forms {
 }  // namespace detail
 
 }  // namespace anechain
+
+#ifndef ANECHAIN_SEPARATE_COMPILATION
+#include <anechain/measure/forms.ipp>
+#endif

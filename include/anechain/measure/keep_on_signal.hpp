@@ -4,8 +4,8 @@
 #include <array>
 #include <atomic>
 #include <csignal>
-#include <cstddef>
-#include <stdexcept>
+
+#include <anechain/separate_compilation.hpp>
 
 namespace anechain {
 
@@ -32,27 +32,12 @@ struct ReceivedSignal {
 class KeepOnSignal {
  public:
   /// Installs the handlers. Throws std::logic_error if another object exists.
-  KeepOnSignal() {
-    if (exists_.exchange(true)) throw std::logic_error("anechain::KeepOnSignal: there is one already, and one is enough");
-    detail::ReceivedSignal::any = false;
-    detail::ReceivedSignal::number = 0;
-    detail::ReceivedSignal::count = 0;
-    struct sigaction action{};
-    action.sa_handler = &KeepOnSignal::handle;  // without SA_RESTART, so that blocking calls return
-    sigemptyset(&action.sa_mask);
-    for (std::size_t i = 0; i < numbers.size(); ++i) {
-      sigaction(numbers[i], nullptr, &before_[i]);
-      if (before_[i].sa_handler != SIG_IGN) sigaction(numbers[i], &action, nullptr);
-    }
-  }
+  KeepOnSignal();
 
   KeepOnSignal(const KeepOnSignal&) = delete;
   KeepOnSignal& operator=(const KeepOnSignal&) = delete;
 
-  ~KeepOnSignal() {
-    for (std::size_t i = 0; i < numbers.size(); ++i) sigaction(numbers[i], &before_[i], nullptr);
-    exists_ = false;
-  }
+  ~KeepOnSignal();
 
   /// True once a signal has come. Its address is what ExperimentOptions::interrupted takes.
   const std::atomic<bool>& received() const { return detail::ReceivedSignal::any; }
@@ -63,16 +48,14 @@ class KeepOnSignal {
  private:
   static constexpr std::array numbers{SIGINT, SIGTERM, SIGHUP};
 
-  static void handle(int number) {
-    int none = 0;
-    detail::ReceivedSignal::number.compare_exchange_strong(none, number);
-    detail::ReceivedSignal::any = true;
-    // One request may arrive as two signals: from the terminal, and from a parent that stops its children.
-    if (++detail::ReceivedSignal::count >= 3) std::signal(number, SIG_DFL);
-  }
+  static void handle(int number);
 
   inline static std::atomic<bool> exists_{false};
   std::array<struct sigaction, numbers.size()> before_{};
 };
 
 }  // namespace anechain
+
+#ifndef ANECHAIN_SEPARATE_COMPILATION
+#include <anechain/measure/keep_on_signal.ipp>
+#endif

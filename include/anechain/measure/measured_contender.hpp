@@ -15,6 +15,7 @@
 #include <anechain/flow/work.hpp>
 #include <anechain/kernels/bytes.hpp>
 #include <anechain/mil/types.hpp>
+#include <anechain/separate_compilation.hpp>
 #include <anechain/support/words.hpp>
 
 /// What competed, as a report knows it.
@@ -57,21 +58,10 @@ struct MeasuredFlow {
   }
 
   /// Bytes that all programs of one pass read and write, packed.
-  Bytes bytes() const {
-    Bytes sum;
-    for (const MeasuredKernel& program : programs) {
-      sum.input += program.bytes.input;
-      sum.output += program.bytes.output;
-      sum.weights += program.bytes.weights;
-    }
-    return sum;
-  }
+  Bytes bytes() const;
 
   /// Bytes that all links of one pass together move, packed.
-  std::int64_t link_bytes() const {
-    if (wiring) return wiring->bytes;
-    return programs.empty() ? 0 : bytes().output - programs.back().bytes.output;
-  }
+  std::int64_t link_bytes() const;
 
   /// Whether all of it is one program, made of several kernels.
   bool is_fused() const { return programs.size() == 1 && parts.size() > 1; }
@@ -125,22 +115,10 @@ inline constexpr auto words_of<Difference> =
 
 /// What makes two contenders two: their label, what their strategies do, and the facts of their programs (texts, types, so link sizes, and
 /// weight layouts). Names of flows and kernels, and descriptions of executors, are no part of it.
-inline Difference difference(const MeasuredContender& a, const MeasuredContender& b) {
-  if (a.label != b.label) return Difference::label;
-  const MeasuredStrategy& s = a.strategy;
-  const MeasuredStrategy& t = b.strategy;
-  if (s.name != t.name || s.lanes != t.lanes || s.work != t.work || s.copies != t.copies || s.hops != t.hops) return Difference::strategy;
-  if (a.flow.programs.size() != b.flow.programs.size()) return Difference::programs;
-  for (std::size_t k = 0; k < a.flow.programs.size(); ++k) {
-    const MeasuredKernel& p = a.flow.programs[k];
-    const MeasuredKernel& q = b.flow.programs[k];
-    if (p.inputs != q.inputs || p.outputs != q.outputs) return Difference::types;
-    if (p.weights != q.weights) return Difference::weights;
-    if (p.text != q.text) return Difference::text;
-  }
-  if (a.flow.wiring != b.flow.wiring) return Difference::types;
-  if (a.flow.parts.size() != b.flow.parts.size()) return Difference::parts;
-  return Difference::none;
-}
+Difference difference(const MeasuredContender& a, const MeasuredContender& b);
 
 }  // namespace anechain
+
+#ifndef ANECHAIN_SEPARATE_COMPILATION
+#include <anechain/measure/measured_contender.ipp>
+#endif

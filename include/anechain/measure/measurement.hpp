@@ -16,6 +16,7 @@
 
 #include <anechain/measure/measured_contender.hpp>
 #include <anechain/measure/protocol.hpp>
+#include <anechain/separate_compilation.hpp>
 #include <anechain/support/words.hpp>
 
 /// What an experiment observes, before anything is made of it.
@@ -72,11 +73,7 @@ struct Launch {
 
 namespace detail {
 
-inline std::invalid_argument no_such_contender(std::string_view name, const std::vector<std::string>& names) {
-  std::string there;
-  for (const std::string& one : names) there += (there.empty() ? "; there are " : ", ") + one;
-  return std::invalid_argument("no contender is called '" + std::string{name} + "'" + (there.empty() ? ": there is none" : there));
-}
+std::invalid_argument no_such_contender(std::string_view name, const std::vector<std::string>& names);
 
 }  // namespace detail
 
@@ -97,13 +94,7 @@ struct Measurement {
   }
 
   /// Whether every launch that was interrupted was also resumed later.
-  bool complete() const {
-    return std::ranges::none_of(launches, [&](const Launch& launch) {
-      return launch.end == End::interrupted &&
-             std::none_of(launches.begin() + (&launch - launches.data()) + 1, launches.end(),
-                          [&](const Launch& later) { return later.resumed && later.process == launch.process; });
-    });
-  }
+  bool complete() const;
 
   /// Whether every contender was verified and measured.
   bool ok() const { return std::ranges::all_of(contenders, &MeasuredContender::ok); }
@@ -112,75 +103,38 @@ struct Measurement {
   bool counts(const Sample& sample) const { return sample.round >= launches[sample.launch].warm_up; }
 
   /// A sample's time for one pass.
-  double pass_us(const Sample& sample) const {
-    const auto passes =
-        static_cast<double>(launches[sample.launch].repeats[sample.contender] * contenders[sample.contender].strategy.lanes);
-    return std::chrono::duration<double, std::micro>{sample.duration}.count() / passes;
-  }
+  double pass_us(const Sample& sample) const;
 
   /// The names of all contenders, in their order.
-  std::vector<std::string> names() const {
-    std::vector<std::string> all(contenders.size());
-    std::ranges::transform(contenders, all.begin(), &MeasuredContender::name);
-    return all;
-  }
+  std::vector<std::string> names() const;
 
   /// The position of the contender of a name; none if there is no such contender.
-  std::optional<std::size_t> position(std::string_view name) const {
-    const auto found = std::ranges::find(contenders, name, &MeasuredContender::name);
-    if (found == contenders.end()) return std::nullopt;
-    return static_cast<std::size_t>(found - contenders.begin());
-  }
+  std::optional<std::size_t> position(std::string_view name) const;
 
   /// The contender of a name; null if there is no such contender.
-  const MeasuredContender* find(std::string_view name) const {
-    const std::optional<std::size_t> at = position(name);
-    return at ? &contenders[*at] : nullptr;
-  }
+  const MeasuredContender* find(std::string_view name) const;
 
   /// A contender's passes in microseconds, once the device was steady, in the order in which they were taken; the control's are left out.
-  std::vector<double> passes(std::size_t contender) const {
-    std::vector<double> all;
-    for (const Sample& sample : samples)
-      if (sample.contender == contender && is_pass(sample)) all.push_back(pass_us(sample));
-    return all;
-  }
+  std::vector<double> passes(std::size_t contender) const;
 
   /// The same of the contender of a name. Throws std::invalid_argument, which names those that there are, if there is no such contender.
-  std::vector<double> passes(std::string_view name) const {
-    if (const std::optional<std::size_t> contender = position(name)) return passes(*contender);
-    throw detail::no_such_contender(name, names());
-  }
+  std::vector<double> passes(std::string_view name) const;
 
   /// The same of all contenders, in their order.
-  std::vector<std::vector<double>> passes() const {
-    std::vector<std::size_t> counts(contenders.size());
-    for (const Sample& sample : samples) counts[sample.contender] += is_pass(sample);
-    std::vector<std::vector<double>> all(contenders.size());
-    for (std::size_t c = 0; c < all.size(); ++c) all[c].reserve(counts[c]);
-    for (const Sample& sample : samples)
-      if (is_pass(sample)) all[sample.contender].push_back(pass_us(sample));
-    return all;
-  }
+  std::vector<std::vector<double>> passes() const;
 
   /// The baselines, in the order of the contenders: one for each group.
-  std::vector<std::size_t> baselines() const {
-    std::vector<std::size_t> all;
-    for (std::size_t c = 0; c < contenders.size(); ++c)
-      if (contenders[c].baseline == c) all.push_back(c);
-    return all;
-  }
+  std::vector<std::size_t> baselines() const;
 
   /// The contenders of a baseline's group, in their order, itself among them.
-  std::vector<std::size_t> group(std::size_t baseline) const {
-    std::vector<std::size_t> all;
-    for (std::size_t c = 0; c < contenders.size(); ++c)
-      if (contenders[c].baseline == baseline) all.push_back(c);
-    return all;
-  }
+  std::vector<std::size_t> group(std::size_t baseline) const;
 
  private:
   bool is_pass(const Sample& sample) const { return !sample.control && counts(sample); }
 };
 
 }  // namespace anechain
+
+#ifndef ANECHAIN_SEPARATE_COMPILATION
+#include <anechain/measure/measurement.ipp>
+#endif

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include <anechain/separate_compilation.hpp>
 #include <anechain/support/words.hpp>
 
 namespace anechain {
@@ -69,39 +70,20 @@ struct Protocol {
   bool leads_in(std::size_t round) const { return history == History::own || (history == History::both && round % 2 == 1); }
 
   /// A first look: seconds, wider intervals.
-  static Protocol quick() {
-    Protocol protocol;
-    protocol.pilot = 24;
-    protocol.least_rounds = 96;
-    protocol.most_rounds = 400;
-    protocol.target_share = 0.01;
-    protocol.budget = std::chrono::seconds{3};
-    protocol.gaps = false;
-    return protocol;
-  }
+  static Protocol quick();
 
   /// For numbers that others will cite.
-  static Protocol publish() {
-    Protocol protocol;
-    protocol.launches = 5;
-    protocol.history = History::own;
-    protocol.budget = std::chrono::seconds{60};
-    return protocol;
-  }
+  static Protocol publish();
 
   /// For chains of several lengths: so many rounds of every cell.
-  Protocol for_sweep(std::size_t rounds = 60) const {
-    Protocol protocol = with_rounds(rounds);
-    protocol.order = Order::shuffles;
-    return protocol;
-  }
+  Protocol for_sweep(std::size_t rounds = 60) const;
 
   /// Exactly so many rounds, whatever the pilot says.
-  Protocol with_rounds(std::size_t rounds) const {
-    Protocol protocol = *this;
-    protocol.pilot = protocol.least_rounds = protocol.most_rounds = rounds;
-    return protocol;
-  }
+  Protocol with_rounds(std::size_t rounds) const;
 };
 
 }  // namespace anechain
+
+#ifndef ANECHAIN_SEPARATE_COMPILATION
+#include <anechain/measure/protocol.ipp>
+#endif

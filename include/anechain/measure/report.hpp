@@ -4,16 +4,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <functional>
-#include <iterator>
 #include <numeric>
-#include <stdexcept>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <anechain/measure/environment.hpp>
 #include <anechain/measure/measurement.hpp>
+#include <anechain/separate_compilation.hpp>
 
 namespace anechain {
 
@@ -37,11 +35,7 @@ struct Report {
   bool interrupted = false;                       ///< the user stopped it: measurements may be missing
 
   /// Appends the measurements of another report of the same environment, in their order.
-  void append(Report&& other) {
-    std::ranges::move(other.measurements, std::back_inserter(measurements));
-    std::ranges::move(other.failed_processes, std::back_inserter(failed_processes));
-    interrupted = interrupted || other.interrupted;
-  }
+  void append(Report&& other);
 
   /// Rounds of all measurements, each of all its launches.
   std::size_t rounds() const {
@@ -49,21 +43,11 @@ struct Report {
   }
 
   /// The contender of a name, of the first measurement that has one; null if there is no such contender.
-  const MeasuredContender* find(std::string_view name) const {
-    const Measurement* const of = measurement_of(name);
-    return of == nullptr ? nullptr : of->find(name);
-  }
+  const MeasuredContender* find(std::string_view name) const;
 
   /// That contender's passes in microseconds: see Measurement::passes(). Throws std::invalid_argument, which names the contenders that
   /// there are, if there is no such contender.
-  std::vector<double> passes(std::string_view name) const {
-    if (const Measurement* const of = measurement_of(name)) return of->passes(name);
-    std::vector<std::string> names;
-    for (const Measurement& measurement : measurements)
-      for (const MeasuredContender& contender : measurement.contenders)
-        if (std::ranges::find(names, contender.name) == names.end()) names.push_back(contender.name);
-    throw detail::no_such_contender(name, names);
-  }
+  std::vector<double> passes(std::string_view name) const;
 
   /// Whether every contender of every measurement was verified and measured, in every process.
   bool ok() const { return failed_processes.empty() && std::ranges::all_of(measurements, &Measurement::ok); }
@@ -72,10 +56,11 @@ struct Report {
   bool complete() const { return !interrupted && std::ranges::all_of(measurements, &Measurement::complete); }
 
  private:
-  const Measurement* measurement_of(std::string_view name) const {
-    const auto found = std::ranges::find_if(measurements, [&](const Measurement& one) { return one.find(name) != nullptr; });
-    return found == measurements.end() ? nullptr : &*found;
-  }
+  const Measurement* measurement_of(std::string_view name) const;
 };
 
 }  // namespace anechain
+
+#ifndef ANECHAIN_SEPARATE_COMPILATION
+#include <anechain/measure/report.ipp>
+#endif

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include <anechain/separate_compilation.hpp>
 #include <anechain/support/random.hpp>
 
 namespace anechain {
@@ -22,18 +23,10 @@ class Schedule {
   explicit Schedule(std::uint64_t seed) : random_(seed) {}
 
   /// The next round's order of the given strategies, once each; valid until the next call.
-  std::span<const std::size_t> shuffle(std::span<const std::size_t> strategies) {
-    order_.assign(strategies.begin(), strategies.end());
-    random_.shuffle(std::span{order_});
-    return order_;
-  }
+  std::span<const std::size_t> shuffle(std::span<const std::size_t> strategies);
 
   /// The next round's order as a palindrome, twice each; valid until the next call.
-  std::span<const std::size_t> palindrome(std::span<const std::size_t> strategies) {
-    shuffle(strategies);
-    for (std::size_t i = order_.size(); i-- > 0;) order_.push_back(order_[i]);
-    return order_;
-  }
+  std::span<const std::size_t> palindrome(std::span<const std::size_t> strategies);
 
  private:
   Random random_;
@@ -41,3 +34,7 @@ class Schedule {
 };
 
 }  // namespace anechain
+
+#ifndef ANECHAIN_SEPARATE_COMPILATION
+#include <anechain/measure/schedule.ipp>
+#endif

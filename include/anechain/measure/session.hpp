@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -20,6 +19,7 @@
 #include <anechain/measure/measurement.hpp>
 #include <anechain/measure/process_state.hpp>
 #include <anechain/measure/protocol.hpp>
+#include <anechain/separate_compilation.hpp>
 
 namespace anechain {
 
@@ -48,14 +48,7 @@ class MeasurementSession {
   /// `contenders` has one for each of `measurement.contenders`. All must outlive the session. Begins a launch. Throws MeasurementError if
   /// the clock cannot be used.
   MeasurementSession(Measurement& measurement, std::span<const std::unique_ptr<Contender>> contenders, const RunControl& control,
-                     DeviceClock& clock)
-      : measurement_(measurement), contenders_(contenders), control_(control), clock_(clock), failures_in_a_row_(contenders.size()) {
-    measurement_.clock = clock_.quality();
-    Launch& launch = measurement_.launches.emplace_back();
-    launch.process = control_.process;
-    launch.resumed = control_.resumed;
-    launch.repeats.assign(contenders_.size(), 1);
-  }
+                     DeviceClock& clock);
 
   Measurement& measurement() { return measurement_; }                            ///< that is being made
   const Measurement& measurement() const { return measurement_; }                ///< the same
@@ -76,61 +69,24 @@ class MeasurementSession {
   }
 
   /// The contenders that have not failed.
-  std::vector<std::size_t> standing() const {
-    std::vector<std::size_t> standing;
-    for (std::size_t c = 0; c < contenders_.size(); ++c)
-      if (is_good(c)) standing.push_back(c);
-    return standing;
-  }
+  std::vector<std::size_t> standing() const;
 
   /// The first baseline that has not failed; none if all have.
-  std::optional<std::size_t> first_baseline() const {
-    for (const std::size_t base : measurement_.baselines())
-      if (is_good(base)) return base;
-    return std::nullopt;
-  }
+  std::optional<std::size_t> first_baseline() const;
 
   /// Verifies every contender that has not failed; one whose result is wrong fails.
-  void verify(std::string_view stage, std::uint64_t seed, std::string_view before_the_reason = "") {
-    for (std::size_t c = 0; c < contenders_.size(); ++c) {
-      report({stage, c, contenders_.size()});
-      if (!is_good(c)) continue;
-      if (const std::optional<std::string> reason = detail::failure_of([&] { contenders_[c]->verify(seed); }))
-        measurement_.contenders[c].failure = std::string{before_the_reason} + *reason;
-    }
-  }
+  void verify(std::string_view stage, std::uint64_t seed, std::string_view before_the_reason = "");
 
   /// Runs a contender `lead_in` times unmeasured, then `repeats` times, timed, and keeps no sample. If that fails, the contender has
   /// failed, and there is no time.
-  std::optional<std::chrono::nanoseconds> try_out(std::size_t contender, std::size_t lead_in, std::size_t repeats = 1) {
-    std::chrono::nanoseconds duration{};
-    measurement_.contenders[contender].failure = detail::failure_of([&] { duration = timed(contender, lead_in, repeats).duration; });
-    if (!is_good(contender)) return std::nullopt;
-    return duration;
-  }
+  std::optional<std::chrono::nanoseconds> try_out(std::size_t contender, std::size_t lead_in, std::size_t repeats = 1);
 
   /// Marks a contender as failed, with the reason.
   void fail(std::size_t contender, std::string reason) { measurement_.contenders[contender].failure = std::move(reason); }
 
   /// Times one turn as `sample` describes it, and keeps it. Returns whether it succeeded; a contender that fails three times without a
   /// success between has failed for good.
-  bool visit(Sample sample, std::size_t lead_in = 0) {
-    const std::size_t contender = sample.contender;
-    const std::optional<std::string> reason = detail::failure_of([&] {
-      const Sample found = timed(contender, lead_in, measurement_.launches.back().repeats[contender]);
-      sample.start = found.start;
-      sample.duration = found.duration;
-    });
-    if (!reason) {
-      measurement_.samples.push_back(sample);
-      failures_in_a_row_[contender] = 0;
-      return true;
-    }
-    measurement_.failures.push_back({.round = sample.round, .contender = contender, .reason = *reason});
-    if (++failures_in_a_row_[contender] == patience)
-      fail(contender, std::to_string(patience) + " failures in a row, the last one: " + *reason);
-    return false;
-  }
+  bool visit(Sample sample, std::size_t lead_in = 0);
 
   /// Drops the samples of contenders that failed.
   void drop_failed() {
@@ -141,16 +97,7 @@ class MeasurementSession {
   static constexpr std::size_t patience = 3;
 
   /// A timed turn; its start counts from the first turn of the launch. Throws MeasurementError if the clock went back.
-  Sample timed(std::size_t contender, std::size_t lead_in, std::size_t repeats) {
-    Sample sample = contenders_[contender]->time(lead_in, repeats);
-    if (!origin_) origin_ = sample.start;
-    sample.start -= *origin_;
-    if (sample.start < latest_ || sample.duration < std::chrono::nanoseconds{0})
-      throw MeasurementError("the device's clock went back by " +
-                             std::to_string(std::max(latest_ - sample.start, -sample.duration).count()) + " ns");
-    latest_ = sample.start + sample.duration;
-    return sample;
-  }
+  Sample timed(std::size_t contender, std::size_t lead_in, std::size_t repeats);
 
   Measurement& measurement_;
   std::span<const std::unique_ptr<Contender>> contenders_;
@@ -162,3 +109,7 @@ class MeasurementSession {
 };
 
 }  // namespace anechain
+
+#ifndef ANECHAIN_SEPARATE_COMPILATION
+#include <anechain/measure/session.ipp>
+#endif

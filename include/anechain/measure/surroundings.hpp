@@ -9,6 +9,7 @@
 #include <anechain/devices/clock.hpp>
 #include <anechain/devices/device.hpp>
 #include <anechain/measure/environment.hpp>
+#include <anechain/separate_compilation.hpp>
 #include <anechain/support/machine.hpp>
 #include <anechain/version.hpp>
 
@@ -22,19 +23,7 @@ concept DeviceWithSettings = requires(const D& device) {
 };
 
 /// This process, on this machine, now.
-inline Environment surroundings() {
-  return {.version = std::string{anechain::version},
-          .compiler = machine::compiler(),
-          .time = machine::utc(),
-          .system = machine::system(),
-          .processor = machine::processor(),
-          .cores = machine::cores(),
-          .memory_bytes = machine::memory(),
-          .load = machine::load(),
-          .governor = machine::governor(),
-          .is_virtual = machine::is_virtual(),
-          .clock = std::string{MachineClock::name}};
-}
+Environment surroundings();
 
 /// The same for measurements on a device.
 template <Device D>
@@ -47,3 +36,7 @@ Environment surroundings_of(const D& device) {
 }
 
 }  // namespace anechain
+
+#ifndef ANECHAIN_SEPARATE_COMPILATION
+#include <anechain/measure/surroundings.ipp>
+#endif

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <anechain/mil/error.hpp>
+#include <anechain/separate_compilation.hpp>
 
 namespace anechain::mil {
 
@@ -189,13 +190,10 @@ constexpr TensorType tensor(DType dtype, Extents... extents) {
 }
 
 /// "tensor<fp16, [1, 64, 1, 32]>", as MIL text writes it.
-inline std::string to_string(const TensorType& type) {
-  std::string text = "tensor<" + std::string{facts(type.dtype).name} + ", [";
-  for (const std::int64_t& extent : type.shape) {
-    if (&extent != type.shape.begin()) text += ", ";
-    text += extent == unknown_extent ? "?" : std::to_string(extent);
-  }
-  return text + "]>";
-}
+std::string to_string(const TensorType& type);
 
 }  // namespace anechain::mil
+
+#ifndef ANECHAIN_SEPARATE_COMPILATION
+#include <anechain/mil/types.ipp>
+#endif

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
 #include <vector>
 
 #include <anechain/report/plot.hpp>
+#include <anechain/separate_compilation.hpp>
 #include <anechain/statistics/median_interval.hpp>
 #include <anechain/support/words.hpp>
 
@@ -92,11 +91,7 @@ struct Table {
   std::vector<Row> rows{};        ///< each with as many cells as there are columns
 
   /// Appends a column, with a cell for each row; rows for which there is none have an empty one.
-  void add(Column column, std::vector<Cell> cells) {
-    columns.push_back(std::move(column));
-    cells.resize(rows.size());
-    for (std::size_t i = 0; i < rows.size(); ++i) rows[i].cells.push_back(std::move(cells[i]));
-  }
+  void add(Column column, std::vector<Cell> cells);
 };
 
 /// A value of a remark.
@@ -133,10 +128,11 @@ struct Document {
   std::vector<std::string> series{};  ///< what plots show, in the order of colours and shapes; the first is neutral
 
   /// The section of an id; null if there is none.
-  Section* find(std::string_view id) {
-    const auto found = std::ranges::find(sections, id, &Section::id);
-    return found == sections.end() ? nullptr : &*found;
-  }
+  Section* find(std::string_view id);
 };
 
 }  // namespace anechain::report
+
+#ifndef ANECHAIN_SEPARATE_COMPILATION
+#include <anechain/report/document.ipp>
+#endif

@@ -1,53 +1,30 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <cmath>
-#include <cstddef>
 #include <cstdio>
-#include <iterator>
 #include <string>
 #include <string_view>
+
+#include <anechain/separate_compilation.hpp>
 
 /// How reports write numbers.
 namespace anechain::report {
 
 /// A number with so many digits behind the point, and a point in every locale; "-" for what is no number.
-inline std::string fixed(double number, int decimals, bool sign = false) {
-  if (!std::isfinite(number)) return "-";
-  char text[400];
-  std::snprintf(text, sizeof text, sign ? "%+.*f" : "%.*f", decimals, number);
-  std::string written{text};
-  std::ranges::replace(written, ',', '.');
-  return written;
-}
+std::string fixed(double number, int decimals, bool sign = false);
 
 /// A number with three or four significant digits, and none behind the point where it has more in front of it.
-inline std::string digits(double number, bool sign = false) {
-  if (!std::isfinite(number)) return "-";
-  const double magnitude = std::abs(number);
-  const int decimals = magnitude >= 1000                      ? 0
-                       : magnitude >= 100                     ? 1
-                       : magnitude >= 10                      ? 2
-                       : magnitude >= 0.1 || magnitude < 1e-9 ? 3
-                                                              : 2 - static_cast<int>(std::floor(std::log10(magnitude)));
-  return fixed(number, decimals, sign);
-}
+std::string digits(double number, bool sign = false);
 
 /// A share as per cents: "+1.31 %", "75.3 %". Two digits behind the point below ten.
-inline std::string percent(double share, bool sign = false) {
-  const double number = 100 * share;
-  const double magnitude = std::abs(number);
-  return fixed(number, magnitude >= 1000 ? 0 : magnitude >= 10 ? 1 : magnitude >= 0.1 ? 2 : 3, sign) + " %";
-}
+std::string percent(double share, bool sign = false);
 
 /// A count of something with the decimal prefix that fits: "302 MFLOP".
-inline std::string scaled(double number, std::string_view unit) {
-  constexpr std::string_view prefixes[]{"", "k", "M", "G", "T"};
-  std::size_t prefix = 0;
-  for (; number >= 1000 && prefix + 1 < std::size(prefixes); number /= 1000) ++prefix;
-  const int decimals = number >= 100 || number == std::floor(number) ? 0 : number >= 10 ? 1 : 2;
-  return fixed(number, decimals) + " " + std::string{prefixes[prefix]} + std::string{unit};
-}
+std::string scaled(double number, std::string_view unit);
 
 }  // namespace anechain::report
+
+#ifndef ANECHAIN_SEPARATE_COMPILATION
+#include <anechain/report/format.ipp>
+#endif

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <span>
 #include <string_view>
+
+#include <anechain/separate_compilation.hpp>
 
 namespace anechain {
 
@@ -17,18 +18,14 @@ inline constexpr std::uint64_t digest_basis = 0xCBF29CE484222325;
 /// after each. It tells different texts and blobs apart; it is no protection against anyone who wants two of them to be alike. If the
 /// digest of what comes before is given as `state`, it goes on from there.
 ///@{
-inline std::uint64_t digest(std::span<const std::byte> bytes, std::uint64_t state = digest_basis) {
-  for (std::size_t at = 0; at < bytes.size(); at += sizeof(std::uint64_t)) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, bytes.data() + at, std::min(sizeof word, bytes.size() - at));
-    state = (state ^ word) * 0x100000001B3;
-    state ^= state >> 32;
-  }
-  return state;
-}
+std::uint64_t digest(std::span<const std::byte> bytes, std::uint64_t state = digest_basis);
 inline std::uint64_t digest(std::string_view text, std::uint64_t state = digest_basis) {
   return digest(std::as_bytes(std::span{text}), state);
 }
 ///@}
 
 }  // namespace anechain
+
+#ifndef ANECHAIN_SEPARATE_COMPILATION
+#include <anechain/support/digest.ipp>
+#endif

@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <sys/utsname.h>
 #include <unistd.h>
 
-#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <ctime>
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <string_view>
 
-#if defined(__APPLE__)
-#include <sys/sysctl.h>
-#endif
+#include <anechain/separate_compilation.hpp>
 
 /// What can be said about the machine that the program runs on.
 namespace anechain::machine {
@@ -23,12 +17,7 @@ namespace anechain::machine {
 namespace detail {
 
 /// The first line of a file, up to a zero byte if it has one; empty if the file cannot be read.
-inline std::string line_of(const char* path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string line;
-  std::getline(file, line);
-  return line.substr(0, line.find('\0'));
-}
+std::string line_of(const char* path);
 
 /// A processor's part number, as 64-bit Arm's MIDR register has it.
 struct ArmPart {
@@ -56,143 +45,47 @@ struct LinuxSources {
   std::string compatible{};         ///< what the device tree says the machine is like
 };
 
-/// The value in the first line of /proc/cpuinfo that begins with `name`; empty if there is none.
-inline std::string entry_of(const std::string& cpuinfo, std::string_view name) {
-  std::istringstream lines(cpuinfo);
-  for (std::string line; std::getline(lines, line);)
-    if (line.starts_with(name))
-      if (const std::size_t colon = line.find(": "); colon != std::string::npos) return line.substr(colon + 2);
-  return {};
-}
-
 /// The name of the processor's model on x86. On Arm the model of the machine, otherwise the name of the core, otherwise that of the
 /// product.
-inline std::string processor_from(const LinuxSources& sources) {
-  for (const std::string_view name : {"model name", "Processor"})
-    if (std::string found = entry_of(sources.cpuinfo, name); !found.empty()) return found;
-  if (!sources.device_tree_model.empty()) return sources.device_tree_model;
-  const std::string implementer = entry_of(sources.cpuinfo, "CPU implementer");
-  const std::string part = entry_of(sources.cpuinfo, "CPU part");
-  if (!implementer.empty() && !part.empty()) {
-    for (const ArmPart& known : arm_parts)
-      if (std::strtoul(implementer.c_str(), nullptr, 16) == known.implementer && std::strtoul(part.c_str(), nullptr, 16) == known.part)
-        return std::string{known.name};
-    return "Arm processor, implementer " + implementer + ", part " + part;
-  }
-  return sources.product.empty() ? "unknown processor" : sources.product;
-}
+std::string processor_from(const LinuxSources& sources);
 
 /// On x86 by a flag of the processor. On Arm by the names that the firmware and the device tree give the machine.
-inline bool is_virtual_from(const LinuxSources& sources) {
-  std::string flags = entry_of(sources.cpuinfo, "flags");
-  if (!flags.empty()) return (flags + " ").find(" hypervisor ") != std::string::npos;
-  std::string names = sources.product + " " + sources.device_tree_model + " " + sources.compatible;
-  for (char& letter : names) letter = letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-  for (const std::string_view sign : {"virt", "qemu", "kvm", "vmware"})
-    if (names.find(sign) != std::string::npos) return true;
-  return false;
-}
-
-inline LinuxSources linux_sources() {
-  std::ifstream file("/proc/cpuinfo");
-  std::ostringstream cpuinfo;
-  cpuinfo << file.rdbuf();
-  return {cpuinfo.str(), line_of("/sys/firmware/devicetree/base/model"), line_of("/sys/class/dmi/id/product_name"),
-          line_of("/sys/firmware/devicetree/base/compatible")};
-}
+bool is_virtual_from(const LinuxSources& sources);
 
 }  // namespace detail
 
 /// The processor as its maker calls it, or the machine that it is in, or "unknown processor".
-inline std::string processor() {
-#if defined(__APPLE__)
-  char brand[256]{};
-  std::size_t size = sizeof brand - 1;
-  if (sysctlbyname("machdep.cpu.brand_string", brand, &size, nullptr, 0) == 0) return brand;
-  return "unknown processor";
-#else
-  return detail::processor_from(detail::linux_sources());
-#endif
-}
+std::string processor();
 
 /// The compiler's name and version: "GCC 12.2.0", "Clang 19.1.7".
-inline std::string compiler() {
-#if defined(__apple_build_version__)
-  return "Apple Clang " + std::to_string(__clang_major__) + "." + std::to_string(__clang_minor__) + "." +
-         std::to_string(__clang_patchlevel__);
-#elif defined(__clang__)
-  return "Clang " + std::to_string(__clang_major__) + "." + std::to_string(__clang_minor__) + "." + std::to_string(__clang_patchlevel__);
-#else
-  return "GCC " + std::to_string(__GNUC__) + "." + std::to_string(__GNUC_MINOR__) + "." + std::to_string(__GNUC_PATCHLEVEL__);
-#endif
-}
+std::string compiler();
 
 /// "Linux 6.1.0 x86_64".
-inline std::string system() {
-  utsname names{};
-  if (uname(&names) != 0) return "unknown system";
-  return std::string{names.sysname} + " " + names.release + " " + names.machine;
-}
+std::string system();
 
 /// "macOS 26.2 (25C56)", "Debian GNU/Linux 12 (bookworm)"; empty where it cannot be told.
-inline std::string distribution() {
-#if defined(__APPLE__)
-  char version[64]{};
-  char build[64]{};
-  std::size_t version_size = sizeof version - 1;
-  std::size_t build_size = sizeof build - 1;
-  if (sysctlbyname("kern.osproductversion", version, &version_size, nullptr, 0) != 0) return {};
-  if (sysctlbyname("kern.osversion", build, &build_size, nullptr, 0) != 0) return {};
-  return std::string{"macOS "} + version + " (" + build + ")";
-#else
-  constexpr std::string_view key = "PRETTY_NAME=";
-  std::ifstream file("/etc/os-release");
-  for (std::string line; std::getline(file, line);) {
-    if (!line.starts_with(key)) continue;
-    std::erase(line, '"');
-    return line.substr(key.size());
-  }
-  return {};
-#endif
-}
+std::string distribution();
 
 /// Cores that are online.
 inline long cores() { return sysconf(_SC_NPROCESSORS_ONLN); }
 
 /// Bytes of physical memory, 0 where it cannot be told.
-inline std::uint64_t memory() {
-  const long pages = sysconf(_SC_PHYS_PAGES);
-  const long page = sysconf(_SC_PAGESIZE);
-  return pages > 0 && page > 0 ? static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page) : 0;
-}
+std::uint64_t memory();
 
 /// Processes that wanted to run, the mean of the last minute; negative where it cannot be told.
-inline double load() {
-  double averages[1]{-1};
-  return getloadavg(averages, 1) == 1 ? averages[0] : -1;
-}
+double load();
 
 /// What sets the processor's frequency, for example "performance"; empty if it cannot be told.
 inline std::string governor() { return detail::line_of("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"); }
 
 /// Whether the machine is a virtual one, as far as it says so itself.
-inline bool is_virtual() {
-#if defined(__APPLE__)
-  int present = 0;
-  std::size_t size = sizeof present;
-  return sysctlbyname("kern.hv_vmm_present", &present, &size, nullptr, 0) == 0 && present != 0;
-#else
-  return detail::is_virtual_from(detail::linux_sources());
-#endif
-}
+bool is_virtual();
 
 /// The date and time in UTC, as 2026-01-31T12:00:00Z.
-inline std::string utc() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  char text[32];
-  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
-}
+std::string utc();
 
 }  // namespace anechain::machine
+
+#ifndef ANECHAIN_SEPARATE_COMPILATION
+#include <anechain/support/machine.ipp>
+#endif

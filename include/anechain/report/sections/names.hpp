@@ -50,4 +50,22 @@ void append(std::vector<Item>& to, std::vector<Item> more) {
 
 }  // namespace detail
 
+namespace detail {
+
+constexpr std::string_view words_of_difference(Difference difference) {
+  switch (difference) {
+    case Difference::none: return "nothing";
+    case Difference::label: return "its label";
+    case Difference::strategy: return "its strategy";
+    case Difference::programs: return "the number of its programs";
+    case Difference::text: return "the text of a program";
+    case Difference::types: return "the types of a program";
+    case Difference::weights: return "the weight layout of a program";
+    case Difference::parts: return "the kernels that are fused";
+  }
+  return {};
+}
+
+}  // namespace detail
+
 }  // namespace anechain::report
