@@ -23,12 +23,13 @@ using Row = Repeat<Small, 4>;
 static_assert(Row::Fused::kernels.size() == 1);
 static_assert(Row::Fused::kernels[0].text == mil_text<Fuse<Small, Small, Small, Small>>);
 static_assert(Row::Fused::kernels[0].weights[3].name == "k3_W");
-static_assert(Row::Fused::name.starts_with("fused(") && Row::Fused::name.substr(6).starts_with(Row::name) &&
-              Row::Fused::name.ends_with(")"));
 static_assert(Row::Cut<"Conv1x1_2">::kernels.size() == 2);
 static_assert(Row::Cut<"Conv1x1_2">::kernels[1].outputs[0].name == "y");
 static_assert(Row::Cut<"Conv1x1_1">::kernels[0].text == mil_text<Small>);  // a kernel that is alone stays as it is
-static_assert(Row::Cut<"Conv1x1_1">::name.starts_with("cut(") && Row::Cut<"Conv1x1_1">::name.ends_with(", Conv1x1_1)"));
+#if !defined(__clang__) || __clang_major__ > 16                            // Clang 16 spells the kernel's default arguments too
+static_assert(Row::Fused::name == "fused(Conv1x1<64, 32> x4)");
+static_assert(Row::Cut<"Conv1x1_1">::name == "cut(Conv1x1<64, 32> x4, Conv1x1_1)");
+#endif
 
 /// Layers with a residual link, in scopes that can be cut.
 struct Layers {
@@ -106,6 +107,11 @@ void check_every_partition() {
 }
 
 }  // namespace
+
+TEST_CASE("a cut flow is called by the flow and by where it is cut") {
+  CHECK(Row::Fused::name == "fused(" + std::string{Row::name} + ")");
+  CHECK(Row::Cut<"Conv1x1_1">::name == "cut(" + std::string{Row::name} + ", Conv1x1_1)");
+}
 
 TEST_CASE("wherever a flow is cut, it computes the same, bit for bit") {
   check_every_partition<Flow<Diamond>>();      // a step of the CPU ends a program

@@ -105,7 +105,7 @@ struct Segments {
   static constexpr mil::Table<Segment> make() { return segments_of(F::facts, {cuts.data(), cuts.size()}); }
 
   static constexpr auto list = [] {
-    constexpr std::size_t count = make().size();  // in the array's bound, Clang 16 would not destroy the table
+    constexpr std::size_t count = make().size();  // a variable: Clang 16 does not destroy a temporary in an array's bound
     std::array<Segment, count> list{};
     const mil::Table<Segment> made = make();
     for (std::size_t s = 0; s < list.size(); ++s) list[s] = made[s];
@@ -140,7 +140,7 @@ constexpr mil::Characters cut_name() {
 
 template <class F, Label... Names>
 inline constexpr auto cut_name_characters = [] {
-  constexpr std::size_t size = cut_name<F, Names...>().size();  // as above
+  constexpr std::size_t size = cut_name<F, Names...>().size();  // a variable for the same reason as Segments' count
   std::array<char, size> characters{};
   mil::copy_characters(characters.data(), cut_name<F, Names...>().data(), characters.size());
   return characters;
