@@ -13,7 +13,7 @@
 /// What passes are made of.
 namespace anechain::report::page {
 
-inline std::string part_css(std::size_t part) { return "t" + std::to_string(part % 6); }
+inline std::string part_css(std::size_t part) { return std::string{"t"} + std::to_string(part % 6); }
 
 inline double total_us(const CompositionPlot::Bar& of) { return std::accumulate(of.parts_us.begin(), of.parts_us.end(), 0.0); }
 

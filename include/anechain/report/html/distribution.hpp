@@ -18,8 +18,8 @@ inline std::string steps(const DistributionPlot::Curve& curve, const Scale& x, c
   for (const auto& [us, share] : curve.steps) {
     if (us > x.high) break;
     if (us >= x.low) {
-      data += data.empty() ? "M" + pair(x(us), y(before)) : "H" + coordinate(x(us));
-      data += "V" + coordinate(y(share));
+      data += data.empty() ? std::string{"M"} + pair(x(us), y(before)) : std::string{"H"} + coordinate(x(us));
+      data += std::string{"V"} + coordinate(y(share));
     }
     before = share;
   }

@@ -27,7 +27,8 @@ inline std::string draw(const HeatMap& map, const Series&) {
     for (std::size_t c = 0; c < map.columns.size(); ++c) {
       const std::size_t at = r * map.columns.size() + c;
       const std::optional<double> number = at < map.numbers.size() ? map.numbers[at] : std::nullopt;
-      line += number ? element("td", escaped(text_of(*number, unit, map.is_share)), "h" + fixed(step(*number), 0)) : element("td", "");
+      line += number ? element("td", escaped(text_of(*number, unit, map.is_share)), std::string{"h"} + fixed(step(*number), 0))
+                     : element("td", "");
     }
     lines += element("tr", line) + "\n";
   }

@@ -27,7 +27,7 @@ inline std::string short_name(const Measurement& measurement, std::size_t conten
 
 /// What identifies a contender in the ids of sections and the marks of plots: "m1-2" is the second one of the first measurement.
 inline std::string mark_of(std::size_t measurement, std::size_t contender, const char* what = "") {
-  return "m" + std::to_string(measurement + 1) + "-" + what + std::to_string(contender + 1);
+  return std::string{"m"} + std::to_string(measurement + 1) + "-" + what + std::to_string(contender + 1);
 }
 
 namespace detail {
