@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// All that is compiled once if ANECHAIN_SEPARATE_COMPILATION is defined. Without CMake: define that for every file, and include this in
-// one.
+// All functions that are compiled once if ANECHAIN_SEPARATE_COMPILATION is defined. Without CMake, define it for every file
+// of the program and include this header in one of them.
 #include <anechain/analysis/src.hpp>
 #include <anechain/devices/src.hpp>
 #include <anechain/flow/src.hpp>

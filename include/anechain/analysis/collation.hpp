@@ -8,9 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include <anechain/analysis/analysis.hpp>
+#include <anechain/analysis/verdict.hpp>
 #include <anechain/measure/report.hpp>
 #include <anechain/separate_compilation.hpp>
+#include <anechain/statistics/median_interval.hpp>
 
 /// Reports of several machines in one table.
 namespace anechain {

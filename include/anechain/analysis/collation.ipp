@@ -12,6 +12,8 @@
 #include <vector>
 
 #include <anechain/analysis/collation.hpp>
+#include <anechain/analysis/estimate.hpp>
+#include <anechain/measure/contrasts.hpp>
 #include <anechain/measure/report.hpp>
 
 namespace anechain {

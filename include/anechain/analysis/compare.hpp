@@ -12,7 +12,6 @@
 #include <anechain/measure/report.hpp>
 #include <anechain/separate_compilation.hpp>
 #include <anechain/statistics/median_interval.hpp>
-#include <anechain/statistics/two_samples.hpp>
 #include <anechain/support/words.hpp>
 
 namespace anechain {

@@ -12,9 +12,10 @@
 #include <vector>
 
 #include <anechain/analysis/cost_terms.hpp>
-#include <anechain/measure/round_table.hpp>
+#include <anechain/measure/measured_contender.hpp>
+#include <anechain/measure/measurement.hpp>
 #include <anechain/separate_compilation.hpp>
-#include <anechain/statistics/linear_model.hpp>
+#include <anechain/statistics/median_polish.hpp>
 
 /// The cost model that contenders are fitted with.
 namespace anechain {

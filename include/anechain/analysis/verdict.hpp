@@ -6,7 +6,6 @@
 #include <optional>
 #include <string_view>
 
-#include <anechain/measure/contrasts.hpp>
 #include <anechain/separate_compilation.hpp>
 #include <anechain/statistics/median_interval.hpp>
 #include <anechain/support/words.hpp>

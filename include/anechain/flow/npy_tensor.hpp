@@ -12,7 +12,6 @@
 #include <string_view>
 #include <vector>
 
-#include <anechain/mil/convert.hpp>
 #include <anechain/mil/types.hpp>
 #include <anechain/separate_compilation.hpp>
 #include <anechain/support/npy_array.hpp>

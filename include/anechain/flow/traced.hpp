@@ -16,9 +16,7 @@
 #include <vector>
 
 #include <anechain/flow/chain.hpp>
-#include <anechain/flow/segment.hpp>
 #include <anechain/kernels/kernel.hpp>
-#include <anechain/kernels/names.hpp>
 #include <anechain/separate_compilation.hpp>
 
 namespace anechain::flow {

@@ -13,8 +13,6 @@
 #include <anechain/measure/round_table.hpp>
 #include <anechain/separate_compilation.hpp>
 #include <anechain/statistics/median_interval.hpp>
-#include <anechain/statistics/summary.hpp>
-#include <anechain/statistics/trimmed_mean.hpp>
 
 /// Contenders against baselines, round by round: what the pilot plans with, and what an analysis is made of.
 namespace anechain {

@@ -9,7 +9,6 @@
 #include <anechain/kernels/kernel.hpp>
 #include <anechain/measure/measured_contender.hpp>
 #include <anechain/separate_compilation.hpp>
-#include <anechain/support/digest.hpp>
 
 /// Kernels and strategies, which are types, as reports know them.
 namespace anechain {

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include <anechain/measure/measurement.hpp>
-#include <anechain/measure/schedule.hpp>
 #include <anechain/separate_compilation.hpp>
 
 namespace anechain {

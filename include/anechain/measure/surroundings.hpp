@@ -10,8 +10,6 @@
 #include <anechain/devices/device.hpp>
 #include <anechain/measure/environment.hpp>
 #include <anechain/separate_compilation.hpp>
-#include <anechain/support/machine.hpp>
-#include <anechain/version.hpp>
 
 /// What a report says of where it was measured, found out on the machine.
 namespace anechain {

@@ -8,11 +8,9 @@
 #include <span>
 #include <vector>
 
-#include <anechain/measure/contrasts.hpp>
 #include <anechain/measure/schedule.hpp>
 #include <anechain/measure/session.hpp>
 #include <anechain/separate_compilation.hpp>
-#include <anechain/statistics/warm_up.hpp>
 
 namespace anechain {
 

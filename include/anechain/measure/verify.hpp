@@ -101,9 +101,6 @@ void randomize(S& surface, Random& random) {
   write(surface, std::span<const float>{numbers});
 }
 
-/// The largest finite magnitude.
-double largest(const std::vector<float>& numbers);
-
 /// "kernel 3 (Conv1x1<64, 32>)", and of several ports " result 'y'".
 std::string at_port(std::size_t node, const flow::NodeFacts& facts, const char* role, std::size_t port);
 

@@ -14,7 +14,8 @@
 
 namespace anechain::detail {
 
-ANECHAIN_INLINE double largest(const std::vector<float>& numbers) {
+/// The largest finite magnitude.
+inline double largest(const std::vector<float>& numbers) {
   double most = 0;
   for (const float number : numbers) {
     const double magnitude = std::abs(static_cast<double>(number));

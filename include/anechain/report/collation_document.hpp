@@ -4,9 +4,7 @@
 #include <span>
 
 #include <anechain/analysis/collation.hpp>
-#include <anechain/report/comparison_document.hpp>
 #include <anechain/report/document.hpp>
-#include <anechain/report/sections/names.hpp>
 #include <anechain/separate_compilation.hpp>
 
 /// The document of several machines' reports.

@@ -5,7 +5,6 @@
 
 #include <anechain/analysis/compare.hpp>
 #include <anechain/report/document.hpp>
-#include <anechain/report/sections/names.hpp>
 #include <anechain/separate_compilation.hpp>
 
 /// The document of a comparison of two reports.

@@ -9,6 +9,7 @@
 #include <anechain/statistics/bootstrap.hpp>
 #include <anechain/statistics/median_interval.hpp>
 #include <anechain/statistics/median_polish.hpp>
+#include <anechain/statistics/summary.hpp>
 #include <anechain/support/random.hpp>
 
 namespace anechain::statistics {

@@ -9,7 +9,6 @@
 
 #include <anechain/separate_compilation.hpp>
 #include <anechain/statistics/distributions.hpp>
-#include <anechain/statistics/summary.hpp>
 
 /// A median with an interval that assumes nothing of the samples' distribution, and little of their independence.
 namespace anechain::statistics {
@@ -49,9 +48,6 @@ class Correlogram {
   std::vector<double> centred_;
   double variance_ = 0;
 };
-
-/// The number at a rank between 1 and n that need not be whole, interpolated.
-double at_rank(std::span<const double> sorted, double rank);
 
 }  // namespace detail
 

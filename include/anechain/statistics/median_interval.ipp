@@ -38,7 +38,8 @@ ANECHAIN_INLINE double Correlogram::operator[](std::size_t lag) const {
   return variance_ > 0 ? covariance / variance_ : 0;
 }
 
-ANECHAIN_INLINE double at_rank(std::span<const double> sorted, double rank) {
+/// The number at a rank between 1 and n that need not be whole, interpolated.
+inline double at_rank(std::span<const double> sorted, double rank) {
   return quantile_of_sorted(
       sorted, (std::clamp(rank, 1.0, static_cast<double>(sorted.size())) - 1) / std::max(1.0, static_cast<double>(sorted.size() - 1)));
 }

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include <anechain/separate_compilation.hpp>
-#include <anechain/statistics/summary.hpp>
 
 namespace anechain::statistics {
 

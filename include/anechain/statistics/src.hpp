@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The functions of this folder that are compiled once if ANECHAIN_SEPARATE_COMPILATION is defined: one source file of the program includes
-// this.
+// Functions that are compiled once if ANECHAIN_SEPARATE_COMPILATION is defined: include this in one source file.
 #include <anechain/statistics/bootstrap.ipp>
 #include <anechain/statistics/distributions.ipp>
 #include <anechain/statistics/linear_model.ipp>

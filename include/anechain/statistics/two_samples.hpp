@@ -7,9 +7,7 @@
 #include <vector>
 
 #include <anechain/separate_compilation.hpp>
-#include <anechain/statistics/distributions.hpp>
 #include <anechain/statistics/median_interval.hpp>
-#include <anechain/statistics/summary.hpp>
 
 namespace anechain::statistics {
 

@@ -5,7 +5,6 @@
 #include <span>
 
 #include <anechain/separate_compilation.hpp>
-#include <anechain/statistics/summary.hpp>
 
 /// Where a series that starts cold has become steady.
 namespace anechain::statistics {

@@ -19,24 +19,6 @@ namespace detail {
 /// The first line of a file, up to a zero byte if it has one; empty if the file cannot be read.
 std::string line_of(const char* path);
 
-/// A processor's part number, as 64-bit Arm's MIDR register has it.
-struct ArmPart {
-  unsigned implementer;
-  unsigned part;
-  std::string_view name;
-};
-
-/// From Linux' arch/arm64/include/asm/cputype.h: what servers, boards and Macs have.
-inline constexpr ArmPart arm_parts[]{
-    {0x41, 0xd03, "Arm Cortex-A53"},  {0x41, 0xd05, "Arm Cortex-A55"},  {0x41, 0xd07, "Arm Cortex-A57"},  {0x41, 0xd08, "Arm Cortex-A72"},
-    {0x41, 0xd0b, "Arm Cortex-A76"},  {0x41, 0xd0c, "Arm Neoverse N1"}, {0x41, 0xd40, "Arm Neoverse V1"}, {0x41, 0xd41, "Arm Cortex-A78"},
-    {0x41, 0xd49, "Arm Neoverse N2"}, {0x41, 0xd4f, "Arm Neoverse V2"}, {0x41, 0xd84, "Arm Neoverse V3"}, {0x41, 0xd8e, "Arm Neoverse N3"},
-    {0x61, 0x022, "Apple M1"},        {0x61, 0x023, "Apple M1"},        {0x61, 0x024, "Apple M1 Pro"},    {0x61, 0x025, "Apple M1 Pro"},
-    {0x61, 0x028, "Apple M1 Max"},    {0x61, 0x029, "Apple M1 Max"},    {0x61, 0x032, "Apple M2"},        {0x61, 0x033, "Apple M2"},
-    {0x61, 0x034, "Apple M2 Pro"},    {0x61, 0x035, "Apple M2 Pro"},    {0x61, 0x038, "Apple M2 Max"},    {0x61, 0x039, "Apple M2 Max"},
-    {0xc0, 0xac3, "Ampere-1"},
-};
-
 /// What Linux tells about the machine.
 struct LinuxSources {
   std::string cpuinfo{};            ///< /proc/cpuinfo
