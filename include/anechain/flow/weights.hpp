@@ -15,7 +15,9 @@
 #include <vector>
 
 #include <anechain/flow/chain.hpp>
+#include <anechain/flow/npy_tensor.hpp>
 #include <anechain/flow/weight_path.hpp>
+#include <anechain/mil/blob_file.hpp>
 #include <anechain/mil/convert.hpp>
 #include <anechain/separate_compilation.hpp>
 #include <anechain/support/npy_array.hpp>
